@@ -1,0 +1,39 @@
+# What ctest runs: one entry per unit test file, one per tests/cli/*.sh, one per fuzz corpus.
+foreach(source ${PICKET_TESTS})
+  get_filename_component(name ${source} NAME_WE)
+  get_filename_component(folder ${source} DIRECTORY)
+  get_filename_component(folder ${folder} NAME)
+  if(name MATCHES "_test$")
+    # Every file is one test suite, named "<folder>/<file>".
+    add_test(NAME unit/${folder}/${name}
+      COMMAND picket_tests --source-file=*/${folder}/${name}.cc --no-skip)
+  endif()
+endforeach()
+
+# Each script is one behaviour, told with real git; exit 77 means that it could not run here.
+file(GLOB PICKET_SCENARIOS CONFIGURE_DEPENDS tests/cli/*.sh)
+foreach(script ${PICKET_SCENARIOS})
+  get_filename_component(name ${script} NAME_WE)
+  if(NOT name STREQUAL "common")
+    add_test(NAME cli/${name} COMMAND sh ${script})
+    set_tests_properties(cli/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+      ENVIRONMENT "PICKET=$<TARGET_FILE:picket>;PICKET_SOURCE=${CMAKE_SOURCE_DIR}")
+  endif()
+endforeach()
+
+# A fuzz target is tests/fuzz/<name>_fuzzer.cc with LLVMFuzzerTestOneInput; its corpus is
+# tests/fuzz/corpus/<name>/. Without libFuzzer the same targets replay their corpus under ctest.
+file(GLOB PICKET_FUZZERS CONFIGURE_DEPENDS tests/fuzz/*_fuzzer.cc)
+foreach(source ${PICKET_FUZZERS})
+  get_filename_component(name ${source} NAME_WE)
+  string(REPLACE "_fuzzer" "" corpus ${name})
+  if(PICKET_FUZZ)
+    add_executable(${name} ${source})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${source} tests/fuzz/replay_corpus.cc)
+    add_test(NAME fuzz/${corpus} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
+  endif()
+  target_include_directories(${name} PRIVATE tests)
+  target_link_libraries(${name} PRIVATE picket_objects picket_warnings)
+endforeach()

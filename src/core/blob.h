@@ -1,0 +1,81 @@
+// What is judged: content with a name. BlobRef says what it is called, Blob adds the bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/object_id.h"
+
+namespace picket {
+
+// What the bytes are. All but kBlob and kFile are small and pass through the same detectors.
+enum class ObjectKind : uint8_t {
+  kBlob,      // a Git blob
+  kCommit,    // a whole commit object: every header and the message
+  kTag,       // a whole annotated tag object
+  kTree,      // names only: a tree that a tag points at, or that the audit lists
+  kRefName,   // the name of a ref that is created or updated
+  kPathName,  // a path that no parent has
+  kMessage,   // a commit message that is about to be kept
+  kFile,      // a file outside Git
+};
+
+// One word for reports: "blob", "commit", "tag", ...
+std::string_view ToString(ObjectKind kind);
+
+struct BlobRef {
+  ObjectKind kind = ObjectKind::kBlob;
+  // Empty for ref names, path names, messages and files outside Git.
+  ObjectId oid;
+  // Index of the object in the list that it was read from: the first key of every sorted result.
+  uint64_t position = 0;
+  // Paths that the content is known under, for suspicion by name only; may be empty (an audit
+  // learns paths afterwards). The views live as long as the list that the object came from.
+  std::vector<std::string_view> names;
+};
+
+// Content that stands inside other content: where its bytes lie in the outer blob.
+struct Origin {
+  // "" for a Git object itself; else the chain of member names, "model.pt:archive/data.pkl@0x1f3"
+  // without the outermost name.
+  std::string member;
+  // How an offset in these bytes reads in the outermost blob:
+  // outer = offset + (inner * outer_bytes) / inner_bytes. inner_bytes == 0: it can't be told
+  // (compressed content), and offsets count in the member.
+  uint64_t offset = 0;
+  uint32_t outer_bytes = 1;
+  uint32_t inner_bytes = 1;
+  int depth = 0;
+  // The very same bytes stood in the outer view too (a stored zip member), so detectors that read
+  // byte by byte have seen them and pass.
+  bool bytes_seen = false;
+  // A loader reads this as a model part (a torch record, a pickle behind an .npy header): the name
+  // of the route, "" for none. A routed blob that claims nothing else is read as a pickle.
+  std::string_view route;
+};
+
+// Valid during the call that hands it out; a detector keeps nothing of it.
+struct Blob {
+  const BlobRef& ref;
+  Bytes bytes;
+  Origin origin = {};
+};
+
+// A blob made from another by copying ranges and inserting bytes (a Git delta), for detectors that
+// carry results over. Valid during the call.
+struct CopiedRange {
+  uint64_t base_offset = 0;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+};
+
+struct Derivation {
+  const Blob& base;
+  // Sorted by offset, never overlapping in the result.
+  std::vector<CopiedRange> copies;
+};
+
+}  // namespace picket

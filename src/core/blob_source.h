@@ -1,0 +1,41 @@
+// Where blobs come from: list first, then visit. A source lists work items; each worker thread asks
+// for a reader of its own and visits items by index.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "core/blob.h"
+#include "core/finding.h"
+
+namespace picket {
+
+class BlobVisitor {
+ public:
+  virtual ~BlobVisitor() = default;
+  // `derivation` is null when the blob does not come with its base.
+  virtual void OnBlob(const Blob& blob, const Derivation* derivation) = 0;
+  // The object can't be examined: the gap says why.
+  virtual void OnGap(Gap gap) = 0;
+  // The object was left out on purpose (an excluded path, an object that a promisor may supply).
+  virtual void OnSkipped(Skipped skipped) = 0;
+};
+
+// One thread's own.
+class BlobReader {
+ public:
+  virtual ~BlobReader() = default;
+  // Yields every blob of item `item` (one object, or one tree of deltas), or says why not.
+  // Throws Error only where the run can't go on.
+  virtual void Visit(size_t item, BlobVisitor& visitor) = 0;
+};
+
+// Const after construction and shared by all threads.
+class BlobSource {
+ public:
+  virtual ~BlobSource() = default;
+  virtual size_t item_count() const = 0;
+  virtual std::unique_ptr<BlobReader> NewReader() const = 0;
+};
+
+}  // namespace picket

@@ -1,0 +1,63 @@
+// What a change makes reachable: the vocabulary between the Git wing, which lists it, and the
+// scanner and policy, which judge it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/blob.h"
+#include "core/finding.h"
+#include "core/object_id.h"
+
+namespace picket {
+
+inline constexpr uint32_t kNone = UINT32_MAX;
+
+// Where an object stands: indexes into ChangeList::commits and ChangeList::paths. A first push of a
+// large history has millions of places, so they are 8 bytes.
+struct Place {
+  uint32_t commit = kNone;  // kNone: the index, or a ref itself
+  uint32_t path = kNone;    // kNone: the object has no path (a commit, a tag, a ref name)
+
+  auto operator<=>(const Place&) const = default;
+};
+
+struct NewCommit {
+  ObjectId oid;
+  // Index into ChangeList::refs of the first ref of the change that reaches it; kNone for none.
+  uint32_t ref = kNone;
+};
+
+struct ChangedObject {
+  ObjectKind kind = ObjectKind::kBlob;
+  ObjectId oid;
+  // The content itself where it is no Git object (a name, a message).
+  std::string text;
+  // For kRefName, kTag and objects that a ref points at directly: index into ChangeList::refs.
+  uint32_t ref = kNone;
+  // Every (commit, path) that the change brings it to, in walk order; never empty for blobs that
+  // stand in a tree.
+  std::vector<Place> places;
+};
+
+struct ChangeList {
+  // Refs that the change creates or updates, as full names.
+  std::vector<std::string> refs;
+  // New commits, parents after children.
+  std::vector<NewCommit> commits;
+  std::vector<std::string> paths;
+  std::vector<ChangedObject> objects;
+  // What could not be listed, and what was left out on purpose (gitlinks, promised objects).
+  std::vector<Gap> gaps;
+  std::vector<Skipped> skipped;
+  // Sentences for the report ("commit 1a2b3c is a shallow boundary and was judged as a root").
+  std::vector<std::string> notes;
+
+  std::string_view PathOf(Place place) const {
+    return place.path == kNone ? std::string_view() : std::string_view(paths[place.path]);
+  }
+};
+
+}  // namespace picket

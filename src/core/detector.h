@@ -1,0 +1,50 @@
+// The seam between content and knowledge. A Detector is compiled and shared; a Session is one
+// thread's scratch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/blob.h"
+#include "core/finding.h"
+
+namespace picket {
+
+enum class Encoding : uint8_t { kUtf16Le, kUtf16Be, kBase64 };
+
+// A mark of encoded content that a session met on its way: the expander decodes around it and hands
+// the result to every detector as a child blob.
+struct EncodedHint {
+  Encoding encoding = Encoding::kBase64;
+  // An offset within the encoded text, in the blob that was scanned.
+  uint64_t offset = 0;
+
+  auto operator<=>(const EncodedHint&) const = default;
+};
+
+class FindingSink {
+ public:
+  virtual ~FindingSink() = default;
+  // Offsets are those of the blob that is being scanned; the scanner maps them to the outermost.
+  virtual void Add(Finding finding) = 0;
+  // `object` and `path` may be left empty; the scanner fills them in.
+  virtual void Add(Gap gap) = 0;
+  virtual void Add(EncodedHint hint) = 0;
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+  // Examines one blob. `derivation` may be null, and may be ignored. Never throws for bad content:
+  // what can't be examined is added as a Gap, and what was found before stays.
+  virtual void Scan(const Blob& blob, const Derivation* derivation, FindingSink& sink) = 0;
+};
+
+// Const and shared by all threads; outlives its sessions.
+class Detector {
+ public:
+  virtual ~Detector() = default;
+  virtual std::unique_ptr<Session> NewSession() const = 0;
+};
+
+}  // namespace picket

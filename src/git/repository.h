@@ -1,0 +1,135 @@
+// A repository that is open for reading, in any of the ways in which Git runs a hook.
+//
+// libgit2's own GIT_REPOSITORY_OPEN_FROM_ENV does not serve: it refuses GIT_WORK_TREE, does not
+// C-unquote alternates, and resolves relative alternates one level deep only. So the repository is
+// opened by its Git directory, and the quarantine and the whole chain of alternates are added by
+// us.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "core/blob.h"
+#include "core/bytes.h"
+#include "core/object_id.h"
+
+struct git_odb;
+struct git_odb_object;
+struct git_repository;
+
+namespace picket {
+
+enum class ObjectType : uint8_t { kCommit, kTree, kBlob, kTag };
+
+// One object's bytes; the view lives as long as this.
+class RawObject {
+ public:
+  RawObject() = default;
+  explicit RawObject(git_odb_object* object) : object_(object) {}
+  RawObject(RawObject&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  RawObject& operator=(RawObject&& other) noexcept;
+  ~RawObject();
+
+  explicit operator bool() const { return object_ != nullptr; }
+  ObjectType type() const;
+  Bytes bytes() const;
+
+ private:
+  git_odb_object* object_ = nullptr;
+};
+
+enum class ReadStatus : uint8_t { kOk, kMissing, kCorrupt };
+
+struct ObjectHeader {
+  ObjectType type = ObjectType::kBlob;
+  uint64_t size = 0;  // bytes, inflated
+};
+
+// One thread's own view of the objects: libgit2 takes a lock per database while it inflates, so
+// threads that share one are slower than a single thread.
+class ObjectDatabase {
+ public:
+  ObjectDatabase(const ObjectDatabase&) = delete;
+  ObjectDatabase& operator=(const ObjectDatabase&) = delete;
+  ~ObjectDatabase();
+
+  // kMissing: nowhere in the store. kCorrupt: there, and unreadable; `why` gets a clause.
+  ReadStatus Read(const ObjectId& oid, RawObject* object, std::string* why);
+  ReadStatus ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why);
+  bool Contains(const ObjectId& oid);
+  git_odb* handle() const { return odb_; }
+
+ private:
+  friend class Repository;
+  explicit ObjectDatabase(git_odb* odb) : odb_(odb) {}
+  git_odb* odb_;
+};
+
+struct Ref {
+  std::string name;  // full name
+  ObjectId target;   // as stored; may be a tag, tree or blob
+};
+
+class Repository {
+ public:
+  // For a hook: GIT_DIR (or discovery from the working directory), GIT_COMMON_DIR, GIT_WORK_TREE,
+  // GIT_OBJECT_DIRECTORY, GIT_ALTERNATE_OBJECT_DIRECTORIES and GIT_SHALLOW_FILE as Git sets them.
+  // The owner check is off: Git has made it before it ran us. Throws Error, with the reason and the
+  // way out, for what libgit2 can't read (SHA-256, reftable, unknown extensions) or an alternate
+  // that is not there.
+  static std::unique_ptr<Repository> OpenForHook();
+  // For audit and install: `path` is a worktree, a Git directory or below one. Follows Git's owner
+  // rule, safe.directory with "*" and "/*" included.
+  static std::unique_ptr<Repository> OpenAt(const std::string& path);
+
+  ~Repository();
+  Repository(const Repository&) = delete;
+  Repository& operator=(const Repository&) = delete;
+
+  git_repository* handle() const { return repository_; }
+  const std::string& git_dir() const { return git_dir_; }  // absolute, no trailing slash
+  const std::string& common_dir() const {
+    return common_dir_;
+  }  // the same but in a linked worktree
+  // "" for a bare repository.
+  const std::string& worktree() const { return worktree_; }
+  // Where a temporary file may be written beside the objects: the quarantine, else the Git
+  // directory.
+  const std::string& temporary_dir() const { return temporary_dir_; }
+  // Every object directory that is searched, the repository's own first.
+  const std::vector<std::string>& object_dirs() const { return object_dirs_; }
+
+  // Commits that Git treats as parentless ($GIT_SHALLOW_FILE, else <common>/shallow).
+  const std::unordered_set<ObjectId>& shallow() const { return shallow_; }
+  // A promisor remote or pack exists, so that absent objects may be promised rather than lost.
+  bool has_promisor() const { return has_promisor_; }
+
+  // Every ref, HEAD included when it is detached. Broken ones are an Error.
+  std::vector<Ref> Refs() const;
+  // nullopt for a ref that does not exist (an unborn HEAD).
+  std::optional<ObjectId> Resolve(std::string_view ref) const;
+  std::optional<std::string> ConfigString(const std::string& key) const;
+
+  // A database for the calling thread; it must not outlive the repository.
+  std::unique_ptr<ObjectDatabase> NewObjectDatabase() const;
+
+ private:
+  Repository() = default;
+
+  git_repository* repository_ = nullptr;
+  std::string git_dir_;
+  std::string common_dir_;
+  std::string worktree_;
+  std::string temporary_dir_;
+  std::vector<std::string> object_dirs_;
+  std::unordered_set<ObjectId> shallow_;
+  bool has_promisor_ = false;
+};
+
+}  // namespace picket
