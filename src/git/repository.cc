@@ -204,7 +204,7 @@ std::unique_ptr<Repository> Repository::Open(const std::string& path, bool searc
                                      GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT,
                                      nullptr);
   if (code < 0)
-    throw Error("The repository at " + git_dir + " can't be opened: " + LastError() +
+    throw Error("The repository at " + WithoutSlash(git_dir) + " can't be opened: " + LastError() +
                 ". Check it with git fsck; an extension that is not supported has to be removed.");
   git_repository* handle = repository->repository_;
   repository->git_dir_ = RealPath(git_repository_path(handle));
