@@ -180,11 +180,11 @@ class Walk {
       for (uint32_t parent : node.parents) {
         const Node& other = nodes_[parent];
         if (!other.readable && other.old) AddGap(other);
-        if (!other.readable || std::find(commit.parent_trees.begin(), commit.parent_trees.end(),
-                                         other.tree) != commit.parent_trees.end())
-          continue;
-        commit.parent_trees.push_back(other.tree);
+        if (other.readable) commit.parent_trees.push_back(other.tree);
       }
+      std::sort(commit.parent_trees.begin(), commit.parent_trees.end());
+      commit.parent_trees.erase(std::unique(commit.parent_trees.begin(), commit.parent_trees.end()),
+                                commit.parent_trees.end());
       if (node.shallow && ++boundaries <= kMaxNotes)
         result_.notes.push_back("Commit " + node.oid.ToHex() +
                                 " is a shallow boundary and was judged as a root.");
