@@ -94,14 +94,14 @@ bool IsIgnoreHint(std::string_view line, std::string_view comment) {
 // Which character "auto" stands for can only be read off the lines that Git wrote with it.
 std::string CommentOf(std::string_view text, const MessageOptions& options) {
   if (options.comment != "auto") return options.comment;
-  std::string found = "#";
+  char found = '#';
   while (!text.empty()) {
     std::string_view line = TakeLine(&text);
     if (line.empty() || kAutoComments.find(line.front()) == std::string_view::npos) continue;
     std::string_view first = line.substr(0, 1);
-    if (IsScissors(line, first) || IsIgnoreHint(line, first)) found = first;
+    if (IsScissors(line, first) || IsIgnoreHint(line, first)) found = line.front();
   }
-  return found;
+  return std::string(1, found);
 }
 
 // Where Git cuts, or the end. Git cuts at the first scissors line only, and needs it to end in a

@@ -2,9 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <unordered_map>
 #include <utility>
 
@@ -19,8 +16,6 @@ namespace {
 constexpr std::string_view kEmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 // Ten million staged files; an index of that size does not exist.
 constexpr uint64_t kMaxListBytes = uint64_t{1} << 31;
-// Git's octopus takes any number; an index entry is compared with each.
-constexpr size_t kMaxMergeHeads = 1000;
 constexpr std::string_view kGitHead = "GITHEAD_";
 
 GitCommand DiffIndex(const std::string& tree) {
@@ -151,7 +146,7 @@ std::vector<ObjectId> MergeHeadsFromEnvironment() {
     if (!text.starts_with(kGitHead)) continue;
     text.remove_prefix(kGitHead.size());
     std::optional<ObjectId> oid = ObjectId::TryParse(text.substr(0, text.find('=')));
-    if (oid && heads.size() < kMaxMergeHeads) heads.push_back(*oid);
+    if (oid) heads.push_back(*oid);
   }
   return heads;
 }
@@ -190,31 +185,8 @@ std::optional<std::vector<RawChange>> TryParseRawChanges(std::string_view text) 
 }
 
 std::vector<ObjectId> MergeHeads(const Repository& repository, StagedHook hook) {
-  std::string path = repository.git_dir() + "/MERGE_HEAD";
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) {
-    if (errno != ENOENT) {
-      throw Error("MERGE_HEAD could not be read (" + std::string(std::strerror(errno)) +
-                  "), so what is being merged is unknown.");
-    }
-    if (hook == StagedHook::kPreCommit) return {};
-    return MergeHeadsFromEnvironment();
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::vector<ObjectId> heads;
-  std::string line;
-  while (std::getline(file, line)) {
-    std::optional<ObjectId> oid = ObjectId::TryParse(line);
-    if (!oid || heads.size() == kMaxMergeHeads) {
-      throw Error(
-          "MERGE_HEAD does not hold one commit per line, so what is being merged is unknown; end "
-          "the merge with `git merge --abort` and start it anew.");
-    }
-    heads.push_back(*oid);
-  }
-  if (file.bad() || heads.empty()) {
-    throw Error("MERGE_HEAD could not be read, so what is being merged is unknown.");
-  }
+  std::vector<ObjectId> heads = repository.MergeHeads();
+  if (heads.empty() && hook == StagedHook::kPreMergeCommit) return MergeHeadsFromEnvironment();
   return heads;
 }
 

@@ -35,9 +35,9 @@ struct RawChange {
 // nullopt where `text` is anything but whole records without renames and copies.
 std::optional<std::vector<RawChange>> TryParseRawChanges(std::string_view text);
 
-// The commits that are being merged into HEAD: those of MERGE_HEAD; while pre-merge-commit runs,
-// that file is not written yet and Git names them in the environment (GITHEAD_<id>). Throws Error
-// where MERGE_HEAD is malformed.
+// The commits that are being merged into HEAD: those of MERGE_HEAD. While pre-merge-commit runs,
+// that file is not written yet, and Git names them in the environment (GITHEAD_<id>;
+// builtin/merge.c, cmd_merge and prepare_to_commit).
 std::vector<ObjectId> MergeHeads(const Repository& repository, StagedHook hook);
 
 // Starts Git on construction and reads it in List(), so that the repository can be opened in the
