@@ -204,8 +204,8 @@ ChangeList StagedChanges::List(const Repository& repository) {
   std::vector<NewEntry> entries;
   for (const RawChange& change : first.changes) {
     if (change.status == 'U') {
-      list.notes.push_back("\"" + std::string(change.path) +
-                           "\" is unmerged and can't be committed; it was not examined.");
+      list.notes.push_back(std::string(change.path) +
+                           " is unmerged and can't be committed; it was not examined.");
     } else if (change.status != 'D' && !SameContent(change)) {
       entries.push_back({change, change.status == 'A'});
     }
