@@ -25,6 +25,8 @@ class ChangeBuilder : public TreeChangeVisitor {
  public:
   // `may_be_promised`: a tree that is missing is left out, not lost.
   explicit ChangeBuilder(bool may_be_promised, const ChangeLimits& limits = {});
+  ChangeBuilder(const ChangeBuilder&) = delete;
+  ChangeBuilder& operator=(const ChangeBuilder&) = delete;
 
   uint32_t AddRef(std::string name);
   void AddTag(const ObjectId& oid, uint32_t ref);
