@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
-#include <cstdio>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <queue>
+#include <string_view>
 #include <utility>
 
 #include "git/parallel.h"
+#include "git/raw_objects.h"
 
 namespace picket {
 namespace {
@@ -18,26 +18,6 @@ namespace {
 constexpr size_t kChunk = 1024;
 // Git has no bound; a chain of tags longer than this is made to be followed.
 constexpr size_t kMaxTagChain = 1000;
-
-// Takes "<name> <value>\n" off the front; false, and nothing taken, where another header is next.
-bool TakeHeader(std::string_view* text, std::string_view name, std::string_view* value) {
-  if (!text->starts_with(name) || text->size() <= name.size() || (*text)[name.size()] != ' ') {
-    return false;
-  }
-  size_t end = text->find('\n');
-  if (end == std::string_view::npos) return false;
-  *value = text->substr(name.size() + 1, end - name.size() - 1);
-  text->remove_prefix(end + 1);
-  return true;
-}
-
-bool TakeId(std::string_view* text, std::string_view name, ObjectId* oid) {
-  std::string_view value;
-  if (!TakeHeader(text, name, &value)) return false;
-  std::optional<ObjectId> parsed = ObjectId::TryParse(value);
-  if (parsed) *oid = *parsed;
-  return parsed.has_value();
-}
 
 std::vector<StoredObject> CommitsOf(std::span<const StoredObject> objects) {
   std::vector<StoredObject> commits;
@@ -63,85 +43,20 @@ RefTarget Peel(const Ref& ref, ObjectDatabase* database) {
   RefTarget result{ref.name, {}, ref.target};
   while (result.tags.size() < kMaxTagChain) {
     RawObject object;
-    TagHeader header;
     if (database->Read(result.target, &object, nullptr) != ReadStatus::kOk ||
         object.type() != ObjectType::kTag) {
       return result;
     }
     result.tags.push_back(result.target);
-    if (!ParseTagHeader(AsText(object.bytes()), &header)) break;
-    result.target = header.target;
+    std::optional<TagHeader> header = TryParseTag(object.bytes());
+    if (!header) break;
+    result.target = header->target;
   }
   result.target = ObjectId();
   return result;
 }
 
 }  // namespace
-
-bool ParseCommitHeader(std::string_view text, CommitHeader* header) {
-  if (!TakeId(&text, "tree", &header->tree)) return false;
-  ObjectId parent;
-  while (text.starts_with("parent ")) {
-    if (!TakeId(&text, "parent", &parent)) return false;
-    header->parents.push_back(parent);
-  }
-  return TakeHeader(&text, "author", &header->author) &&
-         TakeHeader(&text, "committer", &header->committer);
-}
-
-bool ParseTagHeader(std::string_view text, TagHeader* header) {
-  std::string_view name;
-  if (!TakeId(&text, "object", &header->target) || !TakeHeader(&text, "type", &header->type) ||
-      !TakeHeader(&text, "tag", &name)) {
-    return false;
-  }
-  TakeHeader(&text, "tagger", &header->tagger);
-  return true;
-}
-
-Signature ParseSignature(std::string_view line) {
-  Signature result;
-  size_t close = line.rfind('>');
-  size_t open = line.rfind('<', close);
-  if (close == std::string_view::npos || open == std::string_view::npos) {
-    result.name = line;
-    return result;
-  }
-  std::string_view name = line.substr(0, open);
-  while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-  result.name = name;
-  result.email = line.substr(open + 1, close - open - 1);
-  std::string_view when = line.substr(close + 1);
-  while (!when.empty() && when.front() == ' ') when.remove_prefix(1);
-  auto [rest, code] = std::from_chars(when.data(), when.data() + when.size(), result.seconds);
-  if (code != std::errc()) {
-    result.seconds = 0;
-    return result;
-  }
-  int zone = 0;
-  std::string_view offset = when.substr(static_cast<size_t>(rest - when.data()));
-  if (offset.size() == 6 && offset[0] == ' ' && (offset[1] == '+' || offset[1] == '-')) {
-    std::from_chars(offset.data() + 2, offset.data() + 6, zone);
-    if (offset[1] == '-') zone = -zone;
-  }
-  int minutes = zone / 100 * 60 + zone % 100;
-  constexpr int64_t kYear1 = -62135596800;
-  constexpr int64_t kYear10000 = 253402300800;
-  constexpr int64_t kDay = 86400;
-  if (result.seconds < kYear1 + kDay * 5 || result.seconds >= kYear10000 - kDay * 5) return result;
-  auto local = std::chrono::sys_seconds(std::chrono::seconds(result.seconds + minutes * 60));
-  auto day = std::chrono::floor<std::chrono::days>(local);
-  std::chrono::year_month_day date(day);
-  std::chrono::hh_mm_ss time(local - day);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d%c%02d:%02d",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                minutes < 0 ? '-' : '+', std::abs(minutes) / 60, std::abs(minutes) % 60);
-  result.date = text.data();
-  return result;
-}
 
 CommitGraph::CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
                          unsigned threads)
@@ -162,19 +77,21 @@ void CommitGraph::Read(const Repository& repository, unsigned threads) {
     return [&, database = repository.NewObjectDatabase()](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         RawObject object;
-        CommitHeader header;
+        std::optional<CommitHeader> header;
         std::string why;
-        ReadStatus status = database->Read(commits_[i].oid, &object, &why);
-        if (status != ReadStatus::kOk || !ParseCommitHeader(AsText(object.bytes()), &header)) {
+        if (database->Read(commits_[i].oid, &object, &why) == ReadStatus::kOk) {
+          header = TryParseCommit(object.bytes());
+        }
+        if (!header) {
           if (why.empty()) why = "its headers are not those of a commit";
           std::lock_guard lock(mutex);
           gaps_.push_back({commits_[i].oid.ToHex(), "", "", why});
           continue;
         }
-        nodes_[i].tree = header.tree;
-        nodes_[i].time = ParseSignature(header.committer).seconds;
+        nodes_[i].tree = header->tree;
+        nodes_[i].time = header->committer_time;
         if (repository.shallow().contains(commits_[i].oid)) continue;
-        for (const ObjectId& parent : header.parents) {
+        for (const ObjectId& parent : header->parents) {
           uint32_t position = table_.Find(parent);
           if (position != kNone) {
             merges[i].push_back(position);

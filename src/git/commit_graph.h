@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/change_list.h"
@@ -16,32 +15,6 @@
 #include "git/repository.h"
 
 namespace picket {
-
-// The headers of a commit that say where it stands; views into the object. Empty ids where the
-// object is no commit as Git writes it.
-struct CommitHeader {
-  ObjectId tree;
-  std::vector<ObjectId> parents;
-  std::string_view author;     // "Name <email> seconds zone"
-  std::string_view committer;  // likewise
-};
-bool ParseCommitHeader(std::string_view text, CommitHeader* header);
-
-struct TagHeader {
-  ObjectId target;
-  std::string_view type;    // of the target
-  std::string_view tagger;  // "" in old tags
-};
-bool ParseTagHeader(std::string_view text, TagHeader* header);
-
-// A person and a moment as Git writes them into commits and tags.
-struct Signature {
-  std::string name;
-  std::string email;
-  int64_t seconds = 0;  // since 1970, UTC
-  std::string date;     // ISO 8601 with offset; "" where it is no date between years 1 and 9999
-};
-Signature ParseSignature(std::string_view line);
 
 // A ref and what its chain of tags leads to.
 struct RefTarget {

@@ -8,6 +8,7 @@
 
 #include "git/commit_graph.h"
 #include "git/parallel.h"
+#include "git/signature.h"
 #include "git/tree_projection.h"
 
 namespace picket {
@@ -296,16 +297,9 @@ class Attribution {
   void Sign(const ObjectId& oid, Introduction* found) {
     RawObject object;
     if (database_->Read(oid, &object, nullptr) != ReadStatus::kOk) return;
-    std::string_view line;
-    CommitHeader commit;
-    TagHeader tag;
-    if (object.type() == ObjectType::kCommit &&
-        ParseCommitHeader(AsText(object.bytes()), &commit)) {
-      line = commit.author;
-    } else if (object.type() == ObjectType::kTag && ParseTagHeader(AsText(object.bytes()), &tag)) {
-      line = tag.tagger;
-    }
-    Signature signature = ParseSignature(line);
+    std::string_view text = AsText(object.bytes());
+    Signature signature = ParseSignature(
+        FindHeader(text, object.type() == ObjectType::kCommit ? "author" : "tagger"));
     found->author = std::move(signature.name);
     found->email = std::move(signature.email);
     found->date = std::move(signature.date);

@@ -24,17 +24,20 @@ class TreeCursor {
   // False at the end, and at an entry that is broken: see broken().
   bool Next() {
     if (rest_.empty() || broken_) return false;
-    // No mode that Git reads has more than seven digits.
-    size_t space = rest_.substr(0, 8).find(' ');
+    size_t space = rest_.find(' ');
     size_t end = space == std::string_view::npos ? space : rest_.find('\0', space + 1);
     if (space == 0 || end == std::string_view::npos || rest_.size() - end - 1 < kIdBytes) {
       broken_ = true;
       return false;
     }
     mode_ = 0;
+    // As in Git, a mode has no fixed width, and digits past 32 bits fall off.
     for (char digit : rest_.substr(0, space)) {
-      if (digit < '0' || digit > '7') broken_ = true;
-      mode_ = mode_ * 8 + static_cast<uint32_t>(digit - '0');
+      if (digit < '0' || digit > '7') {
+        broken_ = true;
+        return false;
+      }
+      mode_ = mode_ << 3 | static_cast<uint32_t>(digit - '0');
     }
     name_ = rest_.substr(space + 1, end - space - 1);
     id_ = AsBytes(rest_.substr(end + 1, kIdBytes));
