@@ -187,10 +187,7 @@ class PackLister {
       return [this, reader = std::make_unique<DeltaHeadReader>()](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i) {
           Entry& entry = entries_[i];
-          if (entry.delta_offset == 0 || entry.state == EntryState::kTree ||
-              entry.state == EntryState::kBroken) {
-            continue;
-          }
+          if (entry.delta_offset == 0 || entry.state == EntryState::kBroken) continue;
           Bytes compressed = pack_.subspan(entry.delta_offset);
           if (!reader->ResultSize(compressed, &entry.size)) entry.state = EntryState::kBroken;
         }
@@ -332,7 +329,7 @@ class Inventory {
       case ObjectType::kBlob: blobs_.push_back(object); break;
       case ObjectType::kCommit: commits_.push_back(object); break;
       case ObjectType::kTag: tags_.push_back(object); break;
-      case ObjectType::kTree: trees_.push_back({object.oid, object.type, 0}); break;
+      case ObjectType::kTree: trees_.push_back(object); break;
     }
   }
 

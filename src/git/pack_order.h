@@ -17,7 +17,7 @@ namespace picket {
 struct StoredObject {
   ObjectId oid;
   ObjectType type = ObjectType::kBlob;
-  uint64_t size = 0;  // bytes, inflated; 0 for trees, whose size nobody asks for
+  uint64_t size = 0;  // bytes, inflated
 };
 
 struct ObjectInventory {
