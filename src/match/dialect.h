@@ -6,12 +6,13 @@
 //             never inside a repeat: it is the secret
 //   character printable ASCII but  \ . [ ] ( ) { } * + ? | ^ $  which need a backslash;
 //             \n \r \t \xHH
-//   class     [...] or [^...] of characters, escapes and ranges; a bare - stands last only; a bare [
+//   class     [...] or [^...] of characters, escapes and ranges; a bare - stands last only; a bare
+//   [
 //             is refused, so that no POSIX class can be meant
 //
 // Everything else is refused, and so is what the two engines read differently or without bound:
-// . ^ $ \b \s \w \d \Z * + lazy and possessive repeats, look-around, back references, flags. Whether
-// case counts is a property of the rule; neighbours are a property of the rule too.
+// . ^ $ \b \s \w \d \Z * + lazy and possessive repeats, look-around, back references, flags.
+// Whether case counts is a property of the rule; neighbours are a property of the rule too.
 #pragma once
 
 #include <cstdint>

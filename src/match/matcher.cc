@@ -64,7 +64,8 @@ bool FollowsEscape(Bytes text, uint64_t offset) {
   if (two_hex && at(3) == 'x' && at(4) == '\\') return true;
   bool four_hex = two_hex && IsHex(at(3)) && IsHex(at(4));
   if (four_hex && (at(5) == 'u' || at(5) == 'U') && at(6) == '\\') return true;
-  bool octal = two_hex && at(3) >= '0' && at(3) <= '3' && at(4) == '\\' && last <= '7' && at(2) <= '7';
+  bool octal =
+      two_hex && at(3) >= '0' && at(3) <= '3' && at(4) == '\\' && last <= '7' && at(2) <= '7';
   return octal || EndsColour(text, offset);
 }
 

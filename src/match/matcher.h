@@ -1,6 +1,6 @@
-// Finds matches: Hyperscan over windows says where a rule may match, RE2 over the whole text between
-// offsets says exactly what, the rule's neighbours, body and context are checked, and a judge has
-// the last word.
+// Finds matches: Hyperscan over windows says where a rule may match, RE2 over the whole text
+// between offsets says exactly what, the rule's neighbours, body and context are checked, and a
+// judge has the last word.
 //
 // The result is that of this walk over the whole text, for each rule by itself: take the leftmost
 // match at or after the position; when it is accepted go on at its end, else at its start + 1.
@@ -81,9 +81,9 @@ class Matcher {
   std::shared_ptr<const RuleSet> rules_;
   uint64_t window_;
   hs_scratch* scratch_ = nullptr;
-  std::vector<Hit> hits_;            // capacity fixed
-  std::vector<uint32_t> last_hit_;   // by id: index into hits_ + 1, or 0
-  std::vector<uint64_t> resume_;     // by rule
+  std::vector<Hit> hits_;           // capacity fixed
+  std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
+  std::vector<uint64_t> resume_;    // by rule
   std::vector<std::unique_ptr<re2::RE2>> regexes_;
 };
 

@@ -13,7 +13,9 @@ bool IsBase64(uint8_t c) {
          c == '/';
 }
 
-bool IsBase64Url(uint8_t c) { return (IsBase64(c) && c != '+' && c != '/') || c == '-' || c == '_'; }
+bool IsBase64Url(uint8_t c) {
+  return (IsBase64(c) && c != '+' && c != '/') || c == '-' || c == '_';
+}
 
 // What may stand between lines of a body: layout, quotes, comment leaders.
 bool IsLayout(uint8_t c) {
@@ -79,8 +81,8 @@ PemBody ReadPemBody(Bytes text, uint64_t begin, uint64_t max) {
     uint8_t c = text[at];
     uint64_t line_break = LineBreak(text, at);
     // A plus between two quoted lines joins them; one inside a line is base64.
-    bool joins = c == '+' && at > 0 && IsLayout(text[at - 1]) && at + 1 < limit &&
-                 IsLayout(text[at + 1]);
+    bool joins =
+        c == '+' && at > 0 && IsLayout(text[at - 1]) && at + 1 < limit && IsLayout(text[at + 1]);
     if (line_break > 0) {
       at += line_break;
     } else if (IsBase64(c) && !joins) {

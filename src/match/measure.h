@@ -12,10 +12,10 @@ namespace picket {
 
 // The base64 text of a PEM body, as it stands in files and in string literals of any language.
 struct PemBody {
-  uint64_t end = 0;     // offset after the END line, or after the body where there is none
-  std::string base64;   // without line breaks, escapes, quotes and padding
-  bool closed = false;  // an END line follows
-  bool armored = false; // "Name: value" lines stood before the body (legacy encryption, PGP)
+  uint64_t end = 0;      // offset after the END line, or after the body where there is none
+  std::string base64;    // without line breaks, escapes, quotes and padding
+  bool closed = false;   // an END line follows
+  bool armored = false;  // "Name: value" lines stood before the body (legacy encryption, PGP)
 };
 
 // `begin` is the offset after the BEGIN line; at most `max` bytes are read.

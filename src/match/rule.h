@@ -27,10 +27,10 @@ struct ValidatorCall {
 
 // Long bodies are found by their head, which is the pattern, and measured by a bounded walk.
 struct RuleMeasure {
-  std::string kind;   // "" for none; "run", "jwt" or "pem"
-  ByteSet bytes;      // "run": the bytes that go on
-  uint32_t min = 0;   // bytes after the head
-  uint32_t max = 0;   // bytes after the head, at most 64 KiB
+  std::string kind;  // "" for none; "run", "jwt" or "pem"
+  ByteSet bytes;     // "run": the bytes that go on
+  uint32_t min = 0;  // bytes after the head
+  uint32_t max = 0;  // bytes after the head, at most 64 KiB
 };
 
 struct Rule {

@@ -19,10 +19,10 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 20> kKeys = {
-    "id",          "family",           "tier",       "severity",    "description",
-    "remediation", "pattern",          "case",       "paths",       "not_before",
-    "not_after",   "max_width",        "measure",    "context",     "validators",
-    "references",  "encoded_literals", "examples",   "near_misses", "comment"};
+    "id",          "family",           "tier",     "severity",    "description",
+    "remediation", "pattern",          "case",     "paths",       "not_before",
+    "not_after",   "max_width",        "measure",  "context",     "validators",
+    "references",  "encoded_literals", "examples", "near_misses", "comment"};
 constexpr uint32_t kMaxMeasure = 64 * 1024;
 constexpr size_t kMaxContext = 64;
 
@@ -114,14 +114,15 @@ void ReadTier(Entry& entry, Rule* rule) {
     entry.Complain("\"tier\" is neither precise nor contextual");
   }
   std::string severity = entry.Text("severity", true);
-  for (Severity value : {Severity::kInfo, Severity::kLow, Severity::kMedium, Severity::kHigh,
-                         Severity::kCritical}) {
+  for (Severity value :
+       {Severity::kInfo, Severity::kLow, Severity::kMedium, Severity::kHigh, Severity::kCritical}) {
     if (severity == ToString(value)) {
       rule->severity = value;
       return;
     }
   }
-  if (!severity.empty()) entry.Complain("\"severity\" is none of info, low, medium, high, critical");
+  if (!severity.empty())
+    entry.Complain("\"severity\" is none of info, low, medium, high, critical");
 }
 
 void ReadPattern(Entry& entry, Rule* rule) {
@@ -180,7 +181,8 @@ void ReadContext(Entry& entry, const std::string& subject, std::vector<std::stri
   rule->context.after = static_cast<uint8_t>(context.Number("after", 0, kMaxContext));
   if (rule->context.words.empty()) context.Complain("\"words\" is empty");
   for (const std::string& word : rule->context.words) {
-    bool lower = std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    bool lower =
+        std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     bool fits = word.size() <= std::max(rule->context.before, rule->context.after);
     if (word.empty() || !lower || !fits) {
       context.Complain("the word \"" + word + "\" is empty, not lower case or wider than its room");
@@ -270,7 +272,8 @@ std::vector<RuleFile> ReadRuleFiles(const std::string& dir) {
     file.name = it->path().filename().string();
     file.bytes.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
     if (!stream) {
-      throw Error("The rule file " + it->path().string() + " can't be read; check its permissions.");
+      throw Error("The rule file " + it->path().string() +
+                  " can't be read; check its permissions.");
     }
     files.push_back(std::move(file));
   }

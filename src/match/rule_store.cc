@@ -87,8 +87,7 @@ std::string Joined(const std::vector<std::string>& complaints) {
   return text;
 }
 
-std::shared_ptr<const RuleSet> CompileFiles(const std::string& dir,
-                                            std::span<const RuleFile> files,
+std::shared_ptr<const RuleSet> CompileFiles(const std::string& dir, std::span<const RuleFile> files,
                                             std::span<const std::string_view> validators) {
   std::vector<std::string> complaints;
   std::vector<Rule> rules;
@@ -100,8 +99,8 @@ std::shared_ptr<const RuleSet> CompileFiles(const std::string& dir,
     set = RuleSet::Compile(std::move(rules), HashRuleFiles(files), &complaints);
   }
   if (set == nullptr) {
-    throw Error("The rules in " + dir + " are wrong, so nothing was examined; correct them:" +
-                Joined(complaints));
+    throw Error("The rules in " + dir +
+                " are wrong, so nothing was examined; correct them:" + Joined(complaints));
   }
   return set;
 }
