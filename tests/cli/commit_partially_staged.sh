@@ -11,6 +11,6 @@ install_hooks work
   echo "$token"
 } >work/a.txt
 
-passes "{ printf 'y\nn\n' | git -C work add -p a.txt; } && git -C work commit -m Good"
-refused "{ yes | git -C work add -p a.txt; } && git -C work commit -m Bad"
+passes "{ printf 'y\nn\n' | git -C work add -p a.txt >/dev/null; } && git -C work commit -m Good"
+refused "{ yes | git -C work add -p a.txt >/dev/null; } && git -C work commit -m Bad"
 names a.txt 32 "" "$USER_TOKEN_RULE"

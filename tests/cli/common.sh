@@ -299,8 +299,8 @@ ref_unchanged() { # REPO REF OID-OR-EMPTY
 
 all_refs() {
   for repository in $repositories; do
-    echo "$repository $(git -C "$repository" rev-parse -q --verify HEAD || true)"
-    git -C "$repository" for-each-ref --format='%(refname) %(objectname)'
+    echo "$repository $(git -C "$repository" rev-parse -q --verify HEAD 2>/dev/null || true)"
+    git -C "$repository" for-each-ref --format='%(refname) %(objectname)' 2>/dev/null || true
   done
 }
 

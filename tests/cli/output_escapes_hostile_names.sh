@@ -11,7 +11,9 @@ git -C work push -q origin main 2>/dev/null
 put work "$(printf 'a\033[31m\nremote: all is well\nb').txt" "$token"
 git -C work switch -q -c "topic-${mark}txt"
 
-refused "git -C work push origin HEAD 2>&1 | sed -n 's/^remote: //p'; not true" "$USER_TOKEN_RULE"
+refused "git -C work push origin HEAD" "$USER_TOKEN_RULE"
+sed -n 's/^remote: //p' "$OUTPUT" >said
+mv said "$OUTPUT"
 not grep -q "$escape" "$OUTPUT" || fail "an escape sequence reached the terminal"
 not grep -q "$mark" "$OUTPUT" || fail "a mark that turns text around reached the terminal"
 not grep -q '^all is well' "$OUTPUT" || fail "a path forged a line"

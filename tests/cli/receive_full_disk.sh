@@ -22,6 +22,7 @@ save work Big
 cat >inside <<END
 mount -t tmpfs -o size=16m none small
 git init -q --bare small/server
+git -C small/server config receive.unpackLimit 1
 cp hook small/server/hooks/pre-receive
 git -C work push '$SCRATCH/small/server' main
 code=\$?
