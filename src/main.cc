@@ -1,7 +1,43 @@
-// picket: a guard at the gate of a Git repository.
-#include <cstdio>
+// picket: a guard at the gate of a Git repository. The outcome becomes the exit code here and
+// nowhere else: 0 clean, 1 something blocks, 2 could not tell.
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
-int main() {
-  std::fputs("picket: no verb is wired in yet\n", stderr);
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/command_line.h"
+#include "core/error.h"
+
+namespace {
+
+// A core dump would hold the secrets that were found; a closed pipe must not turn a refusal into
+// death by signal halfway through the report.
+void ProtectProcess() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ProtectProcess();
+  try {
+    return picket::RunCommandLine(argc, argv);
+  } catch (const picket::Error& error) {
+    std::fprintf(stderr, "picket: %s\n", error.what());
+  } catch (const std::bad_alloc&) {
+    std::fputs(
+        "picket: Memory ran out, so nothing was judged; free some, or lower the limits in the "
+        "policy.\n",
+        stderr);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "picket: An internal error ended the run, so nothing was judged: %s.\n",
+                 error.what());
+  }
   return 2;
 }

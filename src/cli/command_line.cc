@@ -1,0 +1,57 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+namespace picket {
+namespace {
+
+void AddCommonOptions(CLI::App& app, CommonOptions& common) {
+  app.add_option("--format", common.format, "How to report")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app.add_flag("-q,--quiet", common.quiet, "Print nothing when nothing blocks");
+  app.add_flag("--no-color", common.no_color,
+               "No colour, also on a terminal (NO_COLOR does the same)");
+  app.add_flag("--stats", common.stats, "Print timings and peak memory to standard error");
+  app.add_option("--threads", common.threads, "Worker threads; 0 means one for each core")
+      ->check(CLI::Range(0u, 256u));
+  app.add_option("--policy", common.policy, "A policy file")->type_name("FILE");
+  app.add_option("--rules", common.rules, "A folder of rules instead of the installed ones")
+      ->type_name("DIR");
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  CLI::App app(
+      "A guard at the gate of a Git repository: refuses leaked credentials and model files that "
+      "run\n"
+      "code when they are loaded. Exit status: 0 clean, 1 something blocks, 2 could not tell.",
+      "picket");
+  app.set_version_flag("--version", "picket " PICKET_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  Invocation invocation;
+  AddCommonOptions(app, invocation.common);
+#define VERB(name) Add##name(app, invocation);
+#include "cli/verbs.def"
+#undef VERB
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ParseError& wrong) {
+    app.exit(wrong);
+    return 2;
+  }
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') invocation.common.no_color = true;
+  return invocation.run();
+}
+
+}  // namespace picket
