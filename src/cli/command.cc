@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string_view>
 
@@ -23,11 +24,20 @@ constexpr size_t kMaxCaptured = size_t{1} << 20;
 
 // `git rev-parse --local-env-vars`, without the variables that carry configuration.
 constexpr std::array<std::string_view, 14> kRepositoryVariables = {
-    "GIT_DIR",          "GIT_WORK_TREE",          "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR",   "GIT_OBJECT_DIRECTORY",   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_PREFIX",       "GIT_SHALLOW_FILE",       "GIT_GRAFT_FILE",
-    "GIT_NAMESPACE",    "GIT_QUARANTINE_PATH",    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_REPLACE_REF_BASE", "GIT_IMPLICIT_WORK_TREE"};
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_GRAFT_FILE",
+    "GIT_NAMESPACE",
+    "GIT_QUARANTINE_PATH",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_IMPLICIT_WORK_TREE"};
 
 std::vector<std::string> EnvironmentOf(const Command& command) {
   std::vector<std::string> variables;
@@ -118,10 +128,19 @@ CommandResult Run(const Command& command) {
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output.writer(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, error.writer(), STDERR_FILENO);
+  // This process ignores SIGPIPE; what it starts shall not inherit that.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  sigaddset(&defaults, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t child = 0;
-  int failure = posix_spawnp(&child, arguments[0].c_str(), &actions, nullptr,
+  int failure = posix_spawnp(&child, arguments[0].c_str(), &actions, &attributes,
                              Pointers(arguments).data(), Pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
   if (failure != 0) {
     std::string place = command.directory.empty() ? "" : " in " + command.directory;
     throw Error("picket can't run " + arguments[0] + place + ": " + std::strerror(failure) + ".");

@@ -36,6 +36,14 @@ bool Exists(const std::string& path) {
   return lstat(path.c_str(), &status) == 0;
 }
 
+// True for what an interrupted install left: two names, one file.
+bool SameFile(const std::string& one, const std::string& other) {
+  struct stat first = {};
+  struct stat second = {};
+  return lstat(one.c_str(), &first) == 0 && lstat(other.c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 [[noreturn]] void Fail(const std::string& what, const std::string& path) {
   throw Error(what + " " + path + " failed: " + std::strerror(errno) + ".");
 }
@@ -48,8 +56,8 @@ const std::vector<std::string>& NamesOf(HookSide side) {
 struct Step {
   std::string name;
   std::string path;
-  std::string text;       // of the shim
-  std::string move_to;    // where the hook that is there goes; "" if there is none
+  std::string text;     // of the shim
+  std::string move_to;  // where the hook that is there goes; "" if there is none
   bool make_folder = false;
   bool already = false;
   bool keeps = false;
@@ -69,9 +77,10 @@ Step PlanStep(const std::string& directory, const std::string& name, const std::
     }
     if (fs::is_directory(step.path)) throw Error(step.path + " is a folder, not a hook.");
     for (const std::string& taken : {kept.beside, kept.in_folder}) {
-      if (Exists(taken)) {
-        throw Error(step.path + " is not picket's and " + taken +
-                    " is there too, so one would be lost; move one of them away and install again.");
+      if (Exists(taken) && !SameFile(taken, step.path)) {
+        throw Error(
+            step.path + " is not picket's and " + taken +
+            " is there too, so one would be lost; move one of them away and install again.");
       }
     }
     in_folder = UsesOwnName(file.text);
@@ -108,7 +117,7 @@ void WriteShim(const std::string& path, const std::string& text) {
 
 // A hard link first, so that there is no moment without a hook.
 void Keep(const std::string& from, const std::string& to) {
-  if (link(from.c_str(), to.c_str()) == 0) return;
+  if (SameFile(from, to) || link(from.c_str(), to.c_str()) == 0) return;
   if (errno == EEXIST || rename(from.c_str(), to.c_str()) != 0) Fail("Renaming", from);
 }
 
@@ -169,9 +178,8 @@ void AddNotes(const HookPlace& place, HookSide side, HookChanges* changes) {
     changes->notes.push_back("Every repository that reads " + place.origin +
                              " is guarded by these hooks.");
   }
-  bool in_worktree =
-      !place.bare() && place.directory.starts_with(place.worktree + "/") &&
-      !place.directory.starts_with(place.common_dir + "/");
+  bool in_worktree = !place.bare() && place.directory.starts_with(place.worktree + "/") &&
+                     !place.directory.starts_with(place.common_dir + "/");
   if (in_worktree) {
     changes->notes.push_back("The folder " + place.directory +
                              " is part of the worktree: keep these files out of commits, they name "
@@ -180,9 +188,10 @@ void AddNotes(const HookPlace& place, HookSide side, HookChanges* changes) {
   if (side == HookSide::kServer) return;
   for (const char* name : {"lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml"}) {
     if (Exists(place.worktree + "/" + name)) {
-      changes->notes.push_back(std::string("lefthook may put its own hooks back over these; make "
-                                           "sure with `picket doctor`, or name picket's verbs in ") +
-                               name + ".");
+      changes->notes.push_back(
+          std::string("lefthook may put its own hooks back over these; make "
+                      "sure with `picket doctor`, or name picket's verbs in ") +
+          name + ".");
     }
   }
 }
@@ -206,7 +215,8 @@ void UninstallOne(const std::string& path, const std::string& name, HookChanges*
                                                 : "";
   if (file.exists && !file.is_shim) {
     if (!kept.empty()) {
-      changes->notes.push_back(path + " is not picket's and was left; what was there before picket " +
+      changes->notes.push_back(path +
+                               " is not picket's and was left; what was there before picket " +
                                "is still in " + kept + ".");
     }
     return;
@@ -281,6 +291,10 @@ std::vector<HookChanges> UninstallHooks(const HookPlace& place, HookSide side) {
       }
     }
     RemoveFolders(folder);
+    if (place.shared() && folder == place.directory && changes.any()) {
+      changes.notes.push_back("No repository that reads " + place.origin +
+                              " is guarded by these hooks any more.");
+    }
     all.push_back(changes);
   }
   return all;

@@ -30,13 +30,13 @@ struct HookChanges {
   bool any() const { return !written.empty() || !removed.empty() || !restored.empty(); }
 };
 
-// `binary`: absolute path of the picket that the hooks run. Nothing is changed unless everything can
-// be: throws Error, with what to do, where a folder can't be written to, another tool owns the folder
-// (husky), or an earlier hook can't be kept.
+// `binary`: absolute path of the picket that the hooks run. Nothing is changed unless everything
+// can be: throws Error, with what to do, where a folder can't be written to, another tool owns the
+// folder (husky), or an earlier hook can't be kept.
 HookChanges InstallHooks(const HookPlace& place, HookSide side, const std::string& binary);
 
-// Looks in the folder in force and in the default one, where shims lie dead since core.hooksPath was
-// set. One entry for each folder.
+// Looks in the folder in force and in the default one, where shims lie dead since core.hooksPath
+// was set. One entry for each folder.
 std::vector<HookChanges> UninstallHooks(const HookPlace& place, HookSide side);
 
 // The path at which `hook` belongs: <directory>/<hook>, or <directory>/<hook>.d/picket where the

@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // safe.directory guards against what a foreign repository's configuration makes Git run; the
-// questions asked here run nothing, and root installs for the user who owns a server's repositories.
+// questions asked here run nothing, and root installs for the user who owns a server's
+// repositories.
 Command Git(const std::string& directory, std::vector<std::string> arguments) {
   std::vector<std::string> line = {"git", "-c", "safe.directory=*"};
   line.insert(line.end(), arguments.begin(), arguments.end());
@@ -40,8 +41,8 @@ bool IsForeign(const std::string& path) {
 }
 
 void ReadConfigured(const std::string& directory, HookPlace* place) {
-  CommandResult answer = Run(Git(
-      directory, {"config", "-z", "--show-scope", "--show-origin", "--get", "core.hooksPath"}));
+  CommandResult answer = Run(
+      Git(directory, {"config", "-z", "--show-scope", "--show-origin", "--get", "core.hooksPath"}));
   if (answer.status == 1) return;
   size_t scope = answer.output.find('\0');
   size_t origin = scope == std::string::npos ? scope : answer.output.find('\0', scope + 1);
@@ -98,7 +99,8 @@ std::vector<std::string> FindBareRepositories(const std::string& root) {
     if (walk->is_directory(error) && !walk->is_symlink(error)) {
       bool git_dir = fs::exists(path / "HEAD", error) && fs::exists(path / "objects", error);
       if (git_dir) walk.disable_recursion_pending();
-      if (git_dir && LooksBare(path)) found.push_back(fs::absolute(path).lexically_normal().string());
+      if (git_dir && LooksBare(path))
+        found.push_back(fs::absolute(path).lexically_normal().string());
     }
     walk.increment(error);
     if (error) throw Error(path.string() + " can't be read: " + error.message() + ".");

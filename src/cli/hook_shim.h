@@ -8,7 +8,7 @@
 namespace picket {
 
 // Hook names are verbs of picket too.
-const std::vector<std::string>& LocalHooks();   // pre-commit, pre-merge-commit, commit-msg, pre-push
+const std::vector<std::string>& LocalHooks();  // pre-commit, pre-merge-commit, commit-msg, pre-push
 const std::vector<std::string>& ServerHooks();  // pre-receive
 
 // The text of hooks/<hook>, with `binary` (an absolute path) in place of a search along PATH. The
