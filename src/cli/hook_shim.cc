@@ -138,6 +138,21 @@ bool UsesOwnName(std::string_view script) {
   });
 }
 
+bool CallsPicket(std::string_view script) {
+  constexpr std::string_view kName = "picket";
+  return AnyLine(script, [kName](std::string_view line) {
+    for (size_t at = line.find(kName); at != std::string_view::npos;
+         at = line.find(kName, at + 1)) {
+      std::string_view after = line.substr(at + kName.size());
+      char before = at == 0 ? ' ' : line[at - 1];
+      bool word_starts = before == '/' || before == ' ' || before == '"' || before == '\'';
+      bool word_ends = !after.empty() && (after[0] == ' ' || after[0] == '"' || after[0] == '\'');
+      if (word_starts && word_ends) return true;
+    }
+    return false;
+  });
+}
+
 bool UsesOwnFolder(std::string_view script) {
   return AnyLine(script, [](std::string_view line) {
     return Contains(line, "${0%") || (Contains(line, "dirname") && NamesItself(line));

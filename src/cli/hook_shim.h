@@ -32,6 +32,8 @@ HookFile ReadHook(const std::string& path);
 // The script looks at the last part of $0, so that under another name it would do something else
 // (or nothing, and say so to nobody).
 bool UsesOwnName(std::string_view script);
+// The text has picket as a word of a command: `picket pre-push`, "/opt/bin/picket" pre-push.
+bool CallsPicket(std::string_view script);
 // The script looks for files beside itself.
 bool UsesOwnFolder(std::string_view script);
 
