@@ -1,0 +1,71 @@
+#!/bin/sh
+# picket audit against git cat-file --batch --buffer fed with the same blobs in pack order, in one
+# run, as a ratio; and the peak of RssAnon + RssShmem of both.
+# Usage: PICKET=build/picket tests/bench/audit.sh REPO [ARGUMENTS OF picket audit...]
+# By hand only: nothing here is asserted.
+set -eu
+: "${PICKET:=$(cd "$(dirname "$0")/../.." && pwd)/build/picket}"
+if [ $# -eq 0 ]; then
+  echo "usage: $0 REPO [ARGUMENTS OF picket audit...]" >&2
+  exit 2
+fi
+repository=$(cd "$1" && pwd)
+shift
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Pack order: what git lists when it is told not to sort by name.
+git -C "$repository" cat-file --batch-all-objects --unordered --buffer \
+  --batch-check='%(objectname) %(objecttype) %(objectsize)' |
+  awk -v sizes="$scratch/sizes" '$2 == "blob" { print $1; ++count; bytes += $3 }
+    END { printf "%d blobs, %.0f bytes inflated\n", count, bytes >sizes }' >"$scratch/blobs"
+cat "$scratch/sizes"
+
+now() { date +%s%N; }
+
+# measured NAME COMMAND...: runs it, samples its memory every 20 ms; "SECONDS PEAK-KIB" goes to
+# $scratch/NAME.
+measured() {
+  name=$1
+  shift
+  start=$(now)
+  "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" &
+  running=$!
+  peak=0
+  while kill -0 "$running" 2>/dev/null; do
+    kib=$(awk '/^Rss(Anon|Shmem):/ { sum += $2 } END { print sum + 0 }' \
+      "/proc/$running/status" 2>/dev/null || echo 0)
+    if [ "${kib:-0}" -gt "$peak" ]; then peak=$kib; fi
+    sleep 0.02
+  done
+  code=0
+  wait "$running" || code=$?
+  spent=$((($(now) - start) / 1000000))
+  echo "$spent $peak" >"$scratch/$name"
+  awk -v name="$name" -v spent="$spent" -v peak="$peak" -v code="$code" 'BEGIN {
+    printf "%-22s %8.2f s  peak %7.1f MiB  exit %d\n", name, spent / 1000, peak / 1024, code }'
+}
+
+git_reads() {
+  exec git -C "$repository" cat-file --batch --buffer <"$scratch/blobs" >/dev/null
+}
+
+# Once to warm the page cache, once to be measured.
+(git_reads)
+measured git-cat-file git_reads
+if ! [ -x "$PICKET" ]; then
+  echo "no picket at $PICKET" >&2
+  exit 1
+fi
+measured picket-audit "$PICKET" audit "$repository" --no-cache "$@"
+tail -n 2 "$scratch/picket-audit.out" | cut -c 1-200
+measured picket-audit-1-thread "$PICKET" audit "$repository" --no-cache --threads 1 "$@"
+awk '{ time[FILENAME] = $1 } END {
+  for (name in time) if (name ~ /picket/) {
+    short = name
+    sub(/.*\//, "", short)
+    printf "%s: %.2f x git cat-file\n", short, time[name] / time[base]
+  }
+}' base="$scratch/git-cat-file" "$scratch/git-cat-file" "$scratch/picket-audit" \
+  "$scratch/picket-audit-1-thread"

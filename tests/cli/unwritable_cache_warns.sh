@@ -1,0 +1,11 @@
+# An audit that can't keep its cache says so in one line.
+. "$(dirname "$0")/common.sh"
+
+new_repository work
+put work a.txt base
+
+export XDG_CACHE_HOME=/dev/null/cache
+HOME=/dev/null/home
+exits 0 "picket audit work" cache
+exits 0 "picket audit work --no-cache"
+says_not cache
