@@ -79,6 +79,7 @@ done
 for folder in "$repo" "$server" "$audit"; do
   [ -z "$folder" ] || [ -d "$folder" ] || die "$folder is not a folder."
 done
+[ -z "$audit" ] || audit=$(CDPATH='' cd -- "$audit" && pwd)
 
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 : "${build:=$source/build-release}"
