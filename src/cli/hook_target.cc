@@ -1,0 +1,84 @@
+#include "cli/hook_target.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "core/error.h"
+
+namespace picket {
+
+void AddTargetOptions(CLI::App& verb, HookTarget& target, bool with_recursive) {
+  CLI::Option* repo =
+      verb.add_option("--repo", target.repo, "The local hooks of this repository (default: .)");
+  CLI::Option* server =
+      verb.add_option("--server", target.server, "pre-receive in this bare repository");
+  repo->type_name("DIR")->excludes(server);
+  server->type_name("DIR");
+  if (with_recursive) {
+    verb.add_flag("--recursive", target.recursive, "Every bare repository at or below --server")
+        ->needs(server);
+  }
+}
+
+HookPlace FindTarget(const HookTarget& target) {
+  const std::string& named = target.server.empty() ? target.repo : target.server;
+  const std::string path = named.empty() ? "." : named;
+  if (target.server.empty()) {
+    HookPlace place = FindHooks(path);
+    if (!place.bare()) return place;
+    throw Error(path +
+                " is a bare repository; name it with --server to guard what is pushed to it.");
+  }
+  try {
+    HookPlace place = FindHooks(path);
+    if (place.bare()) return place;
+  } catch (const Error& error) {
+    if (FindBareRepositories(path).empty()) throw;
+    throw Error(path + " is not a repository, but there are some below it; add --recursive.");
+  }
+  throw Error(path + " has a worktree, and --server is for bare repositories; use --repo.");
+}
+
+HookSide SideOf(const HookTarget& target) {
+  return target.server.empty() ? HookSide::kLocal : HookSide::kServer;
+}
+
+int ForEachServer(const HookTarget& target, const std::function<void(const HookPlace&)>& change) {
+  std::vector<std::string> repositories = FindBareRepositories(target.server);
+  if (repositories.empty()) {
+    throw Error("There is no bare repository at or below " + target.server + ".");
+  }
+  int outcome = 0;
+  for (const std::string& repository : repositories) {
+    try {
+      change(FindHooks(repository));
+    } catch (const Error& error) {
+      std::fprintf(stderr, "picket: %s: %s\n", Printable(repository).c_str(),
+                   Printable(error.what()).c_str());
+      outcome = 2;
+    }
+  }
+  return outcome;
+}
+
+std::string Printable(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string printable;
+  for (char letter : text) {
+    auto byte = static_cast<unsigned char>(letter);
+    if (byte >= 0x20 && byte != 0x7f) {
+      printable += letter;
+      continue;
+    }
+    printable += "\\x";
+    printable += kDigits[byte >> 4];
+    printable += kDigits[byte & 15];
+  }
+  return printable;
+}
+
+void Say(const std::string& sentence) {
+  std::fprintf(stdout, "picket: %s\n", Printable(sentence).c_str());
+}
+
+}  // namespace picket
