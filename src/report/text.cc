@@ -154,18 +154,29 @@ class TextWriter {
     if (!judged.reason.empty()) {
       lines_.Paragraph(indent + "It does not block: ", 2 * kIndent, Shown(judged.reason));
     }
-    if (judged.disposition != Disposition::kPreexisting) WriteWayOut(finding);
+    if (judged.disposition != Disposition::kPreexisting) WriteWayOut(number, finding);
     lines_.Blank();
   }
 
-  void WriteWayOut(const Finding& finding) {
+  // What is the same for many findings is told in full once.
+  void WriteWayOut(size_t number, const Finding& finding) {
     std::string indent(kIndent, ' ');
-    if (!finding.remediation.empty())
-      lines_.Paragraph(indent + "What to do: ", 2 * kIndent, Shown(finding.remediation));
+    if (!finding.remediation.empty()) {
+      size_t first = told_.try_emplace(finding.remediation, number).first->second;
+      std::string text =
+          first == number ? Shown(finding.remediation) : "as for " + Number(first) + ".";
+      lines_.Paragraph(indent + "What to do: ", 2 * kIndent, text);
+    }
     if (finding.fingerprint.empty()) return;
+    std::string print = Shown(finding.fingerprint);
+    if (told_allow_ != 0) {
+      lines_.Paragraph(indent + "To allow it: ", 2 * kIndent,
+                       "as for " + Number(told_allow_) + ", " + print);
+      return;
+    }
+    told_allow_ = number;
     lines_.Paragraph(indent, kIndent, "To allow it, add to \"allow\" in the policy file:");
-    lines_.Paragraph(indent + "  {\"fingerprint\": ", 2 * kIndent,
-                     "\"" + Shown(finding.fingerprint) + "\",");
+    lines_.Paragraph(indent + "  {\"fingerprint\": ", 2 * kIndent, "\"" + print + "\",");
     lines_.Paragraph(indent + "   \"reason\": \"why it may stay\"}", 0, "");
   }
 
@@ -249,6 +260,9 @@ class TextWriter {
   const ReportOptions& options_;
   Lines lines_;
   uint64_t counts_[4] = {};
+  // Remediation -> the number of the finding that told it.
+  std::map<std::string, size_t> told_;
+  size_t told_allow_ = 0;
 };
 
 class TextReporter final : public Reporter {

@@ -98,7 +98,8 @@ class FakeDetector final : public Detector {
   };
 };
 
-// "[inner]" is a member named "m<n>" that maps byte for byte; "{inner}" one that is compressed.
+// "[inner]" is a member named "m<n>" that maps byte for byte; "{inner}" one that can't be mapped,
+// "(inner)" one that can't be seen from outside either: its bytes stand in reverse.
 class FakeOpener final : public Opener {
  public:
   void Reset() override { ++resets; }
@@ -108,17 +109,19 @@ class FakeOpener final : public Opener {
     std::string_view text = AsText(blob.bytes);
     int number = 0;
     for (size_t at = 0; at < text.size(); ++at) {
-      if (text[at] != '[' && text[at] != '{') continue;
-      bool plain = text[at] == '[';
-      size_t end = text.rfind(plain ? ']' : '}');
+      size_t kind = std::string_view("[{(").find(text[at]);
+      if (kind == text.npos) continue;
+      size_t end = text.rfind("]})"[kind]);
       if (end == text.npos || end <= at) continue;
       Origin origin = blob.origin;
       std::string name = "m" + std::to_string(number++);
       origin.member += (origin.member.empty() ? "" : ":") + name;
       origin.offset += at + 1;
-      if (!plain) origin.inner_bytes = 0;
+      if (kind != 0) origin.inner_bytes = 0;
       origin.depth += 1;
-      visitor.OnChild(Blob{blob.ref, AsBytes(text.substr(at + 1, end - at - 1)), origin});
+      std::string inner(text.substr(at + 1, end - at - 1));
+      if (kind == 2) std::reverse(inner.begin(), inner.end());
+      visitor.OnChild(Blob{blob.ref, AsBytes(inner), origin});
       at = end;
     }
   }

@@ -1,0 +1,27 @@
+// Policy files and their globs: whatever the bytes, a Policy or an Error.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "core/error.h"
+#include "scan/policy.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  try {
+    picket::Policy policy = picket::ParsePolicy(text, "policy.json");
+    policy.Excludes(text.substr(0, 300));
+    // A policy tightens itself, unless it loosens the defaults.
+    try {
+      picket::Policy both = picket::Tighten(picket::Policy(), policy, "policy.json");
+      if (both.GapsBlock(picket::Gate::kPreReceive) == false) std::abort();
+      if (!both.allow.empty() || !both.exclude.empty()) std::abort();
+      if (both.ActionFor(picket::Tier::kPrecise) != picket::Action::kBlock) std::abort();
+    } catch (const picket::Error&) {
+    }
+  } catch (const picket::Error& error) {
+    if (!std::string_view(error.what()).ends_with('.')) std::abort();
+  }
+  return 0;
+}
