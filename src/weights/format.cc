@@ -1,0 +1,46 @@
+#include "weights/format.h"
+
+#include <algorithm>
+
+namespace picket {
+namespace {
+
+constexpr FormatReader kFormats[] = {
+#define WEIGHT_FORMAT(Read) Read,
+#include "weights/formats.def"
+#undef WEIGHT_FORMAT
+};
+
+bool EndsWith(std::string_view name, std::string_view ending) {
+  if (name.size() < ending.size()) return false;
+  name.remove_prefix(name.size() - ending.size());
+  return std::equal(name.begin(), name.end(), ending.begin(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b;
+  });
+}
+
+}  // namespace
+
+bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings) {
+  auto matches = [&](std::string_view name) {
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](std::string_view ending) { return EndsWith(name, ending); });
+  };
+  if (!blob.origin.member.empty()) return matches(blob.origin.member);
+  return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), matches);
+}
+
+bool HasWeightName(const Blob& blob) {
+  return IsNamedLike(blob, {".pt",      ".pth",    ".bin",      ".ckpt",  ".pkl",    ".pickle",
+                            ".joblib",  ".npy",    ".npz",      ".model", ".sav",    ".dill",
+                            ".th",      ".t7",     ".pdparams", ".pdopt", ".distcp", ".metadata",
+                            ".weights", ".params", ".mar",      ".p"});
+}
+
+WeightReport ReadWeights(const Blob& blob, PickleScanner& scanner) {
+  WeightReport report;
+  for (FormatReader read : kFormats) read(blob, scanner, report);
+  return report;
+}
+
+}  // namespace picket

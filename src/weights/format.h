@@ -1,0 +1,50 @@
+// The formats of weight files: a closed table, formats.def. Every format looks at every blob; there
+// is no first match wins.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/blob.h"
+#include "weights/pickle_scan.h"
+
+namespace picket {
+
+// A shape that readers of a format would not agree on, or that hides bytes; blocks.
+struct FormatProblem {
+  std::string rule;  // "safetensors.malformed-header"
+  std::string message;
+  uint64_t offset = 0;  // in the blob
+};
+
+struct PickledPart {
+  // "" for the blob itself, else "@0x80": where in it the pickle stands.
+  std::string suffix;
+  PickleScan scan;  // offsets in the blob
+};
+
+struct WeightReport {
+  std::vector<PickledPart> pickles;
+  std::vector<FormatProblem> problems;
+  std::vector<std::string> gaps;
+};
+
+// What a format's reader does: adds what it finds. It never throws for bad content.
+using FormatReader = void (*)(const Blob& blob, PickleScanner& scanner, WeightReport& report);
+
+#define WEIGHT_FORMAT(Read) \
+  void Read(const Blob& blob, PickleScanner& scanner, WeightReport& report);
+#include "weights/formats.def"
+#undef WEIGHT_FORMAT
+
+// The last name that a blob goes by is one of `endings`, in any case: for suspicion only.
+bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings);
+// Names that loaders hand to pickle.
+bool HasWeightName(const Blob& blob);
+
+// Runs every format.
+WeightReport ReadWeights(const Blob& blob, PickleScanner& scanner);
+
+}  // namespace picket

@@ -1,0 +1,223 @@
+// The pickle machine: an abstract interpreter of all 68 opcodes of protocols 0 to 5. It evaluates
+// nothing; it says which globals a reader would look up and what it would do with them.
+//
+// Soundness: on every byte string, the globals that a reader of readers.def looks up before it
+// stops or fails are contained in those reported; on streams that load to STOP they are equal,
+// except for names that only running code could tell, which are reported as computed.
+// What a failure leaves behind stays reported. Not covered: see readers.def.
+//
+// Memory is bounded by the limits below whatever the stream says; operands are never copied.
+// Sources: Modules/_pickle.c and Lib/pickle.py of CPython 3.11, PEP 307, PEP 3154, PEP 574.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/bytes.h"
+#include "weights/pickle_text.h"
+
+namespace picket {
+
+enum class FrameRule : uint8_t { kLinear, kDropTail };
+
+struct PickleReader {
+  std::string_view name;
+  FrameRule frames;
+};
+inline constexpr PickleReader kPickleReaders[] = {
+#define READER(name, frames) {name, frames},
+#include "weights/readers.def"
+#undef READER
+};
+
+// Bits. The first line is a call of the global itself; the second changes the global itself; the
+// third is about the object that calling it gave.
+enum PickleUse : uint16_t {
+  kUseReduce = 1,
+  kUseInst = 2,
+  kUseObj = 4,
+  kUseNewObj = 8,
+  kUseNewObjEx = 16,
+  kUsePatched = 32,
+  kUseBuilt = 64,
+  kUseFilled = 128,
+  kUseResultCalled = 256,
+  kUseEscapes = 512,  // it goes into an argument or a container
+};
+inline constexpr uint16_t kUseCalls = kUseReduce | kUseInst | kUseObj | kUseNewObj | kUseNewObjEx;
+
+struct PickleGlobal {
+  // As the stream spells them, in UTF-8, at most 4 KiB each.
+  std::string module;
+  std::string name;
+  // Of the first opcode that looks it up, in the bytes given to Run.
+  uint64_t offset = 0;
+  int protocol = 0;
+  // The name is made by code, or comes from the copyreg registry: only running it could tell.
+  bool computed = false;
+  uint16_t uses = 0;
+};
+
+// One item of a call's arguments.
+struct PickleArgument {
+  enum class Kind : uint8_t { kText, kBytes, kNumber, kGlobal, kResult, kTuple, kOther };
+  Kind kind = Kind::kOther;
+  // kText: decoded, nullopt where no reader takes it. kBytes: where they lie.
+  std::optional<std::string> text;
+  Span bytes;
+  // kGlobal: index of the global; kResult: of the global whose call gave the object.
+  uint32_t global = 0;
+};
+
+struct PickleCall {
+  uint32_t global = 0;  // index
+  PickleUse how = kUseReduce;
+  uint64_t offset = 0;
+  // False: the arguments can't be told.
+  bool known = false;
+  // In all; `arguments` holds the first four at most.
+  uint64_t count = 0;
+  std::vector<PickleArgument> arguments;
+};
+
+class PickleObserver {
+ public:
+  virtual ~PickleObserver() = default;
+  // A global that this run has not met yet; `index` counts from 0. True: report its calls, and
+  // whether it escapes.
+  virtual bool OnGlobal(uint32_t index, const PickleGlobal& global) = 0;
+  virtual void OnCall(const PickleCall& call) = 0;
+};
+
+enum class PickleEnd : uint8_t {
+  kStop,    // STOP with a value
+  kFailed,  // every reader fails here
+  kLimit,   // the machine gave up: what follows was not looked at
+};
+
+struct PickleRun {
+  PickleEnd end = PickleEnd::kFailed;
+  // Just behind STOP, or where it failed.
+  uint64_t offset = 0;
+  uint64_t opcodes = 0;
+  // A clause: "an opcode that doesn't exist".
+  std::string_view reason;
+  // Readers part ways at `divergence` (a clause at an offset), and something is looked up or called
+  // after that.
+  bool disagreement = false;
+  uint64_t divergence_offset = 0;
+  std::string_view divergence;
+  // An opcode crosses the end of a frame, so that kDropTail readers go on elsewhere.
+  bool straddled = false;
+  // Something that is no global is called: an object made by another call.
+  bool computed_call = false;
+  uint64_t computed_call_offset = 0;
+};
+
+// One thread's own; its buffers are used again by each run.
+class PickleMachine {
+ public:
+  static constexpr uint64_t kMaxStack = uint64_t{4} << 20;
+  static constexpr uint64_t kMaxMarks = uint64_t{1} << 20;
+  static constexpr uint64_t kMaxMemo = uint64_t{8} << 20;
+  static constexpr uint64_t kMaxSparseMemo = uint64_t{1} << 18;
+  static constexpr uint32_t kMaxGlobals = 1u << 16;
+
+  // Whether a stream may begin with this byte: an opcode that needs nothing on the stack. The cheap
+  // question to ask of every blob.
+  static bool CanStart(uint8_t opcode);
+
+  // Runs one stream of `bytes` from `start`, for at most `max_opcodes`. `bytes` may be a view of a
+  // whole file: no byte before `start` is read.
+  PickleRun Run(Bytes bytes, uint64_t start, FrameRule frames, uint64_t max_opcodes,
+                PickleObserver& observer);
+
+  // Of the last run.
+  const std::vector<PickleGlobal>& globals() const { return globals_; }
+
+ private:
+  // kind in the top 4 bits, then 20 bits of size or count, then 40 bits of offset or index.
+  using Value = uint64_t;
+  struct TupleSlot {
+    uint64_t serial = 0;
+    Value items[4] = {};
+  };
+
+  template <bool kDropTail>
+  void Loop(uint64_t max_opcodes);
+  void Reset(Bytes bytes, uint64_t start, PickleObserver& observer);
+
+  void Fail(std::string_view reason);
+  void GiveUp(std::string_view reason);
+  void Diverge(std::string_view reason);
+  void NoteEvent();
+
+  template <bool kDropTail>
+  const uint8_t* Fixed(uint64_t count);
+  template <bool kDropTail>
+  bool Line(std::string_view& line);
+  template <bool kDropTail>
+  void CountedText(uint64_t length, PickleText kind);
+  void CountedBytes(uint64_t length);
+  template <bool kDropTail>
+  void Frame();
+
+  bool HasTop(uint64_t count = 1);
+  Value Pop();
+  void Push(Value value);
+  bool PopMark(uint64_t& from);
+  void MakeTuple(uint64_t from);
+  void MakePlain(uint64_t from);
+  void Escape(uint64_t from);
+  void EscapeValue(Value value);
+  void Fill(uint64_t container);
+
+  void Put(uint64_t index, Value value);
+  Value Get(uint64_t index) const;
+  std::optional<uint64_t> IndexKey(const std::string& digits);
+  void PutTop(uint64_t index);
+  void PushMemo(uint64_t index);
+
+  uint32_t Intern(std::string module, std::string name, bool computed, uint64_t offset);
+  void PushGlobal(std::string_view module, std::string_view name, uint64_t offset);
+  void StackGlobal(uint64_t offset);
+  template <bool kDropTail>
+  void GlobalLines(uint64_t offset, bool instance);
+  void Call(Value callee, Value arguments, PickleUse how, uint64_t offset);
+  void CallItems(Value callee, uint64_t from, PickleUse how, uint64_t offset);
+  void Report(uint32_t global, PickleUse how, uint64_t offset, bool known, uint64_t count,
+              const Value* items);
+  void Build(uint64_t offset);
+  void Extension(int64_t code, uint64_t offset);
+  PickleArgument Describe(Value value) const;
+  std::optional<DecodedText> TextOf(Value value) const;
+  Value TextValue(PickleText kind, uint64_t offset, uint64_t length);
+
+  Bytes bytes_;
+  uint64_t position_ = 0;
+  uint64_t frame_end_ = 0;
+  int protocol_ = 0;
+  bool running_ = false;
+  bool watching_ = false;
+  PickleObserver* observer_ = nullptr;
+  PickleRun run_;
+  std::vector<Value> stack_;
+  std::vector<uint64_t> marks_;
+  uint64_t fence_ = 0;
+  std::vector<Value> memo_;
+  std::unordered_map<uint64_t, Value> sparse_memo_;
+  std::vector<std::string> giant_indexes_;
+  uint64_t memo_entries_ = 0;
+  std::vector<TupleSlot> tuples_;
+  uint64_t tuple_serial_ = 0;
+  std::vector<Span> long_bytes_;
+  std::vector<PickleGlobal> globals_;
+  std::vector<bool> watched_;
+  std::unordered_map<std::string, uint32_t> interned_;
+};
+
+}  // namespace picket

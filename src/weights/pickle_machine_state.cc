@@ -1,0 +1,309 @@
+// The machine's stack, memo, globals and calls; the opcodes are in pickle_machine.cc.
+#include <algorithm>
+
+#include "weights/pickle_machine.h"
+#include "weights/pickle_value.h"
+
+namespace picket {
+
+using namespace pickle_value;
+
+// --- stack and memo ---
+
+bool PickleMachine::HasTop(uint64_t count) {
+  if (stack_.size() - fence_ >= count) return true;
+  Fail("an opcode takes more than the stack holds");
+  return false;
+}
+
+PickleMachine::Value PickleMachine::Pop() {
+  Value value = stack_.back();
+  stack_.pop_back();
+  return value;
+}
+
+void PickleMachine::Push(Value value) {
+  if (stack_.size() >= kMaxStack) return GiveUp("its stack is deeper than 4,194,304 values");
+  stack_.push_back(value);
+}
+
+bool PickleMachine::PopMark(uint64_t& from) {
+  if (marks_.empty()) {
+    Fail("an opcode misses its mark");
+    return false;
+  }
+  from = marks_.back();
+  marks_.pop_back();
+  fence_ = marks_.empty() ? 0 : marks_.back();
+  return true;
+}
+
+void PickleMachine::EscapeValue(Value value) {
+  if (KindOf(value) == kGlobal && watched_[PayloadOf(value)]) {
+    globals_[PayloadOf(value)].uses |= kUseEscapes;
+  }
+}
+
+void PickleMachine::Escape(uint64_t from) {
+  if (!watching_) return;
+  for (uint64_t i = from; i < stack_.size(); ++i) EscapeValue(stack_[i]);
+}
+
+void PickleMachine::MakeTuple(uint64_t from) {
+  Escape(from);
+  if (tuples_.empty()) tuples_.resize(kTupleSlots);
+  uint64_t count = stack_.size() - from;
+  uint64_t serial = ++tuple_serial_;
+  TupleSlot& slot = tuples_[serial % kTupleSlots];
+  slot.serial = serial;
+  for (uint64_t i = 0; i < std::min<uint64_t>(count, 4); ++i) slot.items[i] = stack_[from + i];
+  stack_.resize(from);
+  Push(Pack(kTuple, serial, count));
+}
+
+void PickleMachine::MakePlain(uint64_t from) {
+  Escape(from);
+  stack_.resize(from);
+  Push(Pack(kPlain));
+}
+
+// Items were added to the value at `container`: a method of it was called.
+void PickleMachine::Fill(uint64_t container) {
+  Value value = stack_[container];
+  if (KindOf(value) == kGlobal) {
+    globals_[PayloadOf(value)].uses |= kUsePatched;
+    NoteEvent();
+  } else if (KindOf(value) == kResult) {
+    globals_[PayloadOf(value)].uses |= kUseFilled;
+  }
+}
+
+std::optional<uint64_t> PickleMachine::IndexKey(const std::string& digits) {
+  if (digits.size() < 19) {
+    uint64_t key = 0;
+    for (char c : digits) key = key * 10 + static_cast<uint64_t>(c - '0');
+    return key;
+  }
+  for (size_t i = 0; i < giant_indexes_.size(); ++i) {
+    if (giant_indexes_[i] == digits) return kGiantIndex + i;
+  }
+  Diverge("a memo index that the C reader can't hold");
+  if (giant_indexes_.size() >= kMaxGiantIndexes) return std::nullopt;
+  giant_indexes_.push_back(digits);
+  return kGiantIndex + giant_indexes_.size() - 1;
+}
+
+void PickleMachine::Put(uint64_t index, Value value) {
+  if (index < memo_.size() && memo_[index] != 0) {
+    memo_[index] = value;
+    return;
+  }
+  // Dense while indexes grow about as fast as entries do: a sparse index must not allocate.
+  if (index < memo_entries_ * 2 + 1024) {
+    if (index >= memo_.size()) memo_.resize(index + 1, 0);
+    if (sparse_memo_.empty() || sparse_memo_.erase(index) == 0) ++memo_entries_;
+    memo_[index] = value;
+  } else {
+    auto [place, fresh] = sparse_memo_.insert_or_assign(index, value);
+    if (fresh) ++memo_entries_;
+  }
+  if (memo_entries_ > kMaxMemo || sparse_memo_.size() > kMaxSparseMemo) {
+    GiveUp("its memo holds more entries than are followed");
+  }
+}
+
+PickleMachine::Value PickleMachine::Get(uint64_t index) const {
+  if (index < memo_.size() && memo_[index] != 0) return memo_[index];
+  if (sparse_memo_.empty()) return 0;
+  auto place = sparse_memo_.find(index);
+  return place == sparse_memo_.end() ? 0 : place->second;
+}
+
+void PickleMachine::PutTop(uint64_t index) {
+  if (HasTop()) Put(index, stack_.back());
+}
+
+void PickleMachine::PushMemo(uint64_t index) {
+  Value value = Get(index);
+  if (value == 0) return Fail("it asks for a memo entry that was never made");
+  Push(value);
+}
+
+// --- globals ---
+
+uint32_t PickleMachine::Intern(std::string module, std::string name, bool computed,
+                               uint64_t offset) {
+  module.resize(std::min(module.size(), kNameKept));
+  name.resize(std::min(name.size(), kNameKept));
+  NoteEvent();
+  bool mapped = protocol_ < 3;
+  std::string key;
+  key.reserve(module.size() + name.size() + 2);
+  key.append(module).push_back('\n');
+  key.append(name).push_back(static_cast<char>((mapped ? 1 : 0) + (computed ? 2 : 0)));
+  auto [place, fresh] = interned_.try_emplace(std::move(key), globals_.size());
+  if (!fresh) return place->second;
+  if (globals_.size() >= kMaxGlobals) {
+    GiveUp("it looks up more than 65,536 different globals");
+    return 0;
+  }
+  auto index = static_cast<uint32_t>(globals_.size());
+  globals_.push_back({std::move(module), std::move(name), offset, protocol_, computed, 0});
+  watched_.push_back(observer_->OnGlobal(index, globals_.back()));
+  watching_ = watching_ || watched_.back();
+  return index;
+}
+
+void PickleMachine::PushGlobal(std::string_view module, std::string_view name, uint64_t offset) {
+  Push(Pack(kGlobal, Intern(std::string(module), std::string(name), false, offset)));
+}
+
+std::optional<DecodedText> PickleMachine::TextOf(Value value) const {
+  return DecodePickleText(static_cast<PickleText>(KindOf(value) - kText),
+                          AsText(bytes_.subspan(PayloadOf(value), SizeOf(value))));
+}
+
+void PickleMachine::StackGlobal(uint64_t offset) {
+  if (!HasTop(2)) return;
+  Value name = Pop();
+  Value module = Pop();
+  auto may_be_text = [](Value value) {
+    uint64_t kind = KindOf(value);
+    return IsText(value) || kind == kUnknown || kind == kResult || kind == kLongText;
+  };
+  if (!may_be_text(name) || !may_be_text(module)) {
+    return Fail("STACK_GLOBAL is given something that is no string");
+  }
+  if (!IsText(name) || !IsText(module)) {
+    std::string known;
+    if (IsText(module)) {
+      if (auto text = TextOf(module)) known = text->text;
+    }
+    return Push(Pack(kGlobal, Intern(std::move(known), {}, true, offset)));
+  }
+  auto module_text = TextOf(module);
+  auto name_text = TextOf(name);
+  if (!module_text || !name_text) return Fail("a string that no reader can decode");
+  if (!module_text->other.empty() || !name_text->other.empty()) {
+    Diverge("an 8-bit string that depends on the loader's encoding");
+    auto pick = [](const DecodedText& text) { return text.other.empty() ? text.text : text.other; };
+    Intern(pick(*module_text), pick(*name_text), false, offset);
+  }
+  PushGlobal(module_text->text, name_text->text, offset);
+}
+
+void PickleMachine::Extension(int64_t code, uint64_t offset) {
+  if (code <= 0) return Fail("an extension code that can't be");
+  Push(Pack(kGlobal, Intern("copyreg", "extension code " + std::to_string(code), true, offset)));
+}
+
+// --- calls ---
+
+PickleArgument PickleMachine::Describe(Value value) const {
+  PickleArgument argument;
+  using Kind = PickleArgument::Kind;
+  switch (KindOf(value)) {
+    case kGlobal:
+    case kResult:
+      argument.kind = KindOf(value) == kGlobal ? Kind::kGlobal : Kind::kResult;
+      argument.global = static_cast<uint32_t>(PayloadOf(value));
+      break;
+    case kTuple: argument.kind = Kind::kTuple; break;
+    case kNumber: argument.kind = Kind::kNumber; break;
+    case kBytes:
+      argument.kind = Kind::kBytes;
+      argument.bytes = {PayloadOf(value), SizeOf(value)};
+      break;
+    case kLongBytes:
+      argument.kind = Kind::kBytes;
+      argument.bytes = long_bytes_[PayloadOf(value)];
+      break;
+    case kLongText: argument.kind = Kind::kText; break;
+    default:
+      if (IsText(value)) {
+        argument.kind = Kind::kText;
+        if (auto text = TextOf(value); text && text->other.empty()) {
+          argument.text = std::move(text->text);
+        }
+      }
+  }
+  return argument;
+}
+
+void PickleMachine::Report(uint32_t global, PickleUse how, uint64_t offset, bool known,
+                           uint64_t count, const Value* items) {
+  if (!watched_[global]) return;
+  PickleCall call;
+  call.global = global;
+  call.how = how;
+  call.offset = offset;
+  call.known = known;
+  call.count = count;
+  for (uint64_t i = 0; known && i < std::min<uint64_t>(count, 4); ++i) {
+    call.arguments.push_back(Describe(items[i]));
+  }
+  observer_->OnCall(call);
+}
+
+void PickleMachine::Call(Value callee, Value arguments, PickleUse how, uint64_t offset) {
+  if (KindOf(arguments) == kGlobal) EscapeValue(arguments);
+  if (KindOf(arguments) != kTuple && KindOf(arguments) != kResult &&
+      KindOf(arguments) != kUnknown) {
+    Diverge("arguments that are no tuple");
+  }
+  switch (KindOf(callee)) {
+    case kGlobal: {
+      auto index = static_cast<uint32_t>(PayloadOf(callee));
+      NoteEvent();
+      globals_[index].uses |= how;
+      if (watched_[index]) {
+        const TupleSlot* slot = nullptr;
+        if (KindOf(arguments) == kTuple && PayloadOf(arguments) != 0) {
+          const TupleSlot& candidate = tuples_[PayloadOf(arguments) % kTupleSlots];
+          if (candidate.serial == PayloadOf(arguments)) slot = &candidate;
+        }
+        Report(index, how, offset, slot != nullptr, SizeOf(arguments),
+               slot != nullptr ? slot->items : nullptr);
+      }
+      return Push(Pack(kResult, index));
+    }
+    case kResult: globals_[PayloadOf(callee)].uses |= kUseResultCalled; [[fallthrough]];
+    case kUnknown:
+      NoteEvent();
+      if (!run_.computed_call) {
+        run_.computed_call = true;
+        run_.computed_call_offset = offset;
+      }
+      return Push(KindOf(callee) == kResult ? callee : Pack(kUnknown));
+    default: return Fail("it calls something that can't be called");
+  }
+}
+
+void PickleMachine::CallItems(Value callee, uint64_t from, PickleUse how, uint64_t offset) {
+  Escape(from);
+  uint64_t count = stack_.size() - from;
+  if (KindOf(callee) == kGlobal) {
+    auto index = static_cast<uint32_t>(PayloadOf(callee));
+    NoteEvent();
+    globals_[index].uses |= how;
+    Report(index, how, offset, true, count, stack_.data() + from);
+    stack_.resize(from);
+    return Push(Pack(kResult, index));
+  }
+  stack_.resize(from);
+  Call(callee, Pack(kTuple, 0, count), how, offset);
+}
+
+void PickleMachine::Build(uint64_t) {
+  if (!HasTop(2)) return;
+  EscapeValue(Pop());
+  Value target = stack_.back();
+  if (KindOf(target) == kGlobal) {
+    globals_[PayloadOf(target)].uses |= kUsePatched;
+    NoteEvent();
+  } else if (KindOf(target) == kResult) {
+    globals_[PayloadOf(target)].uses |= kUseBuilt;
+  }
+}
+
+}  // namespace picket

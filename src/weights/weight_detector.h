@@ -1,0 +1,57 @@
+// The detector of the weights wing: what a model file would do when it is loaded.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/detector.h"
+#include "core/fingerprint.h"
+#include "weights/imports.h"
+#include "weights/pickle_judge.h"
+
+namespace picket {
+
+// Loads the compiled table once, when it is first asked for. `load` gives the bytes that
+// CompileImports made; it may throw Error, and is then asked again by the next.
+class LazyImports : public ImportSource {
+ public:
+  explicit LazyImports(std::function<std::string()> load) : load_(std::move(load)) {}
+  const Imports& Get() const override;
+
+ private:
+  std::function<std::string()> load_;
+  mutable std::mutex mutex_;
+  mutable std::optional<Imports> imports_;
+};
+
+// Findings (rule, concern):
+//   pickle.dangerous-global     kDangerous  subject is the canonical global, one for each
+//   pickle.unknown-global       kUnknown    subject is the canonical global, one for each;
+//                                           "(computed callable)" where what is called is made by
+//                                           the pickle itself
+//   pickle.reader-disagreement  kAmbiguous  one for each blob
+//   pickle.present              kPickle     one for each blob that is read as a pickle; informs
+//   safetensors.malformed-header, safetensors.extra-bytes   kAmbiguous
+// At most 256 globals are listed for a blob, the dangerous ones first; one more finding, with the
+// subject "(more globals)", says how many are not.
+//
+// The fingerprint is that of the bytes of the blob that is scanned, HMAC over their SHA-256: for a
+// child (an archive's member) the child's bytes, not the outermost file's.
+//
+// Scan throws Error only when the import table can't be loaded.
+class WeightDetector : public Detector {
+ public:
+  // Both outlive the detector and its sessions.
+  WeightDetector(const ImportSource& imports, const FingerprintKey& key)
+      : imports_(imports), key_(key) {}
+  std::unique_ptr<Session> NewSession() const override;
+
+ private:
+  const ImportSource& imports_;
+  const FingerprintKey& key_;
+};
+
+}  // namespace picket
