@@ -16,7 +16,8 @@ enum class Encoding : uint8_t { kUtf16Le, kUtf16Be, kBase64 };
 // the result to every detector as a child blob.
 struct EncodedHint {
   Encoding encoding = Encoding::kBase64;
-  // An offset within the encoded text, in the blob that was scanned.
+  // An offset within the encoded text, in the blob that was scanned; for base64 on a boundary of
+  // four characters, for UTF-16 on a boundary of two bytes.
   uint64_t offset = 0;
 
   auto operator<=>(const EncodedHint&) const = default;

@@ -20,12 +20,27 @@
 #include "core/object_id.h"
 
 struct git_odb;
+struct git_odb_backend;
 struct git_odb_object;
+struct git_oid;
 struct git_repository;
 
 namespace picket {
 
 enum class ObjectType : uint8_t { kCommit, kTree, kBlob, kTag };
+
+// "commit", "tree", "blob", "tag".
+std::string_view ToString(ObjectType type);
+
+// Sets libgit2 up once per process (about 4 ms, most of it in its own libraries): our extensions
+// known, its owner check off because OpenAt makes Git's own, and hashes not verified on reading:
+// index-pack and unpack-objects have verified what a push brings before a hook runs. Opening a
+// repository calls it; call it earlier, from any thread, to let it run beside something slow.
+void StartLibgit2();
+
+// The two ways between our ids and libgit2's. False for an id that is not SHA-1.
+bool ToGitOid(const ObjectId& id, git_oid* out);
+ObjectId FromGitOid(const git_oid& oid);
 
 // One object's bytes; the view lives as long as this.
 class RawObject {
@@ -59,7 +74,8 @@ class ObjectDatabase {
   ObjectDatabase& operator=(const ObjectDatabase&) = delete;
   ~ObjectDatabase();
 
-  // kMissing: nowhere in the store. kCorrupt: there, and unreadable; `why` gets a clause.
+  // kMissing: nowhere in the store. kCorrupt: there, and unreadable; `why` (may be null) gets a
+  // clause.
   ReadStatus Read(const ObjectId& oid, RawObject* object, std::string* why);
   ReadStatus ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why);
   bool Contains(const ObjectId& oid);
@@ -67,8 +83,22 @@ class ObjectDatabase {
 
  private:
   friend class Repository;
-  explicit ObjectDatabase(git_odb* odb) : odb_(odb) {}
-  git_odb* odb_;
+  // A directory whose packs libgit2 has listed. libgit2 would list every directory again after each
+  // object that it does not find, which is the normal case in a partial clone; we do so only when a
+  // folder of packs has changed since.
+  struct PackFolder {
+    std::string path;
+    git_odb_backend* backend = nullptr;
+    int (*refresh)(git_odb_backend*) = nullptr;
+    int64_t changed_ns = 0;
+  };
+
+  explicit ObjectDatabase(const std::vector<std::string>& object_dirs);
+  // True where some folder of packs has changed and was listed again.
+  bool Refresh();
+
+  git_odb* odb_ = nullptr;
+  std::vector<PackFolder> folders_;
 };
 
 struct Ref {
@@ -94,9 +124,8 @@ class Repository {
 
   git_repository* handle() const { return repository_; }
   const std::string& git_dir() const { return git_dir_; }  // absolute, no trailing slash
-  const std::string& common_dir() const {
-    return common_dir_;
-  }  // the same but in a linked worktree
+  // The same as git_dir() but in a linked worktree.
+  const std::string& common_dir() const { return common_dir_; }
   // "" for a bare repository.
   const std::string& worktree() const { return worktree_; }
   // Where a temporary file may be written beside the objects: the quarantine, else the Git
@@ -110,17 +139,31 @@ class Repository {
   // A promisor remote or pack exists, so that absent objects may be promised rather than lost.
   bool has_promisor() const { return has_promisor_; }
 
-  // Every ref, HEAD included when it is detached. Broken ones are an Error.
+  // Every ref, sorted by name, and HEAD when it is detached. A ref that holds no object id, and a
+  // symbolic one that leads nowhere, is left out, as Git leaves it out: a ref less means that more
+  // counts as new. Throws Error where the refs can't be listed.
   std::vector<Ref> Refs() const;
   // nullopt for a ref that does not exist (an unborn HEAD).
   std::optional<ObjectId> Resolve(std::string_view ref) const;
+  // The commits in MERGE_HEAD; none when no merge is under way. Throws Error for a broken file.
+  std::vector<ObjectId> MergeHeads() const;
+  // From the repository's, the user's and the system's configuration; command-line settings
+  // (git -c) are not seen. Throws Error where a configuration file can't be read.
   std::optional<std::string> ConfigString(const std::string& key) const;
+  // Names of the remotes in the repository's configuration.
+  std::vector<std::string> Remotes() const;
+  // Every value of a key that may stand more than once (remote.<name>.pushurl).
+  std::vector<std::string> ConfigStrings(const std::string& key) const;
 
   // A database for the calling thread; it must not outlive the repository.
   std::unique_ptr<ObjectDatabase> NewObjectDatabase() const;
 
  private:
   Repository() = default;
+  static std::unique_ptr<Repository> Open(const std::string& path, bool search);
+  void ReadObjectDirectories(bool from_environment);
+  void ReadShallow(const char* file_variable);
+  void ReadPromisor();
 
   git_repository* repository_ = nullptr;
   std::string git_dir_;

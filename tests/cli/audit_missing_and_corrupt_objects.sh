@@ -19,8 +19,7 @@ holds report.json 'd["complete"] is False' 'd["verdict"] == "blocked"' \
   'all(set(g) >= {"object", "path", "reason"} and g["reason"] for g in d["gaps"])' \
   '[f["path"] for f in d["findings"]] == ["c.txt"]'
 
-git -C work branch -q -f main main~1
-git -C work reset -q 2>/dev/null || true
+git -C work update-ref refs/heads/main main~1
 rm -f "work/.git/objects/$(git hash-object work/c.txt | sed 's/^../&\//')"
 exits 2 "picket audit work --format json >report.json"
 holds report.json 'd["verdict"] == "incomplete"' 'd["complete"] is False'

@@ -21,4 +21,6 @@ for format in text json; do
     fi
   done
 done
+exits 1 "picket audit work --format json --stats >stats.json 2>/dev/null"
+cmp -s first.json stats.json || fail "timings stand in the report"
 holds first.json 'len(d["findings"]) >= 13'

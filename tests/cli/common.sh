@@ -408,7 +408,7 @@ except ValueError as error:
     sys.exit("%s is not JSON: %s" % (sys.argv[1], error))
 for expression in sys.argv[2:]:
     try:
-        if eval(expression, {"d": d}): continue
+        if eval("(" + expression + ")", {"d": d}): continue
     except (KeyError, IndexError, TypeError, StopIteration) as error:
         print(repr(error))
     sys.exit("does not hold: %s\n%s" % (expression, json.dumps(d, indent=1)[:4000]))

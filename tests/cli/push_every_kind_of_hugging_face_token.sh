@@ -26,6 +26,10 @@ leaks "<p>$token</p>" "$USER_TOKEN_RULE"
 leaks "curl 'https://example.com/?token=$token&x=1'" "$USER_TOKEN_RULE"
 leaks "  HF_TOKEN: $(printf %s "$token" | base64 -w 0)" "$USER_TOKEN_RULE"
 leaks "  HF_TOKEN: $(echo "$token" | base64 -w 0)" "$USER_TOKEN_RULE"
+for user in u us usr; do
+  leaks "Authorization: Basic $(printf '%s:%s' "$user" "$token" | base64 -w 0)" "$USER_TOKEN_RULE"
+done
+leaks "GET /?next=%3Ftoken%3D$token%26x" "$USER_TOKEN_RULE"
 leaks "HF_API_KEY=$organization" "$ORGANIZATION_TOKEN_RULE"
 leaks "access=$oauth" "$OAUTH_TOKEN_RULE"
 leaks "HF_TOKEN=$jwt" "$JWT_RULE"

@@ -16,3 +16,6 @@ key = $token
 four"
 
 passes "git -C work push origin main" pre-existing a.txt "$USER_TOKEN_RULE"
+chmod +x work/a.txt
+save work "Another mode"
+passes "git -C work push origin main"

@@ -8,6 +8,8 @@ put work a.txt "$token"
 smuggle work origin main
 git -C server update-ref -d refs/heads/main
 echo "$zero $(oid work) refs/heads/main" >input
+exits 1 "receive server <input" "$USER_TOKEN_RULE"
+exits 0 "receive server </dev/null"
 
 for output in ">&-" ">&- 2>&-" ">/dev/full" ">/dev/full 2>/dev/full" "| head -c 0"; do
   code=0

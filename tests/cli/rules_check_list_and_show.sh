@@ -9,5 +9,6 @@ exits 0 "picket rules show $USER_TOKEN_RULE" "$USER_TOKEN_RULE"
 exits 2 "picket rules show no.such-rule" no.such-rule
 
 mkdir empty
-exits 2 "picket $RULES_OPTION '$SCRATCH/empty' scan $0"
-exits 2 "picket $RULES_OPTION '$SCRATCH/nowhere' scan $0" nowhere
+echo clean >a.txt
+exits 2 "picket $RULES_OPTION '$SCRATCH/empty' scan a.txt" rule
+exits 2 "picket $RULES_OPTION '$SCRATCH/nowhere' scan a.txt" nowhere

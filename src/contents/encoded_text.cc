@@ -1,0 +1,203 @@
+#include "contents/encoded_text.h"
+
+#include <algorithm>
+
+namespace picket {
+namespace {
+
+constexpr uint64_t kSample = 4096;
+// Shorter than any secret's encoding: what is left after a hint must at least be this long.
+constexpr uint64_t kMinUnits = 8;
+constexpr uint64_t kMinBase64 = 20;
+constexpr uint64_t kMaxIndent = 64;
+
+constexpr std::array<int8_t, 256> MakeBase64Values() {
+  std::array<int8_t, 256> values{};
+  for (int8_t& value : values) value = -1;
+  for (int i = 0; i < 26; ++i) {
+    values[static_cast<size_t>('A' + i)] = static_cast<int8_t>(i);
+    values[static_cast<size_t>('a' + i)] = static_cast<int8_t>(26 + i);
+  }
+  for (int i = 0; i < 10; ++i) values[static_cast<size_t>('0' + i)] = static_cast<int8_t>(52 + i);
+  values['+'] = values['-'] = 62;
+  values['/'] = values['_'] = 63;
+  return values;
+}
+
+constexpr std::array<int8_t, 256> kValues = MakeBase64Values();
+
+bool IsBase64(uint8_t byte) { return kValues[byte] >= 0; }
+
+// Bytes of a line break at `at` that joins two base64 characters; 0 for none.
+uint64_t JoinAt(Bytes bytes, uint64_t at) {
+  uint64_t i = at;
+  auto is = [&](uint64_t where, char c) { return where < bytes.size() && bytes[where] == c; };
+  if (is(i, '\\')) {
+    if (is(i + 1, 'r') && is(i + 2, '\\')) i += 2;
+    if (!is(i, '\\') || !is(i + 1, 'n')) return 0;
+    i += 2;
+  } else {
+    if (is(i, '\r')) ++i;
+    if (!is(i, '\n')) return 0;
+    ++i;
+    uint64_t indent = i;
+    while (i - indent < kMaxIndent && (is(i, ' ') || is(i, '\t'))) ++i;
+  }
+  return i < bytes.size() && IsBase64(bytes[i]) ? i - at : 0;
+}
+
+// Bytes of a line break that ends at `at`, between two base64 characters.
+uint64_t JoinBefore(Bytes bytes, uint64_t at) {
+  uint64_t i = at;
+  while (i > 0 && at - i < kMaxIndent && (bytes[i - 1] == ' ' || bytes[i - 1] == '\t')) --i;
+  if (i == 0 || bytes[i - 1] != '\n') return 0;
+  --i;
+  if (i > 0 && bytes[i - 1] == '\r') --i;
+  return i > 0 && IsBase64(bytes[i - 1]) ? at - i : 0;
+}
+
+// Walks forward from `from`, counting characters; stops at `stop` or at the end of the run.
+uint64_t Forward(Bytes bytes, uint64_t from, uint64_t stop, uint64_t* count) {
+  uint64_t at = from;
+  while (at < stop) {
+    if (IsBase64(bytes[at])) {
+      ++at;
+      ++*count;
+    } else if (uint64_t join = JoinAt(bytes, at)) {
+      at += join;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+bool IsUnit(Bytes bytes, Encoding order, uint64_t at) {
+  size_t zero = order == Encoding::kUtf16Le ? 1 : 0;
+  return bytes[at + zero] == 0 && bytes[at + 1 - zero] != 0;
+}
+
+}  // namespace
+
+std::optional<Utf16Text> DetectUtf16(Bytes bytes) {
+  if (bytes.size() < 4) return std::nullopt;
+  if (bytes[0] == 0xff && bytes[1] == 0xfe) return Utf16Text{Encoding::kUtf16Le, 2};
+  if (bytes[0] == 0xfe && bytes[1] == 0xff) return Utf16Text{Encoding::kUtf16Be, 2};
+  uint64_t units = std::min<uint64_t>(bytes.size(), kSample) / 2;
+  uint64_t zeros[2] = {0, 0};
+  for (uint64_t i = 0; i < units * 2; ++i) zeros[i & 1] += bytes[i] == 0 ? 1u : 0u;
+  if (zeros[1] * 10 >= units * 7 && zeros[0] * 20 <= units) return Utf16Text{Encoding::kUtf16Le, 0};
+  if (zeros[0] * 10 >= units * 7 && zeros[1] * 20 <= units) return Utf16Text{Encoding::kUtf16Be, 0};
+  return std::nullopt;
+}
+
+std::string DecodeUtf16(Bytes bytes, Encoding order) {
+  size_t high = order == Encoding::kUtf16Le ? 1 : 0;
+  std::string text(bytes.size() / 2, '\0');
+  for (size_t i = 0; i < text.size(); ++i) {
+    uint8_t low = bytes[2 * i + 1 - high];
+    text[i] = static_cast<char>(bytes[2 * i + high] == 0 ? low : 0xff);
+  }
+  return text;
+}
+
+EncodedRun FindUtf16Run(Bytes bytes, Encoding order, uint64_t offset) {
+  EncodedRun run{offset, offset};
+  while (run.begin >= 2 && IsUnit(bytes, order, run.begin - 2)) run.begin -= 2;
+  while (run.end + 2 <= bytes.size() && IsUnit(bytes, order, run.end)) run.end += 2;
+  return run;
+}
+
+EncodedRun FindBase64Run(Bytes bytes, uint64_t offset) {
+  uint64_t start = offset;
+  uint64_t begin = offset;
+  for (uint64_t count = 0; start > 0 && count < kBase64Before;) {
+    if (IsBase64(bytes[start - 1])) {
+      --start;
+      if (++count % 4 == 0) begin = start;
+    } else if (uint64_t join = JoinBefore(bytes, start)) {
+      start -= join;
+    } else {
+      break;
+    }
+  }
+  uint64_t count = 0;
+  return {begin, Forward(bytes, offset, bytes.size(), &count)};
+}
+
+DecodedBase64 DecodeBase64(Bytes bytes, const EncodedRun& run) {
+  DecodedBase64 decoded;
+  decoded.bytes.reserve((run.end - run.begin) / 4 * 3);
+  uint32_t group = 0;
+  uint64_t count = 0;
+  bool wrapped = false;
+  for (uint64_t at = run.begin; at < run.end;) {
+    int8_t value = kValues[bytes[at]];
+    if (value < 0) {
+      at += std::max<uint64_t>(1, JoinAt(bytes, at));
+      wrapped = true;
+      continue;
+    }
+    group = group << 6 | static_cast<uint32_t>(value);
+    ++at;
+    if (++count % 4 == 0) {
+      for (int shift = 16; shift >= 0; shift -= 8) {
+        decoded.bytes.push_back(static_cast<char>(group >> shift & 0xff));
+      }
+      group = 0;
+    }
+  }
+  if (count % 4 == 3) {
+    decoded.bytes.push_back(static_cast<char>(group >> 10 & 0xff));
+    decoded.bytes.push_back(static_cast<char>(group >> 2 & 0xff));
+  } else if (count % 4 == 2) {
+    decoded.bytes.push_back(static_cast<char>(group >> 4 & 0xff));
+  }
+  if (wrapped && !decoded.bytes.empty()) {
+    decoded.outer_bytes = run.end - run.begin;
+    decoded.inner_bytes = decoded.bytes.size();
+  }
+  return decoded;
+}
+
+bool HintFilter::Keep(Bytes bytes, const EncodedHint& hint) {
+  if (hint.offset >= bytes.size()) return false;
+  return hint.encoding == Encoding::kBase64 ? KeepBase64(bytes, hint.offset)
+                                            : KeepUtf16(bytes, hint);
+}
+
+bool HintFilter::KeepUtf16(Bytes bytes, const EncodedHint& hint) {
+  size_t order = hint.encoding == Encoding::kUtf16Le ? 0 : 2;
+  uint64_t& known_end = utf16_end_[order + hint.offset % 2];
+  if (hint.offset < known_end) return false;
+  uint64_t end = hint.offset;
+  while (end + 2 <= bytes.size() && IsUnit(bytes, hint.encoding, end)) end += 2;
+  known_end = end;
+  return end - hint.offset >= 2 * kMinUnits;
+}
+
+bool HintFilter::KeepBase64(Bytes bytes, uint64_t offset) {
+  if (offset >= base64_end_) {
+    uint64_t count = 0;
+    base64_end_ = Forward(bytes, offset, bytes.size(), &count);
+    reference_ = offset;
+    reference_count_ = 0;
+    alignments_ = count >= kMinBase64 ? 1u : 0xfu;
+    return count >= kMinBase64;
+  }
+  uint64_t count = 0;
+  if (offset >= reference_) {
+    Forward(bytes, reference_, offset, &count);
+  } else {
+    Forward(bytes, offset, reference_, &count);
+    count = 4 - count % 4;
+  }
+  reference_count_ = (reference_count_ + count) % 4;
+  reference_ = offset;
+  unsigned alignment = 1u << reference_count_;
+  if ((alignments_ & alignment) != 0) return false;
+  alignments_ |= alignment;
+  return true;
+}
+
+}  // namespace picket

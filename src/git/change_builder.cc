@@ -1,0 +1,143 @@
+#include "git/change_builder.h"
+
+#include <utility>
+
+namespace picket {
+
+ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
+    : may_be_promised_(may_be_promised),
+      limits_(limits),
+      path_index_(16, PathHash{&list_.paths}, PathEqual{&list_.paths}) {}
+
+uint32_t ChangeBuilder::AddRef(std::string name) {
+  uint32_t index = static_cast<uint32_t>(list_.refs.size());
+  ChangedObject object;
+  object.kind = ObjectKind::kRefName;
+  object.text = name;
+  object.ref = index;
+  list_.objects.push_back(std::move(object));
+  list_.refs.push_back(std::move(name));
+  return index;
+}
+
+ChangedObject& ChangeBuilder::Object(ObjectKind kind, const ObjectId& oid) {
+  auto& index = kind == ObjectKind::kTag ? tags_ : blobs_;
+  auto [slot, added] = index.try_emplace(oid, list_.objects.size());
+  if (added) {
+    ChangedObject& object = list_.objects.emplace_back();
+    object.kind = kind;
+    object.oid = oid;
+  }
+  return list_.objects[slot->second];
+}
+
+void ChangeBuilder::AddTag(const ObjectId& oid, uint32_t ref) {
+  ChangedObject& tag = Object(ObjectKind::kTag, oid);
+  if (tag.ref == kNone) tag.ref = ref;
+}
+
+void ChangeBuilder::AddRefBlob(const ObjectId& oid, uint32_t ref) {
+  ChangedObject& blob = Object(ObjectKind::kBlob, oid);
+  if (blob.ref == kNone) blob.ref = ref;
+}
+
+void ChangeBuilder::StartCommit(const ObjectId& oid, uint32_t ref) {
+  commit_ = static_cast<uint32_t>(list_.commits.size());
+  commit_hex_ = oid.ToHex();
+  ref_ = kNone;
+  list_.commits.push_back({oid, ref});
+  ChangedObject& object = list_.objects.emplace_back();
+  object.kind = ObjectKind::kCommit;
+  object.oid = oid;
+  object.places.push_back({commit_, kNone});
+}
+
+void ChangeBuilder::StartRefTree(uint32_t ref) {
+  commit_ = kNone;
+  commit_hex_.clear();
+  ref_ = ref;
+}
+
+void ChangeBuilder::AddGap(Gap gap) {
+  if (gaps_.size() >= limits_.gaps) {
+    if (!gaps_.contains(gap)) ++more_gaps_;
+    return;
+  }
+  gaps_.insert(std::move(gap));
+}
+
+uint32_t ChangeBuilder::PathIndex(std::string_view path) {
+  if (auto hit = path_index_.find(path); hit != path_index_.end()) return *hit;
+  uint32_t index = static_cast<uint32_t>(list_.paths.size());
+  list_.paths.emplace_back(path);
+  names_.push_back(kNone);
+  path_index_.insert(index);
+  path_bytes_ += path.size();
+  return index;
+}
+
+bool ChangeBuilder::TakePlace(std::string_view path) {
+  if (places_ < limits_.places && path_bytes_ + path.size() <= limits_.path_bytes) {
+    ++places_;
+    return true;
+  }
+  // The path is left out, so that this is one gap for each commit and not one for each place.
+  AddGap({commit_hex_, "", "",
+          "the change has more places than picket lists; push it in smaller parts"});
+  return false;
+}
+
+void ChangeBuilder::AddPlace(ChangedObject& object, Place place) {
+  if (commit_ == kNone && object.ref == kNone) object.ref = ref_;
+  if (object.places.empty() || object.places.back() != place) object.places.push_back(place);
+}
+
+void ChangeBuilder::OnBlob(std::string_view path, const ObjectId& oid) {
+  if (!TakePlace(path)) return;
+  uint32_t index = PathIndex(path);
+  AddPlace(Object(ObjectKind::kBlob, oid), {commit_, index});
+}
+
+void ChangeBuilder::OnNewPath(std::string_view path) {
+  if (!TakePlace(path)) return;
+  uint32_t index = PathIndex(path);
+  if (names_[index] == kNone) {
+    names_[index] = static_cast<uint32_t>(list_.objects.size());
+    ChangedObject& object = list_.objects.emplace_back();
+    object.kind = ObjectKind::kPathName;
+    object.text = path;
+  }
+  AddPlace(list_.objects[names_[index]], {commit_, index});
+}
+
+void ChangeBuilder::OnGitlink(std::string_view, const ObjectId&) { ++gitlinks_; }
+
+void ChangeBuilder::OnUnreadable(std::string_view path, const ObjectId& oid, ReadStatus status,
+                                 std::string_view why) {
+  if (status == ReadStatus::kMissing && may_be_promised_) {
+    ++promised_trees_;
+    return;
+  }
+  std::string reason = status == ReadStatus::kMissing ? "the tree is missing from the repository"
+                                                      : "the tree is damaged: " + std::string(why);
+  AddGap({oid.ToHex(), std::string(path), "", reason});
+}
+
+void ChangeBuilder::OnTooLarge(std::string_view path, std::string_view why) {
+  AddGap({commit_hex_, std::string(path), "", std::string(why)});
+}
+
+ChangeList ChangeBuilder::Finish() {
+  if (gitlinks_ != 0)
+    list_.skipped.push_back(
+        {"gitlinks", "the commits of submodules are in repositories of their own", gitlinks_, 0});
+  if (promised_trees_ != 0)
+    list_.skipped.push_back(
+        {"absent trees", "a promisor has them, so they are not new", promised_trees_, 0});
+  list_.gaps.assign(gaps_.begin(), gaps_.end());
+  if (more_gaps_ != 0)
+    list_.gaps.push_back({"", "", "", std::to_string(more_gaps_) + " more gaps were not listed"});
+  return std::move(list_);
+}
+
+}  // namespace picket

@@ -1,0 +1,94 @@
+// Puts a ChangeList together: one object per distinct id, one path per distinct name, bounded.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/change_list.h"
+#include "core/object_id.h"
+#include "git/tree_changes.h"
+
+namespace picket {
+
+struct ChangeLimits {
+  uint64_t places = 50'000'000;             // (commit, path) pairs
+  uint64_t path_bytes = uint64_t{1} << 30;  // of distinct paths
+  size_t gaps = 1'000;                      // beyond that they are counted
+};
+
+class ChangeBuilder : public TreeChangeVisitor {
+ public:
+  // `may_be_promised`: a tree that is missing is left out, not lost.
+  explicit ChangeBuilder(bool may_be_promised, const ChangeLimits& limits = {});
+  ChangeBuilder(const ChangeBuilder&) = delete;
+  ChangeBuilder& operator=(const ChangeBuilder&) = delete;
+
+  uint32_t AddRef(std::string name);
+  void AddTag(const ObjectId& oid, uint32_t ref);
+  // A blob that a ref points at.
+  void AddRefBlob(const ObjectId& oid, uint32_t ref);
+  // What follows from Visit() belongs to this commit.
+  void StartCommit(const ObjectId& oid, uint32_t ref);
+  // What follows belongs to a tree that `ref` points at.
+  void StartRefTree(uint32_t ref);
+  void AddGap(Gap gap);
+  void AddNote(std::string note) { list_.notes.push_back(std::move(note)); }
+
+  void OnBlob(std::string_view path, const ObjectId& oid) override;
+  void OnNewPath(std::string_view path) override;
+  void OnGitlink(std::string_view path, const ObjectId& oid) override;
+  void OnUnreadable(std::string_view path, const ObjectId& oid, ReadStatus status,
+                    std::string_view why) override;
+  void OnTooLarge(std::string_view path, std::string_view why) override;
+
+  ChangeList Finish();
+
+ private:
+  // Hashes of indexes into list_.paths, so that no path is held twice.
+  struct PathHash {
+    using is_transparent = void;
+    const std::vector<std::string>* paths;
+    size_t operator()(std::string_view path) const { return std::hash<std::string_view>()(path); }
+    size_t operator()(uint32_t index) const { return (*this)((*paths)[index]); }
+  };
+  struct PathEqual {
+    using is_transparent = void;
+    const std::vector<std::string>* paths;
+    std::string_view Text(std::string_view path) const { return path; }
+    std::string_view Text(uint32_t index) const { return (*paths)[index]; }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return Text(a) == Text(b);
+    }
+  };
+
+  uint32_t PathIndex(std::string_view path);
+  // False, with a gap, when there is no room for one more.
+  bool TakePlace(std::string_view path);
+  ChangedObject& Object(ObjectKind kind, const ObjectId& oid);
+  void AddPlace(ChangedObject& object, Place place);
+
+  bool may_be_promised_;
+  ChangeLimits limits_;
+  ChangeList list_;
+  std::unordered_set<uint32_t, PathHash, PathEqual> path_index_;
+  std::unordered_map<ObjectId, size_t> blobs_, tags_;
+  // By path index: the object that carries the name, kNone for none.
+  std::vector<uint32_t> names_;
+  std::set<Gap> gaps_;
+  std::string commit_hex_;
+  uint32_t commit_ = kNone;
+  uint32_t ref_ = kNone;
+  uint64_t places_ = 0;
+  uint64_t path_bytes_ = 0;
+  uint64_t gitlinks_ = 0;
+  uint64_t promised_trees_ = 0;
+  uint64_t more_gaps_ = 0;
+};
+
+}  // namespace picket

@@ -1,0 +1,180 @@
+#include "git/commit_graph.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <queue>
+#include <string_view>
+#include <utility>
+
+#include "git/parallel.h"
+#include "git/raw_objects.h"
+
+namespace picket {
+namespace {
+
+constexpr size_t kChunk = 1024;
+// Git has no bound; a chain of tags longer than this is made to be followed.
+constexpr size_t kMaxTagChain = 1000;
+
+std::vector<StoredObject> CommitsOf(std::span<const StoredObject> objects) {
+  std::vector<StoredObject> commits;
+  for (const StoredObject& object : objects) {
+    if (object.type == ObjectType::kCommit) commits.push_back(object);
+  }
+  return commits;
+}
+
+int RankOf(std::string_view ref) {
+  constexpr std::array kPrefixes = {std::string_view("refs/heads/"), std::string_view("HEAD"),
+                                    std::string_view("refs/remotes/"),
+                                    std::string_view("refs/tags/")};
+  int rank = 0;
+  for (std::string_view prefix : kPrefixes) {
+    if (ref.starts_with(prefix)) return rank;
+    ++rank;
+  }
+  return rank;
+}
+
+RefTarget Peel(const Ref& ref, ObjectDatabase* database) {
+  RefTarget result{ref.name, {}, ref.target};
+  while (result.tags.size() < kMaxTagChain) {
+    RawObject object;
+    if (database->Read(result.target, &object, nullptr) != ReadStatus::kOk ||
+        object.type() != ObjectType::kTag) {
+      return result;
+    }
+    result.tags.push_back(result.target);
+    std::optional<TagHeader> header = TryParseTag(object.bytes());
+    if (!header) break;
+    result.target = header->target;
+  }
+  result.target = ObjectId();
+  return result;
+}
+
+}  // namespace
+
+CommitGraph::CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
+                         unsigned threads)
+    : commits_(CommitsOf(objects)), table_(commits_), nodes_(commits_.size()) {
+  Read(repository, threads);
+  Sort();
+  MarkReachable(repository);
+}
+
+std::span<const uint32_t> CommitGraph::parents(uint32_t commit) const {
+  return std::span(parents_).subspan(nodes_[commit].first_parent, nodes_[commit].parent_count);
+}
+
+void CommitGraph::Read(const Repository& repository, unsigned threads) {
+  std::vector<std::vector<uint32_t>> merges(commits_.size());
+  std::mutex mutex;
+  ForEachChunk(commits_.size(), kChunk, threads, [&] {
+    return [&, database = repository.NewObjectDatabase()](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        RawObject object;
+        std::optional<CommitHeader> header;
+        std::string why;
+        if (database->Read(commits_[i].oid, &object, &why) == ReadStatus::kOk) {
+          header = TryParseCommit(object.bytes());
+        }
+        if (!header) {
+          if (why.empty()) why = "its headers are not those of a commit";
+          std::lock_guard lock(mutex);
+          gaps_.push_back({commits_[i].oid.ToHex(), "", "", why});
+          continue;
+        }
+        nodes_[i].tree = header->tree;
+        nodes_[i].time = header->committer_time;
+        if (repository.shallow().contains(commits_[i].oid)) continue;
+        for (const ObjectId& parent : header->parents) {
+          uint32_t position = table_.Find(parent);
+          if (position != kNone) {
+            merges[i].push_back(position);
+            continue;
+          }
+          std::lock_guard lock(mutex);
+          gaps_.push_back(
+              {parent.ToHex(), "", "",
+               "it is a parent of " + commits_[i].oid.ToHex() + " and is not in the store"});
+        }
+      }
+    };
+  });
+  for (size_t i = 0; i < merges.size(); ++i) {
+    nodes_[i].first_parent = static_cast<uint32_t>(parents_.size());
+    nodes_[i].parent_count = static_cast<uint32_t>(merges[i].size());
+    parents_.insert(parents_.end(), merges[i].begin(), merges[i].end());
+  }
+  std::sort(gaps_.begin(), gaps_.end());
+}
+
+void CommitGraph::Sort() {
+  uint32_t count = static_cast<uint32_t>(commits_.size());
+  // Children as a flat table, so that each commit is looked at once.
+  std::vector<uint32_t> first_child(count + 1, 0);
+  for (uint32_t parent : parents_) ++first_child[parent + 1];
+  for (uint32_t i = 0; i < count; ++i) first_child[i + 1] += first_child[i];
+  std::vector<uint32_t> children(parents_.size());
+  std::vector<uint32_t> fill(first_child.begin(), first_child.end() - 1);
+  std::vector<uint32_t> waiting(count);
+  auto later = [&](uint32_t a, uint32_t b) {
+    if (nodes_[a].time != nodes_[b].time) return nodes_[a].time > nodes_[b].time;
+    return commits_[a].oid > commits_[b].oid;
+  };
+  std::priority_queue<uint32_t, std::vector<uint32_t>, decltype(later)> ready(later);
+  for (uint32_t i = 0; i < count; ++i) {
+    waiting[i] = nodes_[i].parent_count;
+    for (uint32_t parent : parents(i)) children[fill[parent]++] = i;
+    if (waiting[i] == 0) ready.push(i);
+  }
+  while (!ready.empty()) {
+    uint32_t commit = ready.top();
+    ready.pop();
+    order_.push_back(commit);
+    for (uint32_t i = first_child[commit]; i < first_child[commit + 1]; ++i) {
+      if (--waiting[children[i]] == 0) ready.push(children[i]);
+    }
+  }
+  if (order_.size() == count) return;
+  // Commits that are their own ancestors: only a store with forged ids has them.
+  std::vector<uint32_t> rest;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (waiting[i] != 0) rest.push_back(i);
+  }
+  std::sort(rest.begin(), rest.end(),
+            [&](uint32_t a, uint32_t b) { return commits_[a].oid < commits_[b].oid; });
+  gaps_.push_back({commits_[rest.front()].oid.ToHex(), "", "", "it is its own ancestor"});
+  order_.insert(order_.end(), rest.begin(), rest.end());
+}
+
+void CommitGraph::MarkReachable(const Repository& repository) {
+  std::unique_ptr<ObjectDatabase> database = repository.NewObjectDatabase();
+  std::vector<Ref> refs = repository.Refs();
+  std::sort(refs.begin(), refs.end(), [](const Ref& a, const Ref& b) {
+    return std::pair(RankOf(a.name), std::string_view(a.name)) <
+           std::pair(RankOf(b.name), std::string_view(b.name));
+  });
+  std::vector<uint32_t> pending;
+  for (const Ref& ref : refs) {
+    uint32_t index = static_cast<uint32_t>(refs_.size());
+    uint32_t commit = Find(ref.target);
+    refs_.push_back(commit == kNone ? Peel(ref, database.get())
+                                    : RefTarget{ref.name, {}, ref.target});
+    commit = Find(refs_.back().target);
+    if (commit != kNone) pending.push_back(commit);
+    while (!pending.empty()) {
+      uint32_t at = pending.back();
+      pending.pop_back();
+      if (nodes_[at].ref != kNone) continue;
+      nodes_[at].ref = index;
+      for (uint32_t parent : parents(at)) pending.push_back(parent);
+    }
+  }
+}
+
+}  // namespace picket

@@ -1,0 +1,72 @@
+// Every commit of the store, who its parents are, in which order they came, and which of them a ref
+// reaches.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/change_list.h"
+#include "core/finding.h"
+#include "core/object_id.h"
+#include "git/id_table.h"
+#include "git/pack_order.h"
+#include "git/repository.h"
+
+namespace picket {
+
+// A ref and what its chain of tags leads to.
+struct RefTarget {
+  std::string ref;
+  std::vector<ObjectId> tags;  // outermost first
+  ObjectId target;             // what is no tag; empty where the chain is broken
+};
+
+// Const after construction.
+class CommitGraph {
+ public:
+  // Reads every commit that `objects` holds with `threads` threads. A commit that can't be read is
+  // a gap and counts as one without a tree and parents. Commits at a shallow boundary have no
+  // parents.
+  CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
+              unsigned threads);
+
+  size_t size() const { return commits_.size(); }
+  // Position of a commit, or kNone.
+  uint32_t Find(const ObjectId& oid) const { return table_.Find(oid); }
+  const ObjectId& oid(uint32_t commit) const { return commits_[commit].oid; }
+  const ObjectId& tree(uint32_t commit) const { return nodes_[commit].tree; }
+  std::span<const uint32_t> parents(uint32_t commit) const;
+  // Parents before children; among those that could come next the older one by committer date, then
+  // the smaller id.
+  const std::vector<uint32_t>& order() const { return order_; }
+  // Branches first, then remote-tracking ones, tags, the rest; by name.
+  const std::vector<RefTarget>& refs() const { return refs_; }
+  // Index into refs() of the first ref that reaches the commit, or kNone.
+  uint32_t ref(uint32_t commit) const { return nodes_[commit].ref; }
+  const std::vector<Gap>& gaps() const { return gaps_; }
+
+ private:
+  struct Node {
+    ObjectId tree;
+    int64_t time = 0;
+    uint32_t first_parent = 0;
+    uint32_t parent_count = 0;
+    uint32_t ref = kNone;
+  };
+
+  void Read(const Repository& repository, unsigned threads);
+  void Sort();
+  void MarkReachable(const Repository& repository);
+
+  std::vector<StoredObject> commits_;
+  IdTable table_;
+  std::vector<Node> nodes_;
+  std::vector<uint32_t> parents_;
+  std::vector<uint32_t> order_;
+  std::vector<RefTarget> refs_;
+  std::vector<Gap> gaps_;
+};
+
+}  // namespace picket

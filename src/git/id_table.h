@@ -1,0 +1,41 @@
+// Finds ids in a list that somebody else keeps: four to eight bytes an entry, where a hash map of
+// ids takes sixty.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "core/change_list.h"
+#include "core/object_id.h"
+#include "git/pack_order.h"
+
+namespace picket {
+
+// Const after construction. `objects` must outlive it; its ids are distinct and fewer than 2^31.
+class IdTable {
+ public:
+  explicit IdTable(std::span<const StoredObject> objects) : objects_(objects) {
+    slots_.assign(std::bit_ceil(objects.size() * 2 + 2), kNone);
+    for (uint32_t i = 0; i < objects.size(); ++i) slots_[SlotOf(objects[i].oid)] = i;
+  }
+
+  // The position in the list, or kNone.
+  uint32_t Find(const ObjectId& oid) const { return slots_[SlotOf(oid)]; }
+
+ private:
+  size_t SlotOf(const ObjectId& oid) const {
+    size_t mask = slots_.size() - 1;
+    size_t slot = std::hash<ObjectId>()(oid) & mask;
+    while (slots_[slot] != kNone && objects_[slots_[slot]].oid != oid) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  std::span<const StoredObject> objects_;
+  std::vector<uint32_t> slots_;
+};
+
+}  // namespace picket

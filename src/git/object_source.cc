@@ -1,0 +1,143 @@
+#include "git/object_source.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "git/raw_objects.h"
+#include "git/spooled_object.h"
+
+namespace picket {
+namespace {
+
+constexpr size_t kMaxNames = 16;
+
+// The type that a Git object of this kind must have; false for what is no Git object.
+bool TypeOf(ObjectKind kind, ObjectType* type) {
+  switch (kind) {
+    case ObjectKind::kBlob: *type = ObjectType::kBlob; return true;
+    case ObjectKind::kCommit: *type = ObjectType::kCommit; return true;
+    case ObjectKind::kTag: *type = ObjectType::kTag; return true;
+    case ObjectKind::kTree: *type = ObjectType::kTree; return true;
+    case ObjectKind::kRefName:
+    case ObjectKind::kPathName:
+    case ObjectKind::kMessage:
+    case ObjectKind::kFile: return false;
+  }
+  return false;
+}
+
+// Of a tree only the names are text.
+std::string NamesOf(Bytes tree) {
+  std::string names;
+  for (const TreeEntry& entry : ParseTree(tree).entries) {
+    names.append(entry.name);
+    names.push_back('\n');
+  }
+  return names;
+}
+
+}  // namespace
+
+ListedObject ChangedObjects::At(size_t position) const {
+  const ChangedObject& object = changes_.objects[position];
+  ListedObject listed{object.kind, object.oid, object.text, {}, {}};
+  for (const Place& place : object.places) {
+    if (place.path == kNone || listed.names.size() >= kMaxNames) continue;
+    std::string_view name = changes_.PathOf(place);
+    if (std::find(listed.names.begin(), listed.names.end(), name) == listed.names.end())
+      listed.names.push_back(name);
+  }
+  if (position < left_out_.size() && left_out_[position])
+    listed.left_out = "policy excludes every path where it stands";
+  return listed;
+}
+
+ObjectSource::ObjectSource(const Repository& repository, const ObjectList& objects,
+                           const SourceOptions& options)
+    : repository_(repository), objects_(objects), options_(options) {}
+
+class ObjectReader : public BlobReader {
+ public:
+  explicit ObjectReader(const ObjectSource& source)
+      : source_(source), database_(source.repository_.NewObjectDatabase()) {}
+
+  void Visit(size_t item, BlobVisitor& visitor) override {
+    ListedObject listed = source_.objects_.At(item);
+    BlobRef ref{listed.kind, listed.oid, item, std::move(listed.names)};
+    if (!listed.left_out.empty()) {
+      visitor.OnSkipped({NameOf(ref), std::string(listed.left_out), 1, 0});
+      return;
+    }
+    ObjectType type;
+    if (!TypeOf(listed.kind, &type)) {
+      visitor.OnBlob({ref, AsBytes(listed.text)}, nullptr);
+      return;
+    }
+    VisitObject(ref, type, visitor);
+  }
+
+ private:
+  static std::string NameOf(const BlobRef& ref) {
+    return ref.names.empty() ? ref.oid.ToHex() : std::string(ref.names.front());
+  }
+
+  static void AddGap(const BlobRef& ref, std::string reason, BlobVisitor& visitor) {
+    visitor.OnGap({ref.oid.ToHex(), ref.names.empty() ? "" : std::string(ref.names.front()), "",
+                   std::move(reason)});
+  }
+
+  void VisitObject(const BlobRef& ref, ObjectType type, BlobVisitor& visitor) {
+    ObjectHeader header;
+    RawObject object;
+    std::string why;
+    ReadStatus status = database_->ReadHeader(ref.oid, &header, &why);
+    bool large = header.size > source_.options_.memory_limit;
+    if (status == ReadStatus::kOk && header.type == type && !large)
+      status = database_->Read(ref.oid, &object, &why);
+    std::string_view expected = ToString(type);
+    if (status == ReadStatus::kMissing) {
+      if (source_.options_.may_be_promised && source_.repository_.has_promisor()) {
+        visitor.OnSkipped({"absent objects", "a promisor may still supply them", 1, 0});
+      } else {
+        AddGap(ref, "the " + std::string(expected) + " is missing from the repository", visitor);
+      }
+    } else if (status == ReadStatus::kCorrupt) {
+      AddGap(ref, "the " + std::string(expected) + " is damaged: " + why, visitor);
+    } else if (header.type != type) {
+      AddGap(ref,
+             "it is a " + std::string(ToString(header.type)) + " where a " + std::string(expected) +
+                 " is due",
+             visitor);
+    } else if (large) {
+      VisitLarge(ref, header, visitor);
+    } else if (type == ObjectType::kTree) {
+      std::string names = NamesOf(object.bytes());
+      visitor.OnBlob({ref, AsBytes(names)}, nullptr);
+    } else {
+      visitor.OnBlob({ref, object.bytes()}, nullptr);
+    }
+  }
+
+  void VisitLarge(const BlobRef& ref, const ObjectHeader& header, BlobVisitor& visitor) {
+    SpooledObject spooled(source_.temporary_in_use_, source_.options_.temporary_bytes);
+    std::string why;
+    if (!spooled.Load(source_.repository_, ref.oid, header, &why)) {
+      AddGap(ref, std::move(why), visitor);
+    } else if (header.type == ObjectType::kTree) {
+      std::string names = NamesOf(spooled.bytes());
+      visitor.OnBlob({ref, AsBytes(names)}, nullptr);
+    } else {
+      visitor.OnBlob({ref, spooled.bytes()}, nullptr);
+    }
+  }
+
+  const ObjectSource& source_;
+  std::unique_ptr<ObjectDatabase> database_;
+};
+
+std::unique_ptr<BlobReader> ObjectSource::NewReader() const {
+  return std::make_unique<ObjectReader>(*this);
+}
+
+}  // namespace picket

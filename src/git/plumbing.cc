@@ -1,0 +1,244 @@
+#include "git/plumbing.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "core/error.h"
+
+extern char** environ;
+
+namespace picket {
+namespace {
+
+constexpr size_t kErrorBytes = 4096;
+
+// What Git itself sets to tell a hook where things are.
+constexpr std::array kKept = {
+    std::string_view("GIT_DIR"),
+    std::string_view("GIT_COMMON_DIR"),
+    std::string_view("GIT_WORK_TREE"),
+    std::string_view("GIT_INDEX_FILE"),
+    std::string_view("GIT_OBJECT_DIRECTORY"),
+    std::string_view("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+    std::string_view("GIT_QUARANTINE_PATH"),
+    std::string_view("GIT_SHALLOW_FILE"),
+    std::string_view("GIT_EXEC_PATH"),
+};
+
+// GIT_ALLOW_PROTOCOL, set and empty, allows no transport at all: Git before 2.44 does not know
+// GIT_NO_LAZY_FETCH.
+constexpr std::array kAlways = {
+    std::string_view("GIT_NO_REPLACE_OBJECTS=1"), std::string_view("GIT_NO_LAZY_FETCH=1"),
+    std::string_view("GIT_ALLOW_PROTOCOL="),      std::string_view("GIT_OPTIONAL_LOCKS=0"),
+    std::string_view("GIT_TERMINAL_PROMPT=0"),    std::string_view("LC_ALL=C"),
+};
+
+constexpr std::array kClean = {
+    std::string_view("GIT_CONFIG_GLOBAL=/dev/null"),
+    std::string_view("GIT_CONFIG_NOSYSTEM=1"),
+};
+
+bool SameName(std::string_view a, std::string_view b) {
+  return a.substr(0, a.find('=')) == b.substr(0, b.find('='));
+}
+
+// A pipe whose ends stay clear of 0, 1 and 2, which a caller may have closed.
+struct Pipe {
+  int read = -1;
+  int write = -1;
+};
+
+int MoveUp(int fd) {
+  if (fd > 2 || fd < 0) return fd;
+  int moved = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  close(fd);
+  return moved;
+}
+
+void Close(int* fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+Pipe NewPipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+  Pipe result{MoveUp(ends[0]), MoveUp(ends[1])};
+  return result;
+}
+
+std::vector<char*> Pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+int Spawn(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+          const Pipe& output, const Pipe& errors, pid_t* pid) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output.write, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, errors.write, STDERR_FILENO);
+  sigset_t none, defaults;
+  sigemptyset(&none);
+  sigemptyset(&defaults);
+  sigaddset(&defaults, SIGPIPE);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  int rc = posix_spawnp(pid, "git", &actions, &attributes, Pointers(arguments).data(),
+                        Pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return rc;
+}
+
+}  // namespace
+
+std::vector<std::string> GitEnvironment(const GitCommand& command, char* const* environment) {
+  std::vector<std::string> result(kAlways.begin(), kAlways.end());
+  if (command.clean_environment) result.insert(result.end(), kClean.begin(), kClean.end());
+  if (!command.git_dir.empty()) result.push_back("GIT_DIR=" + command.git_dir);
+  size_t ours = result.size();
+  for (char* const* entry = environment; entry != nullptr && *entry != nullptr; ++entry) {
+    std::string_view text = *entry;
+    if (std::any_of(result.begin(), result.begin() + static_cast<ptrdiff_t>(ours),
+                    [&](const std::string& set) { return SameName(set, text); })) {
+      continue;
+    }
+    bool git = text.starts_with("GIT_");
+    if (command.clean_environment && git &&
+        std::none_of(kKept.begin(), kKept.end(),
+                     [&](std::string_view kept) { return SameName(kept, text); })) {
+      continue;
+    }
+    result.emplace_back(text);
+  }
+  return result;
+}
+
+GitProcess::GitProcess(const GitCommand& command) {
+  name_ = command.arguments.empty() ? "git" : "git " + command.arguments.front();
+  std::vector<std::string> arguments = {"git", "-c", "core.fsmonitor=false"};
+  arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
+  Pipe output = NewPipe();
+  Pipe errors = NewPipe();
+  int rc = EMFILE;
+  if (output.read >= 0 && output.write >= 0 && errors.read >= 0 && errors.write >= 0) {
+    rc = Spawn(arguments, GitEnvironment(command, environ), output, errors, &pid_);
+  }
+  Close(&output.write);
+  Close(&errors.write);
+  output_ = output.read;
+  errors_ = errors.read;
+  if (rc == 0) return;
+  pid_ = -1;
+  Close(&output_);
+  Close(&errors_);
+  if (rc == ENOENT) {
+    throw Error("No `git` was found on PATH, and `" + name_ +
+                "` is needed here; install Git or put it on PATH.");
+  }
+  throw Error("`" + name_ + "` could not be started: " + std::strerror(rc) + ".");
+}
+
+GitProcess::~GitProcess() {
+  Close(&output_);
+  Close(&errors_);
+  if (pid_ < 0) return;
+  kill(pid_, SIGTERM);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void GitProcess::DrainErrors() {
+  std::array<char, 4096> buffer{};
+  ssize_t count = read(errors_, buffer.data(), buffer.size());
+  if (count < 0 && errno == EINTR) return;
+  if (count <= 0) {
+    Close(&errors_);
+    return;
+  }
+  size_t room = kErrorBytes - std::min(kErrorBytes, error_text_.size());
+  error_text_.append(buffer.data(), std::min(room, static_cast<size_t>(count)));
+}
+
+size_t GitProcess::Read(std::span<char> buffer) {
+  while (output_ >= 0) {
+    // A negative descriptor is ignored by poll, so a closed standard error does not wake us.
+    std::array<pollfd, 2> waits = {pollfd{output_, POLLIN, 0}, pollfd{errors_, POLLIN, 0}};
+    if (poll(waits.data(), waits.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      throw Error("The output of `" + name_ + "` could not be read: " + std::strerror(errno) + ".");
+    }
+    if (waits[1].revents != 0) DrainErrors();
+    if (waits[0].revents == 0) continue;
+    ssize_t count = read(output_, buffer.data(), buffer.size());
+    if (count > 0) return static_cast<size_t>(count);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      throw Error("The output of `" + name_ + "` could not be read: " + std::strerror(errno) + ".");
+    }
+    Close(&output_);
+  }
+  return 0;
+}
+
+std::string GitProcess::ReadAll(uint64_t max_bytes) {
+  std::string result;
+  std::array<char, 65536> buffer{};
+  while (size_t count = Read(buffer)) {
+    if (count > max_bytes - result.size()) {
+      throw Error("`" + name_ + "` printed more than " + std::to_string(max_bytes) +
+                  " bytes, which is more than is read from it.");
+    }
+    result.append(buffer.data(), count);
+  }
+  return result;
+}
+
+int GitProcess::Finish() {
+  if (pid_ < 0) return status_;
+  std::array<char, 65536> buffer{};
+  while (Read(buffer) != 0) {
+  }
+  while (errors_ >= 0) DrainErrors();
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0) {
+    if (errno == EINTR) continue;
+    pid_ = -1;
+    throw Error("The end of `" + name_ + "` could not be waited for: " + std::strerror(errno) +
+                ".");
+  }
+  pid_ = -1;
+  status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return status_;
+}
+
+std::string GitProcess::Failure() {
+  std::string result = "`" + name_ + "` ended with status " + std::to_string(Finish());
+  std::string said = error_text_;
+  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
+  std::replace(said.begin(), said.end(), '\n', ' ');
+  return said.empty() ? result : result + ": " + said;
+}
+
+void GitProcess::CheckSuccess() {
+  if (Finish() != 0) throw Error(Failure() + ".");
+}
+
+}  // namespace picket

@@ -1,0 +1,60 @@
+// Where content came into a history: asked only for what has findings, so that a clean audit never
+// pays.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/finding.h"
+#include "core/object_id.h"
+#include "git/pack_order.h"
+#include "git/repository.h"
+
+namespace picket {
+
+// The first place of one object or file name.
+struct Introduction {
+  // The first commit in topological order (parents first; then the older by committer date, then
+  // the smaller id) whose tree holds it at a path where no parent does; commits that a ref reaches
+  // come before all others. For a commit, itself. Empty where no commit holds it: a tag, an object
+  // that a ref names directly, one that stands in the index or in a lost tree only.
+  ObjectId commit;
+  // In that commit, the first in tree order; without a commit, in the tree that a ref or nobody
+  // names; "" where there is none.
+  std::string path;
+  // The commit's author (for a tag its tagger), as the object has it, byte for byte.
+  std::string author;
+  std::string email;
+  std::string date;  // ISO 8601 with offset, "2026-01-31T12:00:00+01:00"
+  // Further (commit, path) places that no parent has, in every commit of the store.
+  uint64_t other_places = 0;
+  // There are more: one commit repeats the same folder so often that they are not counted.
+  bool more_places = false;
+  // A ref reaches it; HEAD counts, reflogs and the index don't.
+  bool reachable = false;
+  // One ref that does: branches first, then remote-tracking ones, tags, the rest; by name.
+  std::string ref;
+};
+
+struct Provenance {
+  // As many as were asked for, in that order.
+  std::vector<Introduction> objects;
+  std::vector<Introduction> names;
+  // Commits and trees that can't be read, sorted; what they alone introduced is attributed to their
+  // children.
+  std::vector<Gap> gaps;
+  // Trees that a partial clone does not have: what stands in them only has no commit.
+  uint64_t absent_trees = 0;
+};
+
+// `objects` are blobs, commits and tags of `inventory`; `names` are names of tree entries (one
+// component of a path). Both are distinct. Reads every commit, and for blobs and names every tree
+// that a commit reaches, once for each 4,096 of them; the rest of the trees only for what was not
+// found there. The same result for any `threads` (1 or more).
+Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
+                     std::span<const ObjectId> objects, std::span<const std::string> names,
+                     unsigned threads);
+
+}  // namespace picket

@@ -1,0 +1,120 @@
+#include "git/ref_updates.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "core/error.h"
+
+namespace picket {
+namespace {
+
+constexpr size_t kMaxInput = size_t{256} << 20;
+constexpr size_t kSha1Digits = 40;
+constexpr size_t kSha256Digits = 64;
+
+[[noreturn]] void Malformed(std::string_view hook, size_t line, std::string_view reason) {
+  throw Error("Line " + std::to_string(line) + " of the input of " + std::string(hook) + " " +
+              std::string(reason) +
+              ", so nothing was judged. Git itself writes these lines: check the program that "
+              "calls the hook.");
+}
+
+ObjectId ParseId(std::string_view text, std::string_view hook, size_t line) {
+  std::optional<ObjectId> id = ObjectId::TryParse(text);
+  if (id && text.size() == kSha256Digits)
+    throw Error(
+        "The repository names its objects by SHA-256 (line " + std::to_string(line) +
+        " of the input of " + std::string(hook) +
+        "), which picket can't read for now, so nothing was judged. Use a SHA-1 repository, or "
+        "remove the hook.");
+  if (!id || text.size() != kSha1Digits)
+    Malformed(hook, line, "holds no object id where one is due");
+  return *id;
+}
+
+// Git allows neither in a ref's name: git-check-ref-format(1).
+bool IsRefName(std::string_view name) {
+  return !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
+  });
+}
+
+template <typename Visit>
+void ForEachLine(std::string_view text, std::string_view hook, Visit visit) {
+  size_t number = 0;
+  while (!text.empty()) {
+    ++number;
+    size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) Malformed(hook, number, "ends in a carriage return");
+    visit(line, number);
+  }
+}
+
+// Cuts the last word off `line`; nullopt when there is no space before it.
+std::optional<std::string_view> TakeLastWord(std::string_view* line) {
+  size_t space = line->rfind(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  std::string_view word = line->substr(space + 1);
+  *line = line->substr(0, space);
+  return word;
+}
+
+}  // namespace
+
+std::vector<RefUpdate> ParseRefUpdates(std::string_view text) {
+  constexpr std::string_view kHook = "pre-receive";
+  std::vector<RefUpdate> updates;
+  ForEachLine(text, kHook, [&](std::string_view line, size_t number) {
+    size_t first = line.find(' ');
+    size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+    if (second == std::string_view::npos)
+      Malformed(kHook, number, "is not made of two object ids and a ref");
+    RefUpdate update{ParseId(line.substr(0, first), kHook, number),
+                     ParseId(line.substr(first + 1, second - first - 1), kHook, number),
+                     std::string(line.substr(second + 1))};
+    if (!IsRefName(update.ref)) Malformed(kHook, number, "holds no valid name of a ref");
+    updates.push_back(std::move(update));
+  });
+  return updates;
+}
+
+std::vector<Push> ParsePushes(std::string_view text) {
+  constexpr std::string_view kHook = "pre-push";
+  std::vector<Push> pushes;
+  ForEachLine(text, kHook, [&](std::string_view line, size_t number) {
+    std::optional<std::string_view> remote_oid = TakeLastWord(&line);
+    std::optional<std::string_view> remote_ref = TakeLastWord(&line);
+    std::optional<std::string_view> local_oid = TakeLastWord(&line);
+    if (!local_oid || line.empty())
+      Malformed(kHook, number, "is not made of two refs and two object ids");
+    Push push{std::string(line), ParseId(*local_oid, kHook, number), std::string(*remote_ref),
+              ParseId(*remote_oid, kHook, number)};
+    if (!IsRefName(push.remote_ref)) Malformed(kHook, number, "holds no valid name of a ref");
+    pushes.push_back(std::move(push));
+  });
+  return pushes;
+}
+
+std::string ReadHookInput(int file) {
+  std::string text;
+  char buffer[65536];
+  while (true) {
+    ssize_t count = read(file, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0)
+      throw Error(std::string("The hook's standard input can't be read: ") + std::strerror(errno) +
+                  ". Let Git run the hook.");
+    if (count == 0) return text;
+    text.append(buffer, static_cast<size_t>(count));
+    if (text.size() > kMaxInput)
+      throw Error("The hook's standard input is over 256 MiB. Push fewer refs at once.");
+  }
+}
+
+}  // namespace picket

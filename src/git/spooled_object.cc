@@ -1,0 +1,144 @@
+#include "git/spooled_object.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "git/plumbing.h"
+
+namespace picket {
+namespace {
+
+constexpr size_t kBufferBytes = size_t{1} << 20;
+
+// A file size limit (ulimit -f) must be an error like a full disk, not the end of the process.
+class FileSizeSignalBlocked {
+ public:
+  FileSizeSignalBlocked() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &set, &before_);
+    signal_ = set;
+  }
+  ~FileSizeSignalBlocked() {
+    timespec none{};
+    while (sigtimedwait(&signal_, nullptr, &none) > 0) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  FileSizeSignalBlocked(const FileSizeSignalBlocked&) = delete;
+  FileSizeSignalBlocked& operator=(const FileSizeSignalBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+  sigset_t signal_{};
+};
+
+std::string NoRoom(const std::string& directory, uint64_t size, int error) {
+  return "its " + std::to_string(size) + " bytes need a temporary file in " + directory +
+         ", which can't be written: " + std::strerror(error) + "; make room there";
+}
+
+}  // namespace
+
+SpooledObject::~SpooledObject() {
+  if (!bytes_.empty())
+    munmap(const_cast<uint8_t*>(bytes_.data()), static_cast<size_t>(bytes_.size()));
+  if (file_ >= 0) close(file_);
+  in_use_ -= taken_;
+}
+
+bool SpooledObject::Load(const Repository& repository, const ObjectId& oid,
+                         const ObjectHeader& header, std::string* why) {
+  const std::string& directory = repository.temporary_dir();
+  if (!TakeRoom(header.size, why) || !OpenFile(directory, why)) return false;
+  if (header.size == 0) return true;
+  {
+    FileSizeSignalBlocked blocked;
+    // All of the room at once: a disk that is full is known before anything is written.
+    int error = header.size > static_cast<uint64_t>(INT64_MAX)
+                    ? EFBIG
+                    : posix_fallocate(file_, 0, static_cast<off_t>(header.size));
+    if (error != 0) {
+      *why = NoRoom(directory, header.size, error);
+      return false;
+    }
+    if (!Fill(repository, oid, header, why)) return false;
+  }
+  void* mapped = mmap(nullptr, static_cast<size_t>(header.size), PROT_READ, MAP_SHARED, file_, 0);
+  if (mapped == MAP_FAILED) {
+    *why = std::string("its temporary file can't be mapped: ") + std::strerror(errno);
+    return false;
+  }
+  bytes_ = {static_cast<const uint8_t*>(mapped), static_cast<size_t>(header.size)};
+  return true;
+}
+
+bool SpooledObject::TakeRoom(uint64_t size, std::string* why) {
+  uint64_t used = in_use_.load();
+  do {
+    if (size > limit_ || used > limit_ - size) {
+      *why = "its " + std::to_string(size) + " bytes are more than limits.temp_bytes leaves (" +
+             std::to_string(used) + " of " + std::to_string(limit_) + " in use); raise the limit";
+      return false;
+    }
+  } while (!in_use_.compare_exchange_weak(used, used + size));
+  taken_ = size;
+  return true;
+}
+
+bool SpooledObject::OpenFile(const std::string& directory, std::string* why) {
+  file_ = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file_ < 0) {
+    // Not every file system has files without a name.
+    std::string name = directory + "/picket-XXXXXX";
+    file_ = mkostemp(name.data(), O_CLOEXEC);
+    if (file_ >= 0) unlink(name.c_str());
+  }
+  if (file_ >= 0) return true;
+  *why = std::string("a temporary file can't be made in ") + directory + ": " +
+         std::strerror(errno) + "; make it writable";
+  return false;
+}
+
+bool SpooledObject::Fill(const Repository& repository, const ObjectId& oid,
+                         const ObjectHeader& header, std::string* why) {
+  // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
+  GitCommand command;
+  command.arguments = {"-c", "core.bigFileThreshold=1m", "cat-file",
+                       std::string(ToString(header.type)), oid.ToHex()};
+  command.git_dir = repository.git_dir();
+  command.clean_environment = true;
+  GitProcess git(command);
+  std::vector<char> buffer(kBufferBytes);
+  uint64_t written = 0;
+  while (size_t count = git.Read(buffer)) {
+    if (count > header.size - written) {
+      *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
+      return false;
+    }
+    for (size_t done = 0; done < count;) {
+      ssize_t now =
+          pwrite(file_, buffer.data() + done, count - done, static_cast<off_t>(written + done));
+      if (now < 0 && errno == EINTR) continue;
+      if (now <= 0) {
+        *why = NoRoom(repository.temporary_dir(), header.size, errno);
+        return false;
+      }
+      done += static_cast<size_t>(now);
+    }
+    written += count;
+  }
+  if (git.Finish() == 0 && written == header.size) return true;
+  *why = "the object is damaged: " + git.Failure();
+  return false;
+}
+
+}  // namespace picket

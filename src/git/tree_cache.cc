@@ -1,0 +1,67 @@
+#include "git/tree_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace picket {
+
+Tree::Tree(RawObject object) : object_(std::move(object)), parsed_(ParseTree(object_.bytes())) {
+  if (parsed_.sorted) return;
+  for (size_t i = 0; i < parsed_.entries.size(); ++i) by_name_.emplace(parsed_.entries[i].name, i);
+}
+
+void Tree::Find(std::string_view name, std::vector<size_t>* found) const {
+  if (!parsed_.sorted) {
+    auto [begin, end] = by_name_.equal_range(name);
+    for (auto it = begin; it != end; ++it) found->push_back(it->second);
+    return;
+  }
+  // A file and a folder of one name sort apart.
+  for (EntryKind kind : {EntryKind::kBlob, EntryKind::kTree}) {
+    TreeEntry wanted{kind, {}, name};
+    auto at =
+        std::lower_bound(parsed_.entries.begin(), parsed_.entries.end(), wanted, EntryComesBefore);
+    if (at != parsed_.entries.end() && at->name == name &&
+        (at->kind == EntryKind::kTree) == (kind == EntryKind::kTree))
+      found->push_back(static_cast<size_t>(at - parsed_.entries.begin()));
+  }
+}
+
+uint64_t Tree::bytes_held() const {
+  return sizeof *this + object_.bytes().size() + parsed_.entries.size() * sizeof(TreeEntry) +
+         by_name_.size() * 64;
+}
+
+std::shared_ptr<const Tree> TreeCache::Get(const ObjectId& oid) {
+  ReadStatus status;
+  return Get(oid, &status, nullptr);
+}
+
+std::shared_ptr<const Tree> TreeCache::Get(const ObjectId& oid, ReadStatus* status,
+                                           std::string* why) {
+  *status = ReadStatus::kOk;
+  if (auto hit = fresh_.find(oid); hit != fresh_.end()) return hit->second;
+  std::shared_ptr<const Tree> tree;
+  if (auto hit = stale_.find(oid); hit != stale_.end()) {
+    tree = hit->second;
+  } else {
+    RawObject object;
+    *status = objects_.Read(oid, &object, why);
+    if (*status != ReadStatus::kOk) return nullptr;
+    if (object.type() != ObjectType::kTree) {
+      *status = ReadStatus::kCorrupt;
+      if (why != nullptr) *why = "it is a " + std::string(ToString(object.type()));
+      return nullptr;
+    }
+    tree = std::make_shared<const Tree>(std::move(object));
+  }
+  if (fresh_bytes_ > limit_ / 2) {
+    stale_ = std::exchange(fresh_, {});
+    fresh_bytes_ = 0;
+  }
+  fresh_bytes_ += tree->bytes_held();
+  fresh_.emplace(oid, tree);
+  return tree;
+}
+
+}  // namespace picket

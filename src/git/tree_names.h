@@ -1,0 +1,33 @@
+// The names of files and folders that a whole history has ever used: a credential in a file name is
+// in no blob.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/finding.h"
+#include "git/pack_order.h"
+#include "git/repository.h"
+
+namespace picket {
+
+struct TreeNames {
+  // Distinct names of tree entries (one component of a path each), sorted by bytes.
+  std::vector<std::string> names;
+  // Trees that can't be read, sorted, and whether there were more names than are held (256 MiB).
+  std::vector<Gap> gaps;
+};
+
+// Reads every tree of `inventory` once, with `threads` threads (1 or more). The same result for any
+// number of threads, but for which names are left out beyond the bound.
+TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inventory,
+                        unsigned threads);
+
+// The names from `*next` on as one text, a line each, of about `max_bytes`; moves `*next` past
+// them. Where the k-th line is the name `*next` + k, unless a name itself holds a line feed.
+std::string TakeNamesAsText(const std::vector<std::string>& names, uint64_t max_bytes,
+                            size_t* next);
+
+}  // namespace picket

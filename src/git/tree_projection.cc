@@ -1,0 +1,152 @@
+#include "git/tree_projection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "git/tree_cursor.h"
+
+namespace picket {
+namespace {
+
+// Git's own default for core.maxTreeDepth since 2.43.
+constexpr size_t kMaxDepth = 2048;
+// Of trees that one descent holds open.
+constexpr uint64_t kMaxHeldBytes = uint64_t{1} << 30;
+
+// Kept in all nodes, 20 bytes each.
+constexpr uint64_t kMaxEntries = uint64_t{32} << 20;
+
+uint32_t HeadOf(Bytes id) { return static_cast<uint32_t>(id[0] << 8 | id[1]); }
+
+}  // namespace
+
+TreeProjection::TreeProjection(std::span<const StoredObject> trees,
+                               std::span<const ObjectId> objects,
+                               std::span<const std::string> names)
+    : trees_(trees), table_(trees), states_(trees.size()) {
+  for (std::atomic<uint32_t>& state : states_) state.store(kUnread, std::memory_order_relaxed);
+  for (uint32_t i = 0; i < objects.size(); ++i) {
+    if (objects[i].empty()) continue;
+    objects_.emplace(objects[i], i);
+    object_heads_.set(HeadOf(objects[i].raw()));
+  }
+  for (uint32_t i = 0; i < names.size(); ++i) wanted_names_.emplace(names[i], i);
+  nodes_.push_back(&node_numbers_.emplace(std::vector<ProjectedEntry>(), 0).first->first);
+}
+
+uint32_t TreeProjection::Project(const ObjectId& tree, ObjectDatabase* database) {
+  uint32_t position = table_.Find(tree);
+  if (position == kNone) {
+    AddAbsent(tree);
+    return 0;
+  }
+  Descent descent{database, {}, 0};
+  return ProjectAt(position, &descent);
+}
+
+uint32_t TreeProjection::ProjectAt(uint32_t tree, Descent* descent) {
+  uint32_t known = states_[tree].load(std::memory_order_acquire);
+  if (known != kUnread) return known;
+  if (descent->path.size() >= kMaxDepth) {
+    AddGap(trees_[tree].oid, "it lies deeper than 2,048 folders");
+    return 0;
+  }
+  if (std::find(descent->path.begin(), descent->path.end(), tree) != descent->path.end()) {
+    AddGap(trees_[tree].oid, "it holds itself");
+    return 0;
+  }
+  descent->path.push_back(tree);
+  uint32_t node = ReadTree(tree, descent);
+  descent->path.pop_back();
+  states_[tree].store(node, std::memory_order_release);
+  return node;
+}
+
+uint32_t TreeProjection::ReadTree(uint32_t tree, Descent* descent) {
+  const StoredObject& stored = trees_[tree];
+  if (stored.size > kMaxHeldBytes - descent->held_bytes) {
+    AddGap(stored.oid, "it and the trees above it are over 1 GiB");
+    return 0;
+  }
+  RawObject object;
+  std::string why;
+  if (descent->database->Read(stored.oid, &object, &why) != ReadStatus::kOk) {
+    AddGap(stored.oid, why.empty() ? "it can't be read" : why);
+    return 0;
+  }
+  uint64_t bytes = object.bytes().size();
+  descent->held_bytes += bytes;
+  std::vector<ProjectedEntry> entries;
+  TreeCursor cursor(object.bytes());
+  while (cursor.Next()) {
+    ProjectedEntry entry;
+    entry.type = cursor.mode() & TreeCursor::kTypeMask;
+    if (!wanted_names_.empty()) {
+      auto wanted = wanted_names_.find(cursor.name());
+      if (wanted != wanted_names_.end()) entry.wanted_name = wanted->second;
+    }
+    if (cursor.is_directory()) {
+      uint32_t child = table_.Find(cursor.id());
+      if (child == kNone) {
+        AddAbsent(cursor.id());
+      } else {
+        entry.child = ProjectAt(child, descent);
+      }
+    } else if (object_heads_.test(HeadOf(cursor.raw_id())) && !cursor.is_gitlink()) {
+      auto wanted = objects_.find(cursor.id());
+      if (wanted != objects_.end()) entry.object = wanted->second;
+    }
+    if (entry.object == kNone && entry.wanted_name == kNone && entry.child == 0) continue;
+    entry.name = InternName(cursor.name());
+    entries.push_back(entry);
+  }
+  descent->held_bytes -= bytes;
+  if (cursor.broken()) AddGap(stored.oid, "an entry of the tree is damaged");
+  return Intern(stored.oid, std::move(entries));
+}
+
+uint32_t TreeProjection::Intern(const ObjectId& tree, std::vector<ProjectedEntry> entries) {
+  if (entries.empty()) return 0;
+  std::unique_lock lock(mutex_);
+  auto known = node_numbers_.find(entries);
+  if (known != node_numbers_.end()) return known->second;
+  if (entries.size() > kMaxEntries - entry_count_) {
+    lock.unlock();
+    AddGap(tree,
+           "there are more versions of the folders that hold what was found than are followed");
+    return 0;
+  }
+  entry_count_ += entries.size();
+  uint32_t number = static_cast<uint32_t>(nodes_.size());
+  nodes_.push_back(&node_numbers_.emplace(std::move(entries), number).first->first);
+  return number;
+}
+
+void TreeProjection::AddAbsent(const ObjectId& tree) {
+  std::lock_guard lock(mutex_);
+  absent_.insert(tree);
+}
+
+uint32_t TreeProjection::InternName(std::string_view name) {
+  std::lock_guard lock(mutex_);
+  auto known = name_numbers_.find(name);
+  if (known != name_numbers_.end()) return known->second;
+  uint32_t number = static_cast<uint32_t>(names_.size());
+  names_.emplace_back(name);
+  name_numbers_.emplace(names_.back(), number);
+  return number;
+}
+
+void TreeProjection::AddGap(const ObjectId& tree, std::string why) {
+  std::lock_guard lock(mutex_);
+  gaps_.try_emplace(tree, std::move(why));
+}
+
+std::vector<Gap> TreeProjection::gaps() const {
+  std::lock_guard lock(mutex_);
+  std::vector<Gap> result;
+  for (const auto& [tree, why] : gaps_) result.push_back({tree.ToHex(), "", "", why});
+  return result;
+}
+
+}  // namespace picket

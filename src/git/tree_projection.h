@@ -1,0 +1,94 @@
+// Trees reduced to what is being looked for.
+//
+// To find where an object came into a history, nothing counts but the entries that lead to it. A
+// tree is read once, ever, and kept as a small node of those entries; equal nodes are one node, so
+// that the hundred thousand root trees that hold one file unchanged share a number, and two commits
+// are compared by comparing numbers.
+#pragma once
+
+#include <atomic>
+#include <bitset>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/change_list.h"
+#include "core/finding.h"
+#include "core/object_id.h"
+#include "git/id_table.h"
+#include "git/pack_order.h"
+#include "git/repository.h"
+
+namespace picket {
+
+// An entry that is wanted or leads to something wanted.
+struct ProjectedEntry {
+  uint32_t name = 0;             // see TreeProjection::name()
+  uint32_t object = kNone;       // index of the wanted object that it is
+  uint32_t wanted_name = kNone;  // index of the wanted name that it has
+  uint32_t child = 0;            // node of the subtree that it is; 0: nothing in it is wanted
+  uint32_t type = 0;             // the file type bits of the mode
+
+  auto operator<=>(const ProjectedEntry&) const = default;
+};
+
+// Filled by Project() from any number of threads; node numbers depend on which came first, their
+// content does not.
+class TreeProjection {
+ public:
+  // All three must outlive the projection. `trees` are those of the store.
+  TreeProjection(std::span<const StoredObject> trees, std::span<const ObjectId> objects,
+                 std::span<const std::string> names);
+
+  // The node of a tree; 0 where nothing below it is wanted, or where it can't be read (see gaps()).
+  // `database` is the calling thread's own.
+  uint32_t Project(const ObjectId& tree, ObjectDatabase* database);
+
+  // After the last Project().
+  std::span<const ProjectedEntry> entries(uint32_t node) const { return *nodes_[node]; }
+  const std::string& name(uint32_t index) const { return names_[index]; }
+  std::vector<Gap> gaps() const;
+  // Trees that are referred to and not in the store.
+  uint64_t absent() const { return absent_.size(); }
+
+ private:
+  struct Descent {
+    ObjectDatabase* database = nullptr;
+    std::vector<uint32_t> path;  // positions of the trees above
+    uint64_t held_bytes = 0;
+  };
+
+  uint32_t ProjectAt(uint32_t tree, Descent* descent);
+  uint32_t ReadTree(uint32_t tree, Descent* descent);
+  uint32_t Intern(const ObjectId& tree, std::vector<ProjectedEntry> entries);
+  void AddAbsent(const ObjectId& tree);
+  uint32_t InternName(std::string_view name);
+  void AddGap(const ObjectId& tree, std::string why);
+
+  static constexpr uint32_t kUnread = UINT32_MAX;
+
+  std::span<const StoredObject> trees_;
+  IdTable table_;
+  std::vector<std::atomic<uint32_t>> states_;  // a node or kUnread, for each tree
+  std::unordered_map<ObjectId, uint32_t> objects_;
+  std::bitset<65536> object_heads_;  // first two bytes of the wanted ids
+  std::unordered_map<std::string_view, uint32_t> wanted_names_;
+
+  mutable std::mutex mutex_;  // all below
+  std::map<std::vector<ProjectedEntry>, uint32_t> node_numbers_;
+  std::deque<const std::vector<ProjectedEntry>*> nodes_;  // the keys of node_numbers_
+  uint64_t entry_count_ = 0;
+  std::deque<std::string> names_;
+  std::unordered_map<std::string_view, uint32_t> name_numbers_;
+  std::map<ObjectId, std::string> gaps_;
+  std::set<ObjectId> absent_;
+};
+
+}  // namespace picket

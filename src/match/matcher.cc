@@ -1,0 +1,221 @@
+#include "match/matcher.h"
+
+#include <hs.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/error.h"
+#include "match/measure.h"
+#include "match/re2_options.h"
+
+namespace picket {
+namespace {
+
+constexpr size_t kHits = 16'384;
+// A range this small always fits: every id ends at most once at each offset.
+constexpr uint64_t kSmallestRange = 16;
+
+bool IsHex(uint8_t c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+char Lower(uint8_t c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
+bool HoldsWord(Bytes text, uint64_t begin, uint64_t end, const std::vector<std::string>& words) {
+  std::string near;
+  for (uint64_t i = begin; i < end; ++i) near.push_back(Lower(text[i]));
+  return std::any_of(words.begin(), words.end(), [&near](const std::string& word) {
+    return near.find(word) != std::string::npos;
+  });
+}
+
+bool HasContext(Bytes text, const RawMatch& match) {
+  const RuleContext& context = match.rule.context;
+  if (context.words.empty()) return true;
+  uint64_t begin = match.match.offset - std::min<uint64_t>(match.match.offset, context.before);
+  uint64_t end = std::min<uint64_t>(text.size(), match.match.end() + context.after);
+  return HoldsWord(text, begin, match.match.offset, context.words) ||
+         HoldsWord(text, match.match.end(), end, context.words);
+}
+
+// ESC [ digits m, the escape itself being a byte or spelt \033, \x1b, \u001b, \e.
+bool EndsColour(Bytes text, uint64_t offset) {
+  if (text[offset - 1] != 'm') return false;
+  uint64_t at = offset - 1;
+  uint64_t floor = offset - std::min<uint64_t>(offset, 24);
+  while (at > floor && ((text[at - 1] >= '0' && text[at - 1] <= '9') || text[at - 1] == ';')) --at;
+  if (at < 2 || text[at - 1] != '[') return false;
+  uint8_t before = text[at - 2];
+  return before == 0x1b || before == '3' || before == 'b' || before == 'B' || before == 'e';
+}
+
+}  // namespace
+
+bool FollowsEscape(Bytes text, uint64_t offset) {
+  auto at = [&](uint64_t back) -> uint8_t { return back <= offset ? text[offset - back] : 0; };
+  if (offset < 2) return false;
+  uint8_t last = at(1);
+  static constexpr std::string_view kSimple = "nrtbfv0ae";
+  if (at(2) == '\\' && kSimple.find(static_cast<char>(last)) != std::string_view::npos) return true;
+  bool two_hex = IsHex(last) && IsHex(at(2));
+  if (two_hex && (at(3) == '%' || at(3) == '=')) return true;
+  if (two_hex && at(3) == 'x' && at(4) == '\\') return true;
+  bool four_hex = two_hex && IsHex(at(3)) && IsHex(at(4));
+  if (four_hex && (at(5) == 'u' || at(5) == 'U') && at(6) == '\\') return true;
+  bool octal =
+      two_hex && at(3) >= '0' && at(3) <= '3' && at(4) == '\\' && last <= '7' && at(2) <= '7';
+  return octal || EndsColour(text, offset);
+}
+
+struct Matcher::Collector {
+  Matcher& matcher;
+  uint64_t base = 0;   // offset of the scanned bytes in the text
+  uint64_t after = 0;  // ends up to here belong to the range before
+  bool full = false;
+
+  static int OnHit(unsigned int id, unsigned long long, unsigned long long to, unsigned int,
+                   void* context) {
+    Collector& self = *static_cast<Collector*>(context);
+    uint64_t end = self.base + to;
+    if (end <= self.after) return 0;
+    Matcher& matcher = self.matcher;
+    uint32_t& last = matcher.last_hit_[id];
+    if (last != 0 && matcher.hits_[last - 1].last_end + 1 == end) {
+      matcher.hits_[last - 1].last_end = end;
+      return 0;
+    }
+    if (matcher.hits_.size() == matcher.hits_.capacity()) {
+      self.full = true;
+      return 1;
+    }
+    matcher.hits_.push_back({id, end, end});
+    last = static_cast<uint32_t>(matcher.hits_.size());
+    return 0;
+  }
+};
+
+Matcher::Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window)
+    : rules_(std::move(rules)), window_(std::max(window, kSmallestRange)) {
+  size_t ids = rules_->rules().size() + rules_->literals().size();
+  hits_.reserve(std::max(kHits, ids * kSmallestRange));
+  last_hit_.resize(ids);
+  resume_.resize(rules_->rules().size());
+  regexes_.resize(rules_->rules().size());
+  if (rules_->database() != nullptr &&
+      hs_alloc_scratch(rules_->database(), &scratch_) != HS_SUCCESS) {
+    throw Error("Hyperscan could not allocate its scratch space; there may be too little memory.");
+  }
+}
+
+Matcher::~Matcher() { hs_free_scratch(scratch_); }
+
+void Matcher::Scan(Bytes text, MatchJudge& judge) {
+  if (rules_->database() == nullptr) return;
+  std::fill(resume_.begin(), resume_.end(), 0);
+  for (uint64_t begin = 0; begin < text.size(); begin += window_) {
+    ScanRange(text, begin, begin + std::min(window_, text.size() - begin), judge);
+  }
+}
+
+// Hyperscan promises no order among hits, so a range is collected whole before any of it is used;
+// a range with more hits than the buffer holds is halved.
+void Matcher::ScanRange(Bytes text, uint64_t begin, uint64_t end, MatchJudge& judge) {
+  if (Collect(text, begin, end)) {
+    Drain(text, judge);
+    return;
+  }
+  if (end - begin <= kSmallestRange) {
+    throw Error("Hyperscan reports more matches than there can be; this is an error in Picket.");
+  }
+  uint64_t middle = begin + (end - begin) / 2;
+  ScanRange(text, begin, middle, judge);
+  ScanRange(text, middle, end, judge);
+}
+
+bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
+  hits_.clear();
+  std::fill(last_hit_.begin(), last_hit_.end(), 0);
+  uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
+  Collector collector{*this, from, begin};
+  hs_error_t status =
+      hs_scan(rules_->database(), reinterpret_cast<const char*>(text.data() + from),
+              static_cast<unsigned>(end - from), 0, scratch_, &Collector::OnHit, &collector);
+  if (status == HS_SCAN_TERMINATED && collector.full) return false;
+  if (status != HS_SUCCESS) {
+    throw Error("Hyperscan failed with code " + std::to_string(status) +
+                "; compile the rules again by running the installation.");
+  }
+  return true;
+}
+
+void Matcher::Drain(Bytes text, MatchJudge& judge) {
+  uint32_t rules = static_cast<uint32_t>(rules_->rules().size());
+  std::sort(hits_.begin(), hits_.end(), [rules](const Hit& a, const Hit& b) {
+    uint32_t left = std::min(a.id, rules);
+    uint32_t right = std::min(b.id, rules);
+    return left != right ? left < right : a.first_end < b.first_end;
+  });
+  for (const Hit& hit : hits_) {
+    if (hit.id < rules) {
+      Confirm(text, hit, judge);
+      continue;
+    }
+    const EncodedLiteral& literal = rules_->literals()[hit.id - rules];
+    for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
+      judge.OnEncoded(text, literal, end - literal.bytes.size());
+    }
+  }
+}
+
+void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
+  const Rule& rule = rules_->rules()[hit.id];
+  re2::RE2& regex = Regex(hit.id);
+  re2::StringPiece whole(reinterpret_cast<const char*>(text.data()), text.size());
+  uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
+  uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
+  uint64_t position = std::max(resume_[hit.id], hit.first_end - reach);
+  std::array<re2::StringPiece, 2> groups;
+  int wanted = 1 + regex.NumberOfCapturingGroups();
+  while (position < hit.last_end &&
+         regex.Match(whole, position, limit, re2::RE2::UNANCHORED, groups.data(), wanted)) {
+    auto offset = [&](const char* at) { return static_cast<uint64_t>(at - whole.data()); };
+    uint64_t start = offset(groups[0].data());
+    if (start >= hit.last_end) return;
+    RawMatch match{rule, hit.id, {start, groups[0].size()}, {}, start + groups[0].size()};
+    match.capture = match.match;
+    if (wanted == 2 && groups[1].data() != nullptr) {
+      match.capture = {offset(groups[1].data()), groups[1].size()};
+    }
+    uint64_t end = Examine(text, match, judge);
+    position = end == 0 ? start + 1 : end;
+    if (end != 0) resume_[hit.id] = end;
+  }
+}
+
+uint64_t Matcher::Examine(Bytes text, RawMatch& match, MatchJudge& judge) const {
+  const Rule& rule = match.rule;
+  uint64_t start = match.match.offset;
+  bool neighbour = start > 0 && rule.not_before.Contains(text[start - 1]);
+  if (neighbour && !FollowsEscape(text, start)) return 0;
+  std::optional<uint64_t> end = MeasureBody(rule.measure, text, match.head_end);
+  if (!end || (*end < text.size() && rule.not_after.Contains(text[*end]))) return 0;
+  if (!rule.measure.kind.empty()) {
+    match.match.length = *end - start;
+    match.capture.length = *end - match.capture.offset;
+  }
+  if (!HasContext(text, match) || !judge.Accept(text, match)) return 0;
+  return *end;
+}
+
+re2::RE2& Matcher::Regex(uint32_t rule) {
+  std::unique_ptr<re2::RE2>& regex = regexes_[rule];
+  if (regex == nullptr) {
+    const Rule& source = rules_->rules()[rule];
+    regex = std::make_unique<re2::RE2>(source.pattern, MakeRe2Options(source.ignore_case));
+  }
+  return *regex;
+}
+
+}  // namespace picket

@@ -1,0 +1,90 @@
+// Finds matches: Hyperscan over windows says where a rule may match, RE2 over the whole text
+// between offsets says exactly what, the rule's neighbours, body and context are checked, and a
+// judge has the last word.
+//
+// The result is that of this walk over the whole text, for each rule by itself: take the leftmost
+// match at or after the position; when it is accepted go on at its end, else at its start + 1.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/bytes.h"
+#include "match/rule_set.h"
+
+struct hs_scratch;
+namespace re2 {
+class RE2;
+}
+
+namespace picket {
+
+struct RawMatch {
+  const Rule& rule;
+  uint32_t rule_index = 0;
+  // With the measured body; `capture` is the secret's part of it.
+  Span match;
+  Span capture;
+  // Where the pattern's part ends and the measured body starts.
+  uint64_t head_end = 0;
+};
+
+class MatchJudge {
+ public:
+  virtual ~MatchJudge() = default;
+  // Whether the match stands. Called with ascending offsets for each rule by itself.
+  virtual bool Accept(Bytes text, const RawMatch& match) = 0;
+  // A literal's encoded spelling starts at `offset`; ascending within one encoding, but for the
+  // difference of two literals' lengths.
+  virtual void OnEncoded(Bytes text, const EncodedLiteral& literal, uint64_t offset) = 0;
+};
+
+// True when the bytes before `offset` are the tail of an escape (\n, %3D, \u0022, =3D, the end of a
+// colour sequence), so that the last of them is no neighbour.
+bool FollowsEscape(Bytes text, uint64_t offset);
+
+// One thread's own. Memory is fixed at construction, but for the expressions that RE2 compiles when
+// a rule is met for the first time.
+class Matcher {
+ public:
+  // `window` is in bytes; tests make it small to put a seam everywhere.
+  static constexpr uint64_t kWindow = 4 << 20;
+
+  explicit Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window = kWindow);
+  ~Matcher();
+  Matcher(const Matcher&) = delete;
+  Matcher& operator=(const Matcher&) = delete;
+
+  // Work is bounded by a multiple of the text's size and the rules' widths.
+  void Scan(Bytes text, MatchJudge& judge);
+
+  const RuleSet& rules() const { return *rules_; }
+
+ private:
+  struct Hit {
+    uint32_t id = 0;
+    uint64_t first_end = 0;
+    uint64_t last_end = 0;
+  };
+  struct Collector;
+
+  void ScanRange(Bytes text, uint64_t begin, uint64_t end, MatchJudge& judge);
+  bool Collect(Bytes text, uint64_t begin, uint64_t end);
+  void Drain(Bytes text, MatchJudge& judge);
+  void Confirm(Bytes text, const Hit& hit, MatchJudge& judge);
+  // 0 when the match is rejected, else where it ends.
+  uint64_t Examine(Bytes text, RawMatch& match, MatchJudge& judge) const;
+  re2::RE2& Regex(uint32_t rule);
+
+  std::shared_ptr<const RuleSet> rules_;
+  uint64_t window_;
+  hs_scratch* scratch_ = nullptr;
+  std::vector<Hit> hits_;           // capacity fixed
+  std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
+  std::vector<uint64_t> resume_;    // by rule
+  std::vector<std::unique_ptr<re2::RE2>> regexes_;
+};
+
+}  // namespace picket

@@ -1,0 +1,201 @@
+#include "match/rule_set.h"
+
+#include <hs.h>
+#include <libdeflate.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/byte_reader.h"
+#include "core/error.h"
+#include "match/re2_options.h"
+#include "match/table_writer.h"
+
+namespace picket {
+namespace {
+
+constexpr std::string_view kMagic = "PKTRULES";
+constexpr uint32_t kFormat = 1;
+
+uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
+
+hs_platform_info_t Platform() {
+  hs_platform_info_t platform{};
+  if (hs_populate_platform(&platform) != HS_SUCCESS) {
+    throw Error("Hyperscan does not run on this processor; it needs SSSE3.");
+  }
+  return platform;
+}
+
+std::string Escaped(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (char c : bytes) {
+    uint8_t byte = static_cast<uint8_t>(c);
+    text += "\\x";
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 15]);
+  }
+  return text;
+}
+
+struct Expressions {
+  std::vector<std::string> texts;
+  std::vector<unsigned> flags;
+  std::vector<unsigned> ids;
+};
+
+Expressions ListExpressions(const std::vector<Rule>& rules,
+                            const std::vector<EncodedLiteral>& literals) {
+  Expressions list;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    if (rules[i].is_path_rule()) continue;
+    list.texts.push_back(rules[i].pattern);
+    list.flags.push_back(rules[i].ignore_case ? HS_FLAG_CASELESS : 0u);
+    list.ids.push_back(static_cast<unsigned>(i));
+  }
+  for (size_t i = 0; i < literals.size(); ++i) {
+    list.texts.push_back(Escaped(literals[i].bytes));
+    list.flags.push_back(0);
+    list.ids.push_back(static_cast<unsigned>(rules.size() + i));
+  }
+  return list;
+}
+
+// Asks both engines about each rule by itself, so that every complaint is heard at once.
+void CheckEngines(const std::vector<Rule>& rules, std::vector<std::string>* complaints) {
+  for (const Rule& rule : rules) {
+    if (rule.is_path_rule()) continue;
+    RE2 regex(rule.pattern, MakeRe2Options(rule.ignore_case));
+    if (!regex.ok()) complaints->push_back(rule.id + ": RE2 refuses the pattern: " + regex.error());
+    hs_expr_info_t* info = nullptr;
+    hs_compile_error_t* error = nullptr;
+    unsigned flags = rule.ignore_case ? HS_FLAG_CASELESS : 0u;
+    if (hs_expression_info(rule.pattern.c_str(), flags, &info, &error) != HS_SUCCESS) {
+      complaints->push_back(rule.id + ": Hyperscan refuses the pattern: " +
+                            (error == nullptr ? "no reason given" : error->message));
+      hs_free_compile_error(error);
+      continue;
+    }
+    if (info->min_width != rule.min_width || info->max_width != rule.max_width) {
+      complaints->push_back(rule.id + ": Hyperscan reads another width than the dialect does.");
+    }
+    std::free(info);
+  }
+}
+
+}  // namespace
+
+RuleSet::~RuleSet() { hs_free_database(database_); }
+
+void RuleSet::Derive() {
+  literals_ = DeriveEncodedLiterals(rules_);
+  widest_ = 0;
+  for (const Rule& rule : rules_) widest_ = std::max(widest_, rule.max_width);
+  for (const EncodedLiteral& literal : literals_) {
+    widest_ = std::max(widest_, static_cast<uint32_t>(literal.bytes.size()));
+  }
+}
+
+std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::string source_hash,
+                                                std::vector<std::string>* complaints) {
+  size_t before = complaints->size();
+  CheckEngines(rules, complaints);
+  if (rules.empty()) complaints->push_back("There is no rule, so nothing could be found.");
+  if (complaints->size() != before) return nullptr;
+  std::shared_ptr<RuleSet> set(new RuleSet());
+  set->rules_ = std::move(rules);
+  set->source_hash_ = std::move(source_hash);
+  set->Derive();
+  Expressions list = ListExpressions(set->rules_, set->literals_);
+  if (list.texts.empty()) return set;
+  std::vector<const char*> texts;
+  for (const std::string& text : list.texts) texts.push_back(text.c_str());
+  hs_platform_info_t platform = Platform();
+  hs_compile_error_t* error = nullptr;
+  if (hs_compile_multi(texts.data(), list.flags.data(), list.ids.data(),
+                       static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, &platform,
+                       &set->database_, &error) != HS_SUCCESS) {
+    complaints->push_back(std::string("Hyperscan can't compile the rules together: ") +
+                          (error == nullptr ? "no reason given" : error->message));
+    hs_free_compile_error(error);
+    return nullptr;
+  }
+  return set;
+}
+
+std::string RuleSet::Serialize() const {
+  TableWriter body;
+  hs_platform_info_t platform = Platform();
+  body.Text(PICKET_VERSION);
+  body.Text(hs_version());
+  body.U32(platform.tune);
+  body.U64(platform.cpu_features);
+  body.Text(source_hash_);
+  body.Text(WriteRuleTable(rules_));
+  char* bytes = nullptr;
+  size_t length = 0;
+  if (database_ != nullptr && hs_serialize_database(database_, &bytes, &length) != HS_SUCCESS) {
+    throw Error("Hyperscan could not write its database; there may be too little memory.");
+  }
+  body.Text({bytes, length});
+  std::free(bytes);
+  std::string payload = body.Take();
+  TableWriter file;
+  file.Raw(kMagic);
+  file.U32(kFormat);
+  file.U32(Crc32(AsBytes(payload)));
+  file.Raw(payload);
+  return file.Take();
+}
+
+std::shared_ptr<const RuleSet> RuleSet::Parse(Bytes file, std::string_view source_hash,
+                                              std::string* why) {
+  ByteReader in(file);
+  auto text = [&in] { return AsText(in.Take(in.U32Le())); };
+  auto refuse = [why](const char* reason) {
+    *why = reason;
+    return nullptr;
+  };
+  if (AsText(in.Take(kMagic.size())) != kMagic) return refuse("it is no compiled rule file");
+  if (in.U32Le() != kFormat) return refuse("its format is of another version");
+  uint32_t crc = in.U32Le();
+  if (!in.ok() || Crc32(file.subspan(in.offset())) != crc) return refuse("it is damaged");
+  hs_platform_info_t platform = Platform();
+  if (text() != PICKET_VERSION) return refuse("it was compiled by another version of Picket");
+  if (text() != hs_version()) return refuse("it was compiled by another version of Hyperscan");
+  bool same = in.U32Le() == platform.tune;
+  same = in.U64Le() == platform.cpu_features && same;
+  if (!same) return refuse("it was compiled for another processor");
+  std::shared_ptr<RuleSet> set(new RuleSet());
+  set->source_hash_ = text();
+  if (!source_hash.empty() && set->source_hash_ != source_hash) {
+    return refuse("the rule files have changed since it was compiled");
+  }
+  Bytes table = in.Take(in.U32Le());
+  std::string_view database = text();
+  if (!in.ok() || !in.at_end() || !ReadRuleTable(table, &set->rules_)) {
+    return refuse("it is damaged");
+  }
+  if (set->rules_.empty()) return refuse("it holds no rule");
+  set->Derive();
+  if (ListExpressions(set->rules_, set->literals_).texts.empty()) return set;
+  if (hs_deserialize_database(database.data(), database.size(), &set->database_) != HS_SUCCESS) {
+    set->database_ = nullptr;
+    return refuse("Hyperscan refuses its database");
+  }
+  return set;
+}
+
+std::string RuleSet::Name() const {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string name = "rules ";
+  for (char c : source_hash_.substr(0, 6)) {
+    name.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
+    name.push_back(kDigits[static_cast<uint8_t>(c) & 15]);
+  }
+  return name + " (" + std::to_string(rules_.size()) + ")";
+}
+
+}  // namespace picket

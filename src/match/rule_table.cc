@@ -1,0 +1,188 @@
+#include "match/rule_table.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "core/byte_reader.h"
+#include "match/table_writer.h"
+
+namespace picket {
+namespace {
+
+constexpr uint32_t kMaxRules = 1u << 16;
+constexpr uint32_t kMaxList = 1u << 12;
+
+constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string Utf16(std::string_view literal, bool little) {
+  std::string wide;
+  for (char c : literal) {
+    if (!little) wide.push_back('\0');
+    wide.push_back(c);
+    if (little) wide.push_back('\0');
+  }
+  return wide;
+}
+
+// The characters that `literal` alone decides when `phase` bytes stand before it in its group.
+std::string Base64Phase(std::string_view literal, size_t phase) {
+  std::string padded(phase, '\0');
+  padded += literal;
+  padded += std::string(3, '\0');
+  std::string encoded;
+  for (size_t i = 0; i + 3 <= padded.size(); i += 3) {
+    uint32_t group = static_cast<uint32_t>(static_cast<uint8_t>(padded[i]) << 16 |
+                                           static_cast<uint8_t>(padded[i + 1]) << 8 |
+                                           static_cast<uint8_t>(padded[i + 2]));
+    for (int shift = 18; shift >= 0; shift -= 6) encoded.push_back(kBase64[group >> shift & 63]);
+  }
+  size_t first = (8 * phase + 5) / 6;
+  size_t last = 8 * (phase + literal.size()) / 6;
+  return encoded.substr(first, last - first);
+}
+
+void WriteSet(TableWriter& out, const ByteSet& set) {
+  for (int base = 0; base < 256; base += 8) {
+    uint8_t bits = 0;
+    for (int i = 0; i < 8; ++i) {
+      if (set.Contains(static_cast<uint8_t>(base + i))) bits = static_cast<uint8_t>(bits | 1 << i);
+    }
+    out.U8(bits);
+  }
+}
+
+ByteSet ReadSet(ByteReader& in) {
+  ByteSet set;
+  for (int base = 0; base < 256; base += 8) {
+    uint8_t bits = in.U8();
+    for (int i = 0; i < 8; ++i) {
+      if ((bits >> i & 1) != 0) set.Add(static_cast<uint8_t>(base + i));
+    }
+  }
+  return set;
+}
+
+std::string ReadText(ByteReader& in) { return std::string(AsText(in.Take(in.U32Le()))); }
+
+void WriteTexts(TableWriter& out, const std::vector<std::string>& texts) {
+  out.U32(static_cast<uint32_t>(texts.size()));
+  for (const std::string& text : texts) out.Text(text);
+}
+
+std::vector<std::string> ReadTexts(ByteReader& in) {
+  std::vector<std::string> texts;
+  uint32_t count = in.U32Le();
+  if (count > kMaxList) in.Fail();
+  for (uint32_t i = 0; in.ok() && i < count; ++i) texts.push_back(ReadText(in));
+  return texts;
+}
+
+void WriteRule(TableWriter& out, const Rule& rule) {
+  for (const std::string* text :
+       {&rule.id, &rule.family, &rule.description, &rule.remediation, &rule.pattern}) {
+    out.Text(*text);
+  }
+  out.U8(static_cast<uint8_t>(rule.tier));
+  out.U8(static_cast<uint8_t>(rule.severity));
+  out.U8(rule.ignore_case ? 1 : 0);
+  WriteTexts(out, rule.path_suffixes);
+  WriteSet(out, rule.not_before);
+  WriteSet(out, rule.not_after);
+  out.U32(rule.min_width);
+  out.U32(rule.max_width);
+  out.Text(rule.measure.kind);
+  WriteSet(out, rule.measure.bytes);
+  out.U32(rule.measure.min);
+  out.U32(rule.measure.max);
+  WriteTexts(out, rule.context.words);
+  out.U8(rule.context.before);
+  out.U8(rule.context.after);
+  out.U32(static_cast<uint32_t>(rule.validators.size()));
+  for (const ValidatorCall& call : rule.validators) {
+    out.Text(call.name);
+    out.U64(std::bit_cast<uint64_t>(call.number));
+    out.Text(call.text);
+  }
+  WriteTexts(out, rule.encoded_literals);
+}
+
+Rule ReadRule(ByteReader& in) {
+  Rule rule;
+  for (std::string* text :
+       {&rule.id, &rule.family, &rule.description, &rule.remediation, &rule.pattern}) {
+    *text = ReadText(in);
+  }
+  uint8_t tier = in.U8();
+  uint8_t severity = in.U8();
+  uint8_t ignore_case = in.U8();
+  if (tier > static_cast<uint8_t>(Tier::kContextual)) in.Fail();
+  if (severity > static_cast<uint8_t>(Severity::kCritical) || ignore_case > 1) in.Fail();
+  rule.tier = tier == 0 ? Tier::kPrecise : Tier::kContextual;
+  rule.severity = in.ok() ? static_cast<Severity>(severity) : Severity::kInfo;
+  rule.ignore_case = ignore_case != 0;
+  rule.path_suffixes = ReadTexts(in);
+  rule.not_before = ReadSet(in);
+  rule.not_after = ReadSet(in);
+  rule.min_width = in.U32Le();
+  rule.max_width = in.U32Le();
+  rule.measure.kind = ReadText(in);
+  rule.measure.bytes = ReadSet(in);
+  rule.measure.min = in.U32Le();
+  rule.measure.max = in.U32Le();
+  rule.context.words = ReadTexts(in);
+  rule.context.before = in.U8();
+  rule.context.after = in.U8();
+  uint32_t calls = in.U32Le();
+  if (calls > kMaxList) in.Fail();
+  for (uint32_t i = 0; in.ok() && i < calls; ++i) {
+    ValidatorCall call;
+    call.name = ReadText(in);
+    call.number = std::bit_cast<double>(in.U64Le());
+    call.text = ReadText(in);
+    rule.validators.push_back(std::move(call));
+  }
+  rule.encoded_literals = ReadTexts(in);
+  return rule;
+}
+
+}  // namespace
+
+std::vector<EncodedLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules) {
+  static constexpr uint8_t kQuadShift[3] = {0, 2, 1};
+  std::vector<EncodedLiteral> found;
+  for (const Rule& rule : rules) {
+    for (const std::string& literal : rule.encoded_literals) {
+      found.push_back({Encoding::kUtf16Le, Utf16(literal, true), 0});
+      found.push_back({Encoding::kUtf16Be, Utf16(literal, false), 0});
+      for (size_t phase = 0; phase < 3; ++phase) {
+        std::string standard = Base64Phase(literal, phase);
+        std::string url_safe = standard;
+        std::replace(url_safe.begin(), url_safe.end(), '+', '-');
+        std::replace(url_safe.begin(), url_safe.end(), '/', '_');
+        found.push_back({Encoding::kBase64, standard, kQuadShift[phase]});
+        found.push_back({Encoding::kBase64, url_safe, kQuadShift[phase]});
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+std::string WriteRuleTable(const std::vector<Rule>& rules) {
+  TableWriter out;
+  out.U32(static_cast<uint32_t>(rules.size()));
+  for (const Rule& rule : rules) WriteRule(out, rule);
+  return out.Take();
+}
+
+bool ReadRuleTable(Bytes table, std::vector<Rule>* rules) {
+  ByteReader in(table);
+  uint32_t count = in.U32Le();
+  if (count > kMaxRules) in.Fail();
+  rules->clear();
+  for (uint32_t i = 0; in.ok() && i < count; ++i) rules->push_back(ReadRule(in));
+  return in.ok() && in.at_end();
+}
+
+}  // namespace picket

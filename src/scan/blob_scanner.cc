@@ -1,0 +1,263 @@
+#include "scan/blob_scanner.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace picket {
+namespace {
+
+constexpr uint64_t kBinaryProbeBytes = 8 * 1024;
+
+// offset + inner * outer_bytes / inner_bytes without leaving 64 bits, rounded up for ends.
+uint64_t MapOffset(const Origin& origin, uint64_t inner, bool up) {
+  uint64_t whole = inner / origin.inner_bytes;
+  uint64_t rest = (inner % origin.inner_bytes) * origin.outer_bytes;
+  uint64_t part = (rest + (up ? origin.inner_bytes - 1 : 0)) / origin.inner_bytes;
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max() / 4;
+  if (whole > kMost / std::max<uint64_t>(origin.outer_bytes, 1)) return kMost;
+  return std::min(kMost, origin.offset) + whole * origin.outer_bytes + part;
+}
+
+Span MapSpan(const Origin& origin, Span inner, uint64_t outer_size) {
+  uint64_t start = std::min(MapOffset(origin, inner.offset, false), outer_size);
+  uint64_t end = std::min(MapOffset(origin, inner.end(), true), outer_size);
+  return {start, end - std::min(start, end)};
+}
+
+Span Clamp(Span span, uint64_t size) {
+  uint64_t start = std::min(span.offset, size);
+  return {start, std::min(span.length, size - start)};
+}
+
+// Detectors name what they open themselves; some repeat the chain that led to the blob.
+std::string JoinMember(const std::string& chain, const std::string& member) {
+  if (member.empty()) return chain;
+  if (chain.empty() || member == chain) return member;
+  if (member.starts_with(chain) && (member[chain.size()] == ':' || member[chain.size()] == '@'))
+    return member;
+  return chain + (member.starts_with('@') ? "" : ":") + member;
+}
+
+bool Overlap(Span a, Span b) {
+  if (a.offset == b.offset) return true;
+  return a.offset < b.end() && b.offset < a.end();
+}
+
+bool SameThing(const ScannedFinding& a, const ScannedFinding& b) {
+  const Finding& x = a.finding;
+  const Finding& y = b.finding;
+  if (a.in_outermost != b.in_outermost) return false;
+  if (!a.in_outermost && x.member != y.member) return false;
+  return x.rule == y.rule && x.fingerprint == y.fingerprint && x.subject == y.subject &&
+         Overlap(x.span, y.span);
+}
+
+auto SortKey(const ScannedFinding& item) {
+  const Finding& finding = item.finding;
+  return std::make_tuple(finding.span.offset, std::string_view(finding.rule), finding.member.size(),
+                         std::string_view(finding.member), std::string_view(finding.subject),
+                         std::string_view(finding.fingerprint), finding.span.length);
+}
+
+// The first of several reports of one thing stays; the sort puts the outermost view first among
+// those that begin together.
+void DropRepeats(std::vector<ScannedFinding>* findings) {
+  std::vector<ScannedFinding> kept;
+  for (ScannedFinding& item : *findings) {
+    bool repeat = false;
+    // Repeats begin near each other; a window keeps hostile input linear.
+    constexpr size_t kWindow = 64;
+    size_t first = kept.size() > kWindow ? kept.size() - kWindow : 0;
+    for (size_t i = first; i < kept.size() && !repeat; ++i) {
+      if (!SameThing(kept[i], item)) continue;
+      repeat = true;
+      if (item.finding.member.size() < kept[i].finding.member.size()) kept[i] = std::move(item);
+    }
+    if (!repeat) kept.push_back(std::move(item));
+  }
+  *findings = std::move(kept);
+}
+
+void Sort(std::vector<ScannedFinding>* findings) {
+  std::stable_sort(findings->begin(), findings->end(),
+                   [](const auto& a, const auto& b) { return SortKey(a) < SortKey(b); });
+}
+
+// Lines and columns of `items`, which are sorted by offset, in one pass over `bytes`.
+void Locate(Bytes bytes, std::span<ScannedFinding* const> items) {
+  uint64_t line = 1;
+  uint64_t line_start = 0;
+  uint64_t at = 0;
+  for (ScannedFinding* item : items) {
+    uint64_t target = std::min<uint64_t>(item->finding.span.offset, bytes.size());
+    while (at < target) {
+      const void* hit = std::memchr(bytes.data() + at, '\n', target - at);
+      if (hit == nullptr) break;
+      at = static_cast<uint64_t>(static_cast<const uint8_t*>(hit) - bytes.data()) + 1;
+      line_start = at;
+      ++line;
+    }
+    at = target;
+    item->finding.line = line;
+    item->finding.column = target - line_start + 1;
+  }
+}
+
+void LocateAll(Bytes bytes, std::vector<ScannedFinding*> items) {
+  if (items.empty() || IsBinary(bytes)) return;
+  std::stable_sort(items.begin(), items.end(), [](const auto* a, const auto* b) {
+    return a->finding.span.offset < b->finding.span.offset;
+  });
+  Locate(bytes, items);
+}
+
+}  // namespace
+
+bool IsBinary(Bytes bytes) {
+  uint64_t probe = std::min<uint64_t>(bytes.size(), kBinaryProbeBytes);
+  return probe > 0 && std::memchr(bytes.data(), 0, probe) != nullptr;
+}
+
+// One level of content: takes what the detectors say of it, then visits what stands inside.
+class BlobScanner::View final : public FindingSink, public ChildVisitor {
+ public:
+  View(BlobScanner* scanner, ScannedObject* object, const Blob& blob, uint64_t outer_size,
+       int depth, std::array<size_t, 2>* kept, uint64_t* more_gaps)
+      : scanner_(scanner),
+        object_(object),
+        blob_(blob),
+        outer_size_(outer_size),
+        depth_(depth),
+        kept_(kept),
+        more_gaps_(more_gaps) {}
+
+  void Run(const Derivation* derivation) {
+    size_t first = object_->findings.size();
+    for (auto& session : scanner_->sessions_) session->Scan(blob_, derivation, *this);
+    if (lost_hints_ > 0) {
+      AddGap("", "it holds more marks of encoded text than are followed (" +
+                     std::to_string(scanner_->limits_.hints) + ")");
+    }
+    LocateInMember(first);
+    if (scanner_->opener_) scanner_->opener_->Open(blob_, hints_, *this, *this);
+  }
+
+  void Add(Finding finding) override {
+    size_t tier = static_cast<size_t>(finding.tier);
+    if ((*kept_)[tier] >= scanner_->limits_.findings) {
+      ++(finding.tier == Tier::kPrecise ? object_->precise_overflow : object_->contextual_overflow);
+      return;
+    }
+    ++(*kept_)[tier];
+    bool in_outermost = blob_.origin.inner_bytes != 0;
+    if (finding.match.length == 0) finding.match = finding.span;
+    if (in_outermost) {
+      finding.span = MapSpan(blob_.origin, finding.span, outer_size_);
+      finding.match = MapSpan(blob_.origin, finding.match, outer_size_);
+    } else {
+      finding.span = Clamp(finding.span, blob_.bytes.size());
+      finding.match = Clamp(finding.match, blob_.bytes.size());
+    }
+    finding.member = JoinMember(blob_.origin.member, finding.member);
+    finding.line = finding.column = 0;
+    object_->findings.push_back({std::move(finding), in_outermost});
+  }
+
+  void Add(Gap gap) override {
+    if (object_->gaps.size() >= scanner_->limits_.gaps) {
+      ++*more_gaps_;
+      return;
+    }
+    if (gap.object.empty() && !blob_.ref.oid.empty()) gap.object = blob_.ref.oid.ToHex();
+    gap.member = JoinMember(blob_.origin.member, gap.member);
+    object_->gaps.push_back(std::move(gap));
+  }
+
+  void Add(EncodedHint hint) override {
+    if (hints_.size() >= scanner_->limits_.hints) {
+      ++lost_hints_;
+    } else {
+      hints_.push_back(hint);
+    }
+  }
+
+  void OnChild(const Blob& child) override {
+    if (depth_ >= scanner_->limits_.depth) {
+      AddGap(child.origin.member, "it stands more than " + std::to_string(scanner_->limits_.depth) +
+                                      " levels deep inside other content");
+      return;
+    }
+    View view(scanner_, object_, child, outer_size_, depth_ + 1, kept_, more_gaps_);
+    view.Run(nullptr);
+  }
+
+ private:
+  void AddGap(const std::string& member, std::string reason) {
+    Gap gap;
+    gap.member = member;
+    gap.reason = std::move(reason);
+    Add(std::move(gap));
+  }
+
+  // A compressed member's own lines can be told only while its bytes are here.
+  void LocateInMember(size_t first) {
+    if (blob_.origin.inner_bytes != 0) return;
+    std::vector<ScannedFinding*> items;
+    for (size_t i = first; i < object_->findings.size(); ++i)
+      items.push_back(&object_->findings[i]);
+    LocateAll(blob_.bytes, std::move(items));
+  }
+
+  BlobScanner* scanner_;
+  ScannedObject* object_;
+  const Blob& blob_;
+  uint64_t outer_size_;
+  int depth_;
+  std::array<size_t, 2>* kept_;
+  uint64_t* more_gaps_;
+  std::vector<EncodedHint> hints_;
+  uint64_t lost_hints_ = 0;
+};
+
+BlobScanner::BlobScanner(std::span<const Detector* const> detectors,
+                         const OpenerFactory& new_opener, const BlobScanLimits& limits)
+    : limits_(limits) {
+  for (const Detector* detector : detectors) sessions_.push_back(detector->NewSession());
+  if (new_opener) opener_ = new_opener();
+}
+
+ScannedObject BlobScanner::Scan(const Blob& blob, const Derivation* derivation) {
+  ScannedObject object;
+  object.position = blob.ref.position;
+  object.kind = blob.ref.kind;
+  object.oid = blob.ref.oid;
+  if (opener_) opener_->Reset();
+  std::array<size_t, 2> kept = {0, 0};
+  uint64_t more_gaps = 0;
+  View view(this, &object, blob, blob.bytes.size(), 0, &kept, &more_gaps);
+  view.Run(derivation);
+  if (object.silent()) return object;
+
+  Sort(&object.findings);
+  DropRepeats(&object.findings);
+  Sort(&object.findings);
+  if (more_gaps > 0) {
+    object.gaps.back().reason =
+        "this and " + std::to_string(more_gaps) +
+        " more parts of it could not be read; the first reason is: " + object.gaps.back().reason;
+  }
+  object.binary = IsBinary(blob.bytes);
+  std::vector<ScannedFinding*> items;
+  for (ScannedFinding& item : object.findings) {
+    if (item.in_outermost) items.push_back(&item);
+  }
+  LocateAll(blob.bytes, std::move(items));
+  return object;
+}
+
+}  // namespace picket

@@ -1,0 +1,89 @@
+// Everything that is said about one outermost blob: its findings and those of what stands inside
+// it, at places in the outermost blob wherever they can be told.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "contents/expander.h"
+#include "core/blob.h"
+#include "core/detector.h"
+#include "core/finding.h"
+
+namespace picket {
+
+// Opens a blob into its children, one level down: the seam to contents/expander.h, which has one
+// implementation in the product (scan/expander_opener.h). One thread's own.
+class Opener {
+ public:
+  virtual ~Opener() = default;
+  // Fills the budget again; called before each outermost blob.
+  virtual void Reset() = 0;
+  virtual void Open(const Blob& blob, std::span<const EncodedHint> hints, FindingSink& sink,
+                    ChildVisitor& visitor) = 0;
+};
+
+// Called once per thread; safe from several at once. An empty one opens nothing.
+using OpenerFactory = std::function<std::unique_ptr<Opener>()>;
+
+struct BlobScanLimits {
+  // Findings kept in full per blob and tier; the rest is counted, never dropped in silence.
+  size_t findings = 1000;
+  // Gaps kept per blob; the last of them says how many more there were.
+  size_t gaps = 100;
+  // Marks of encoded text kept per view; more of them is a gap.
+  size_t hints = 65'536;
+  // Levels of content inside content; deeper is a gap.
+  int depth = 8;
+};
+
+struct ScannedFinding {
+  Finding finding;
+  // `span` and `match` lie in the outermost blob. False in a compressed member: they lie in it.
+  bool in_outermost = true;
+};
+
+// What one object said. Only objects that say something are kept.
+struct ScannedObject {
+  uint64_t position = 0;  // BlobRef::position
+  ObjectKind kind = ObjectKind::kBlob;
+  ObjectId oid;
+  // A NUL stands in the first 8 KiB: no lines, no columns.
+  bool binary = false;
+  // Sorted by offset, then rule.
+  std::vector<ScannedFinding> findings;
+  std::vector<Gap> gaps;
+  // Matches over BlobScanLimits::findings, which are known by their number only.
+  uint64_t precise_overflow = 0;
+  uint64_t contextual_overflow = 0;
+
+  bool silent() const {
+    return findings.empty() && gaps.empty() && precise_overflow == 0 && contextual_overflow == 0;
+  }
+};
+
+// One thread's own: the sessions of all detectors and an opener.
+class BlobScanner {
+ public:
+  // The detectors outlive this.
+  BlobScanner(std::span<const Detector* const> detectors, const OpenerFactory& new_opener,
+              const BlobScanLimits& limits);
+
+  // `derivation` may be null. Throws only where the run can't go on.
+  ScannedObject Scan(const Blob& blob, const Derivation* derivation);
+
+ private:
+  class View;
+
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::unique_ptr<Opener> opener_;
+  BlobScanLimits limits_;
+};
+
+// True when a NUL stands in the first 8 KiB: Git's own idea of binary content.
+bool IsBinary(Bytes bytes);
+
+}  // namespace picket

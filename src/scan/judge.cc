@@ -1,0 +1,254 @@
+#include "scan/judge.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "scan/outgoing.h"
+
+namespace picket {
+namespace {
+
+constexpr Place kNoPlace = {};
+
+// Where an object counts: its places that are not excluded, and "no place" for what a ref points at
+// directly and for what has no path.
+std::vector<Place> JudgedPlaces(const ChangeList& changes, const ChangedObject& object,
+                                const Policy& policy) {
+  std::vector<Place> places;
+  for (Place place : object.places) {
+    if (place.path == kNone || !policy.Excludes(changes.PathOf(place))) places.push_back(place);
+  }
+  bool in_a_tree = object.kind == ObjectKind::kBlob || object.kind == ObjectKind::kPathName;
+  bool direct = object.kind == ObjectKind::kBlob && object.ref != kNone;
+  if (direct || object.places.empty() || (!in_a_tree && places.empty())) places.push_back(kNoPlace);
+  return places;
+}
+
+bool HasLines(ObjectKind kind) {
+  return kind != ObjectKind::kRefName && kind != ObjectKind::kPathName;
+}
+
+class ChangeJudge {
+ public:
+  ChangeJudge(const JudgeContext& context, const ChangeList& changes, Ancestry& ancestry,
+              const Rescan& rescan)
+      : context_(context),
+        changes_(changes),
+        builder_(context),
+        prior_(changes, context.policy, ancestry, rescan) {
+    for (uint32_t i = 0; i < changes.commits.size(); ++i)
+      commits_.emplace(changes.commits[i].oid, i);
+  }
+
+  Verdict Run(const ScanResult& scan) {
+    builder_.AddNotes(changes_.notes);
+    for (const ScannedObject& object : scan.objects) JudgeObject(object);
+    JudgeGaps(changes_.gaps);
+    JudgeGaps(scan.gaps);
+    Scanned scanned;
+    scanned.refs = changes_.refs.size();
+    scanned.commits = changes_.commits.size();
+    scanned.blobs = scan.blobs;
+    scanned.bytes = scan.bytes;
+    scanned.skipped = changes_.skipped;
+    scanned.skipped.insert(scanned.skipped.end(), scan.skipped.begin(), scan.skipped.end());
+    return builder_.Finish(std::move(scanned));
+  }
+
+ private:
+  // A finding on its way through the places of its object.
+  struct Case {
+    const Finding* finding;
+    Ruling ruling;
+    // Index of the first place where it is new; of the first place at all while there is none.
+    size_t place = 0;
+    bool is_new = false;
+  };
+
+  void JudgeObject(const ScannedObject& object) {
+    const ChangedObject& changed = changes_.objects.at(object.position);
+    std::vector<Place> places = JudgedPlaces(changes_, changed, context_.policy);
+    if (places.empty()) return;
+    for (Gap gap : object.gaps) {
+      if (gap.path.empty()) gap.path = changes_.PathOf(places.front());
+      builder_.Add(std::move(gap));
+    }
+    std::vector<Finding> overflow = OverflowFindings(object);
+    std::vector<Case> cases;
+    for (const ScannedFinding& item : object.findings)
+      cases.push_back({&item.finding, builder_.Rule(item.finding)});
+    for (const Finding& finding : overflow) cases.push_back({&finding, builder_.Rule(finding)});
+    FindNew(object, changed, places, &cases);
+    for (Case& one : cases) {
+      if (one.ruling.shown) Report(object, changed, places, &one);
+    }
+  }
+
+  void FindNew(const ScannedObject& object, const ChangedObject& changed,
+               const std::vector<Place>& places, std::vector<Case>* cases) {
+    auto open = [](const Case& one) {
+      return one.ruling.shown && one.ruling.disposition != Disposition::kAllowed && !one.is_new;
+    };
+    for (size_t i = 0; i < places.size(); ++i) {
+      if (std::none_of(cases->begin(), cases->end(), open)) return;
+      PriorVersions::Answer before;
+      if (changed.kind == ObjectKind::kBlob && places[i].path != kNone)
+        before = prior_.At(object, places[i]);
+      for (size_t j = 0; j < cases->size(); ++j) {
+        Case& one = (*cases)[j];
+        bool held = before.same_blob || (j < before.held.size() && before.held[j]);
+        if (held || !open(one)) continue;
+        one.is_new = true;
+        one.place = i;
+        if (before.truncated) {
+          builder_.AddNote(
+              "A commit removes more paths than are compared, so that moved files may be judged as "
+              "new.");
+        }
+      }
+    }
+  }
+
+  void Report(const ScannedObject& object, const ChangedObject& changed,
+              const std::vector<Place>& places, Case* one) {
+    JudgedFinding judged;
+    judged.finding = *one->finding;
+    judged.disposition = one->ruling.disposition;
+    judged.reason = one->ruling.reason;
+    if (one->ruling.disposition != Disposition::kAllowed && !one->is_new) {
+      judged.disposition = Disposition::kPreexisting;
+      judged.reason = "the parent already had it";
+    }
+    if (!HasLines(changed.kind)) judged.finding.line = judged.finding.column = 0;
+    judged.object_kind = changed.kind;
+    judged.object = object.oid.ToHex();
+    judged.other_places = places.size() - 1;
+    Locate(changed, places[one->place], &judged);
+    builder_.Add(std::move(judged));
+  }
+
+  void Locate(const ChangedObject& changed, Place place, JudgedFinding* judged) const {
+    judged->path = changes_.PathOf(place);
+    uint32_t commit = place.commit;
+    if (commit == kNone && changed.kind == ObjectKind::kCommit) {
+      auto known = commits_.find(changed.oid);
+      judged->commit = changed.oid.ToHex();
+      if (known != commits_.end()) commit = known->second;
+    }
+    uint32_t ref = changed.ref;
+    if (commit != kNone) {
+      judged->commit = changes_.commits[commit].oid.ToHex();
+      ref = changes_.commits[commit].ref;
+    }
+    if (ref != kNone) judged->ref = changes_.refs[ref];
+  }
+
+  void JudgeGaps(const std::vector<Gap>& gaps) {
+    if (gaps.empty()) return;
+    if (paths_.empty()) {
+      for (const ChangedObject& object : changes_.objects) {
+        if (object.oid.empty() || object.places.empty()) continue;
+        std::vector<Place> places = JudgedPlaces(changes_, object, context_.policy);
+        if (!places.empty()) paths_.emplace(object.oid.ToHex(), changes_.PathOf(places.front()));
+      }
+    }
+    for (Gap gap : gaps) {
+      auto known = paths_.find(gap.object);
+      if (gap.path.empty() && known != paths_.end()) gap.path = known->second;
+      builder_.Add(std::move(gap));
+    }
+  }
+
+  const JudgeContext& context_;
+  const ChangeList& changes_;
+  VerdictBuilder builder_;
+  PriorVersions prior_;
+  std::unordered_map<ObjectId, uint32_t> commits_;
+  std::unordered_map<std::string, std::string_view> paths_;
+};
+
+}  // namespace
+
+std::vector<bool> ExcludedObjects(const ChangeList& changes, const Policy& policy) {
+  std::vector<bool> excluded(changes.objects.size(), false);
+  if (policy.exclude.empty()) return excluded;
+  // Paths repeat over commits; each is matched once.
+  std::vector<char> path_excluded;
+  path_excluded.reserve(changes.paths.size());
+  for (const std::string& path : changes.paths) path_excluded.push_back(policy.Excludes(path));
+  for (size_t i = 0; i < changes.objects.size(); ++i) {
+    const ChangedObject& object = changes.objects[i];
+    bool in_a_tree = object.kind == ObjectKind::kBlob || object.kind == ObjectKind::kPathName;
+    bool direct = object.kind == ObjectKind::kBlob && object.ref != kNone;
+    if (!in_a_tree || direct || object.places.empty()) continue;
+    excluded[i] = std::all_of(object.places.begin(), object.places.end(), [&](Place place) {
+      return place.path != kNone && path_excluded[place.path] != 0;
+    });
+  }
+  return excluded;
+}
+
+Verdict Judge(const JudgeContext& context, const ChangeList& changes, const ScanResult& scan,
+              Ancestry& ancestry, const Rescan& rescan) {
+  return ChangeJudge(context, changes, ancestry, rescan).Run(scan);
+}
+
+Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const ScanResult& scan,
+                     const std::function<Provenance(const ScannedObject&)>& provenance) {
+  VerdictBuilder builder(context);
+  builder.AddNotes(listing.notes);
+  uint64_t left_out = 0;
+  for (const ScannedObject& object : scan.objects) {
+    Provenance where = provenance(object);
+    bool only_excluded =
+        !where.path.empty() && where.other_places == 0 && context.policy.Excludes(where.path);
+    if (only_excluded) {
+      ++left_out;
+      continue;
+    }
+    for (Gap gap : object.gaps) {
+      if (gap.path.empty()) gap.path = where.path;
+      builder.Add(std::move(gap));
+    }
+    auto report = [&](const Finding& finding) {
+      Ruling ruling = builder.Rule(finding);
+      if (!ruling.shown) return;
+      JudgedFinding judged;
+      judged.finding = finding;
+      judged.disposition = ruling.disposition;
+      judged.reason = ruling.reason;
+      if (!HasLines(object.kind)) judged.finding.line = judged.finding.column = 0;
+      judged.object_kind = object.kind;
+      judged.object = object.oid.ToHex();
+      judged.path = where.path;
+      judged.commit = where.commit;
+      judged.ref = where.ref;
+      judged.author = where.author;
+      judged.date = where.date;
+      judged.other_places = where.other_places;
+      judged.reachable = where.reachable;
+      builder.Add(std::move(judged));
+    };
+    for (const ScannedFinding& item : object.findings) report(item.finding);
+    for (const Finding& finding : OverflowFindings(object)) report(finding);
+  }
+  if (left_out > 0) {
+    builder.AddNote(std::to_string(left_out) +
+                    (left_out == 1 ? " object with findings or gaps stands"
+                                   : " objects with findings or gaps stand") +
+                    " under an excluded path and was left out.");
+  }
+  for (const Gap& gap : listing.gaps) builder.Add(gap);
+  for (const Gap& gap : scan.gaps) builder.Add(gap);
+  Scanned scanned;
+  scanned.refs = listing.refs;
+  scanned.commits = listing.commits;
+  scanned.blobs = scan.blobs;
+  scanned.bytes = scan.bytes;
+  scanned.skipped = listing.skipped;
+  scanned.skipped.insert(scanned.skipped.end(), scan.skipped.begin(), scan.skipped.end());
+  return builder.Finish(std::move(scanned));
+}
+
+}  // namespace picket

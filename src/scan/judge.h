@@ -1,0 +1,69 @@
+// Detection is per blob, judgement per place: what was found, where the change brings it, and what
+// the policy says of it become the finished verdict.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ancestry.h"
+#include "core/change_list.h"
+#include "core/mask.h"
+#include "core/verdict.h"
+#include "scan/policy.h"
+#include "scan/prior.h"
+#include "scan/scanner.h"
+
+namespace picket {
+
+// What every judgement needs; the references outlive the call.
+struct JudgeContext {
+  const Policy& policy;
+  Gate gate = Gate::kPreReceive;
+  // "YYYY-MM-DD", for allowances that expire: TodayUtc().
+  std::string today;
+  // Every string of the verdict passes it.
+  Mask& mask;
+  // "picket 0.1.0, rules 1f2e3d4c5b6a (42)".
+  std::string engine;
+};
+
+// Before the scan: one flag per object of `changes`, true where every place that it comes to is
+// excluded by path, so that nobody needs to look at it.
+std::vector<bool> ExcludedObjects(const ChangeList& changes, const Policy& policy);
+
+// A change: hooks and pre-receive. `scan` comes from a source over `changes.objects`, so that
+// ScannedObject::position is an index into them. A finding that blocks at any place blocks, and is
+// reported at the first such place.
+Verdict Judge(const JudgeContext& context, const ChangeList& changes, const ScanResult& scan,
+              Ancestry& ancestry, const Rescan& rescan);
+
+// Where an object of a listing stands.
+struct Provenance {
+  std::string path;
+  std::string commit;
+  std::string ref;
+  std::string author;
+  std::string date;
+  uint64_t other_places = 0;
+  bool reachable = true;
+};
+
+// What was listed and not scanned, for the report.
+struct Listing {
+  uint64_t refs = 0;
+  uint64_t commits = 0;
+  std::vector<Gap> gaps;
+  std::vector<Skipped> skipped;
+  std::vector<std::string> notes;
+};
+
+// An audit, or files outside Git: there is no "before", and each finding is reported once per
+// object. `provenance` is asked once for each object that has findings or gaps, in the order of
+// positions. An object whose only place is excluded is left out, and counted in a note.
+Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const ScanResult& scan,
+                     const std::function<Provenance(const ScannedObject&)>& provenance);
+
+}  // namespace picket

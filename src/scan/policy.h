@@ -1,0 +1,115 @@
+// What the owner of a gate has decided: tiers, weights, allowances, exclusions, limits, gaps.
+// The file is JSON and read strictly (schemas/policy.schema.json): a key that is not known, or that
+// stands twice, is an Error, since a rule that is silently ignored is a hole.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/finding.h"
+#include "scan/glob.h"
+
+namespace picket {
+
+// Where picket stands.
+enum class Gate : uint8_t {
+  kPreCommit,
+  kPreMergeCommit,
+  kCommitMsg,
+  kPrePush,
+  kPreReceive,
+  kAudit,
+  kScan,
+};
+
+// Ordered from loose to strict.
+enum class Action : uint8_t { kOff, kWarn, kBlock };
+// Ordered from loose to strict.
+enum class WeightPolicy : uint8_t { kDenylist, kAllowlist, kSafetensorsOnly };
+
+struct Allowance {
+  std::string fingerprint;  // "fp1:" + 40 hexadecimal digits
+  std::string reason;       // never empty
+  std::string expires;      // "YYYY-MM-DD", the last day on which it holds; "" for never
+  std::string owner;
+
+  // `today` is "YYYY-MM-DD".
+  bool ExpiredOn(std::string_view today) const { return !expires.empty() && expires < today; }
+};
+
+// Unset limits have the defaults of EffectiveLimits.
+struct PolicyLimits {
+  std::optional<uint64_t> blob_memory_bytes;
+  std::optional<uint64_t> temp_bytes;
+  std::optional<uint64_t> expand_bytes;
+  std::optional<uint64_t> expand_children;
+  std::optional<uint64_t> expand_depth;
+  std::optional<uint64_t> findings_per_blob;
+  std::optional<uint64_t> threads;
+};
+
+struct EffectiveLimits {
+  uint64_t blob_memory_bytes = uint64_t{64} << 20;  // larger Git objects go to a temporary file
+  uint64_t temp_bytes = uint64_t{16} << 30;         // all temporary files together
+  uint64_t expand_bytes = uint64_t{1} << 30;        // decoded or inflated below one blob
+  uint32_t expand_children = 200'000;               // members below one blob
+  int expand_depth = 8;                             // levels of content inside content
+  size_t findings_per_blob = 1000;                  // kept in full, per blob and tier
+  unsigned threads = 0;                             // 0: one per processor
+};
+
+struct Policy {
+  std::optional<Action> precise;
+  std::optional<Action> contextual;
+  std::optional<WeightPolicy> weights;
+  // Canonical names of globals that unknown-global findings may have, "pkg.module.Class".
+  std::vector<std::string> weights_allow;
+  std::vector<Allowance> allow;
+  std::vector<Glob> exclude;
+  PolicyLimits limits;
+  std::optional<Action> gaps;
+  // Keys ("allow", "tiers.contextual", "weights", ...) that a repository's own policy may loosen.
+  std::vector<std::string> repo_may;
+  // Files in the pushed repository whose allowances count on this server: ".picket.json".
+  std::vector<std::string> honour;
+  // Absolute; "" for the public key.
+  std::string fingerprint_key_file;
+
+  // Precise findings block and contextual ones warn, unless the policy says otherwise.
+  Action ActionFor(Tier tier) const;
+  WeightPolicy weight_policy() const { return weights.value_or(WeightPolicy::kAllowlist); }
+  // By default gaps block where nobody can look again (pre-receive, audit, scan), and warn in local
+  // hooks, where any status but 0 is a veto.
+  bool GapsBlock(Gate gate) const;
+  bool Excludes(std::string_view path) const;
+  bool AllowsClass(std::string_view canonical) const;
+  // The allowance for `fingerprint` that holds longest; null when there is none.
+  const Allowance* FindAllowance(std::string_view fingerprint) const;
+  EffectiveLimits effective_limits() const;
+  bool Honours(std::string_view file) const;
+};
+
+// `file` names the text in errors. Throws Error, a sentence that names the file, the key and, for
+// an unknown key, the nearest valid one. Never repeats values of the file.
+Policy ParsePolicy(std::string_view json, std::string_view file);
+// Throws Error where the file can't be read.
+Policy ReadPolicy(const std::string& file);
+
+// Every key that a policy file may hold, as "tiers.contextual" and "allow[].reason".
+std::vector<std::string> PolicyKeys();
+
+// A server: `repository`'s policy on top of the system's. It may only tighten, but for keys that
+// the system's `server.repo_may` lists. Throws Error that names the key and `file` otherwise.
+Policy Tighten(const Policy& system, const Policy& repository, std::string_view file);
+// A person's own machine: what `nearer` says replaces what `base` says; lists are joined.
+Policy Layer(const Policy& base, const Policy& nearer);
+// Adds the allowances of `tree` and nothing else of it (a file that `server.honour` names).
+Policy WithAllowancesOf(const Policy& base, const Policy& tree);
+
+// Today's date in UTC, "YYYY-MM-DD".
+std::string TodayUtc();
+
+}  // namespace picket

@@ -1,0 +1,214 @@
+#include "scan/prior.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace picket {
+namespace {
+
+constexpr uint64_t kLongestLine = 4096;
+// Lines that all the matches of one object may touch together; beyond, nothing is pre-existing.
+constexpr size_t kMostLines = 20'000;
+constexpr uint64_t kContentCacheBytes = uint64_t{64} << 20;
+constexpr size_t kCountCacheEntries = 64;
+
+// Calls `visit(line)` for each line of `text` without its newline.
+template <typename Visit>
+void ForEachLine(std::string_view text, const Visit& visit) {
+  size_t at = 0;
+  while (at < text.size()) {
+    size_t end = std::min(text.find('\n', at), text.size());
+    visit(text.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
+std::map<std::string, uint64_t, std::less<>> CountFingerprints(const ScannedObject& object) {
+  std::map<std::string, uint64_t, std::less<>> counts;
+  for (const ScannedFinding& item : object.findings) {
+    if (item.finding.kind == FindingKind::kSecret && !item.finding.fingerprint.empty())
+      ++counts[item.finding.fingerprint];
+  }
+  return counts;
+}
+
+}  // namespace
+
+Rescan RescanWith(BlobScanner* scanner) {
+  return [scanner](const Blob& blob) { return scanner->Scan(blob, nullptr); };
+}
+
+// What the matches of one object stand on: the lines they touch, and how often the object has each.
+class PriorVersions::Evidence {
+ public:
+  Evidence(const ScannedObject& object, std::shared_ptr<const std::string> content)
+      : position_(object.position), oid_(object.oid), content_(std::move(content)) {
+    fingerprints_ = CountFingerprints(object);
+    needs_.resize(object.findings.size());
+    if (content_ == nullptr) return;
+    for (size_t i = 0; i < needs_.size(); ++i) CollectLines(object, i);
+    own_ = CountLines(*content_);
+  }
+
+  bool IsOf(const ScannedObject& object) const {
+    return object.position == position_ && object.oid == oid_;
+  }
+
+  bool Holds(const ScannedObject& object, size_t index, uint64_t prior_fingerprints,
+             const std::vector<uint64_t>& prior_lines) const {
+    const Need& need = needs_[index];
+    if (!need.known) return false;
+    if (need.by_count) {
+      // Of an object with more findings than are kept, the count is not known.
+      if (object.precise_overflow + object.contextual_overflow > 0) return false;
+      auto own = fingerprints_.find(object.findings[index].finding.fingerprint);
+      if (own == fingerprints_.end() || prior_fingerprints < own->second) return false;
+    }
+    return std::all_of(need.lines.begin(), need.lines.end(),
+                       [&](size_t line) { return prior_lines[line] >= own_[line]; });
+  }
+
+  const std::vector<uint64_t>& LinesOf(const ObjectId& prior, const std::string& text) {
+    auto known = prior_lines_.find(prior);
+    if (known != prior_lines_.end()) return known->second;
+    if (prior_lines_.size() >= kCountCacheEntries) prior_lines_.clear();
+    return prior_lines_.emplace(prior, CountLines(text)).first->second;
+  }
+
+ private:
+  struct Need {
+    bool known = false;
+    bool by_count = false;
+    std::vector<size_t> lines;
+  };
+
+  void CollectLines(const ScannedObject& object, size_t index) {
+    Need& need = needs_[index];
+    const ScannedFinding& item = object.findings[index];
+    if (object.binary || !item.in_outermost) {
+      need.known = need.by_count = true;
+      return;
+    }
+    std::string_view text = *content_;
+    Span match = item.finding.match;
+    if (match.end() > text.size() || match.end() < match.offset) return;
+    size_t at = match.offset;
+    if (at > 0) {
+      size_t newline = text.rfind('\n', at - 1);
+      at = newline == std::string_view::npos ? 0 : newline + 1;
+    }
+    do {
+      size_t end = std::min(text.find('\n', at), text.size());
+      if (end - at > kLongestLine) {
+        need.by_count = true;
+      } else {
+        if (touched_++ >= kMostLines) return;
+        auto [line, added] = lines_.emplace(text.substr(at, end - at), lines_.size());
+        need.lines.push_back(line->second);
+      }
+      at = end + 1;
+    } while (at < match.end());
+    need.known = true;
+  }
+
+  std::vector<uint64_t> CountLines(std::string_view text) const {
+    std::vector<uint64_t> counts(lines_.size(), 0);
+    if (counts.empty()) return counts;
+    ForEachLine(text, [&](std::string_view line) {
+      if (line.size() > kLongestLine) return;
+      auto known = lines_.find(line);
+      if (known != lines_.end()) ++counts[known->second];
+    });
+    return counts;
+  }
+
+  uint64_t position_;
+  ObjectId oid_;
+  std::shared_ptr<const std::string> content_;
+  Counts fingerprints_;
+  std::vector<Need> needs_;
+  // Views into *content_, and their number.
+  std::unordered_map<std::string_view, size_t> lines_;
+  size_t touched_ = 0;
+  std::vector<uint64_t> own_;
+  std::unordered_map<ObjectId, std::vector<uint64_t>> prior_lines_;
+};
+
+PriorVersions::PriorVersions(const ChangeList& changes, const Policy& policy, Ancestry& ancestry,
+                             Rescan rescan)
+    : changes_(changes), policy_(policy), ancestry_(ancestry), rescan_(std::move(rescan)) {}
+
+PriorVersions::~PriorVersions() = default;
+
+std::shared_ptr<const std::string> PriorVersions::Content(const ObjectId& oid) {
+  auto known = contents_.find(oid);
+  if (known != contents_.end()) return known->second;
+  std::optional<std::string> text = ancestry_.Read(oid);
+  if (!text) return nullptr;
+  auto content = std::make_shared<const std::string>(std::move(*text));
+  if (content_bytes_ + content->size() > kContentCacheBytes) {
+    contents_.clear();
+    content_bytes_ = 0;
+  }
+  content_bytes_ += content->size();
+  contents_.emplace(oid, content);
+  return content;
+}
+
+const PriorVersions::Counts& PriorVersions::FingerprintsOf(const ObjectId& oid) {
+  auto known = fingerprints_.find(oid);
+  if (known != fingerprints_.end()) return known->second;
+  Counts counts;
+  if (auto content = Content(oid)) {
+    BlobRef ref{ObjectKind::kBlob, oid, 0, {}};
+    Blob blob{ref, AsBytes(*content)};
+    counts = CountFingerprints(rescan_(blob));
+  }
+  return fingerprints_.emplace(oid, std::move(counts)).first->second;
+}
+
+void PriorVersions::MarkHeld(const ScannedObject& object, const ObjectId& prior,
+                             std::vector<bool>* held) {
+  const Counts& before = FingerprintsOf(prior);
+  if (before.empty()) return;
+  const std::vector<uint64_t>* lines = nullptr;
+  for (size_t i = 0; i < object.findings.size(); ++i) {
+    const Finding& finding = object.findings[i].finding;
+    if ((*held)[i] || finding.kind != FindingKind::kSecret) continue;
+    auto same = before.find(finding.fingerprint);
+    if (same == before.end()) continue;
+    if (evidence_ == nullptr || !evidence_->IsOf(object))
+      evidence_ = std::make_unique<Evidence>(object, Content(object.oid));
+    if (lines == nullptr) {
+      auto content = Content(prior);
+      if (content == nullptr) return;
+      lines = &evidence_->LinesOf(prior, *content);
+    }
+    if (evidence_->Holds(object, i, same->second, *lines)) (*held)[i] = true;
+  }
+}
+
+PriorVersions::Answer PriorVersions::At(const ScannedObject& object, Place place) {
+  Answer answer;
+  answer.held.assign(object.findings.size(), false);
+  std::vector<PriorParent> parents = ancestry_.Before(changes_, place, object.oid);
+  for (const PriorParent& parent : parents) {
+    answer.same_blob |=
+        std::any_of(parent.same_blob_paths.begin(), parent.same_blob_paths.end(),
+                    [&](const std::string& path) { return !policy_.Excludes(path); });
+  }
+  if (answer.same_blob) {
+    answer.held.assign(object.findings.size(), true);
+    return answer;
+  }
+  for (const PriorParent& parent : parents) {
+    for (const PriorVersion& version : parent.versions) {
+      if (!policy_.Excludes(version.path)) MarkHeld(object, version.oid, &answer.held);
+    }
+    answer.truncated |= parent.truncated;
+  }
+  return answer;
+}
+
+}  // namespace picket

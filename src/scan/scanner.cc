@@ -1,0 +1,283 @@
+#include "scan/scanner.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace picket {
+namespace {
+
+// A thread with its reader and sessions costs about as much as this to set up.
+constexpr uint64_t kBytesWorthAThread = uint64_t{1} << 20;
+constexpr size_t kItemsWorthAThread = 64;
+constexpr size_t kLongestRun = 256;
+constexpr size_t kNamedSkips = 100;
+constexpr auto kProgressInterval = std::chrono::milliseconds(500);
+
+// Shared by the workers of one run.
+struct Run {
+  Run(const BlobSource& blob_source, std::span<const Detector* const> all,
+      const ScanOptions& scan_options, unsigned most_threads)
+      : source(blob_source),
+        detectors(all),
+        options(scan_options),
+        items(blob_source.item_count()),
+        threads(most_threads) {}
+
+  const BlobSource& source;
+  std::span<const Detector* const> detectors;
+  const ScanOptions& options;
+  size_t items;
+  unsigned threads;
+
+  std::atomic<size_t> next{0};
+  std::atomic<size_t> done{0};
+  std::atomic<uint64_t> bytes{0};
+  std::atomic<bool> stop{false};
+  std::mutex failure_mutex;
+  size_t failed_item = std::numeric_limits<size_t>::max();
+  std::exception_ptr failure;
+
+  // Runs of neighbours keep a pack's locality; they shorten towards the end, so that no worker is
+  // left with a long one while the others are idle.
+  std::pair<size_t, size_t> TakeItems(bool alone) {
+    size_t first = next.load(std::memory_order_relaxed);
+    size_t count = 0;
+    do {
+      if (first >= items) return {items, items};
+      count = alone ? 1 : std::clamp<size_t>((items - first) / (threads * 4), 1, kLongestRun);
+    } while (!next.compare_exchange_weak(first, first + count, std::memory_order_relaxed));
+    return {first, first + count};
+  }
+
+  void Fail(size_t item, std::exception_ptr what) {
+    stop = true;
+    std::lock_guard<std::mutex> lock(failure_mutex);
+    if (failure != nullptr && failed_item <= item) return;
+    failed_item = item;
+    failure = std::move(what);
+  }
+};
+
+class Worker final : public BlobVisitor {
+ public:
+  explicit Worker(Run* run)
+      : run_(run),
+        scanner_(run->detectors, run->options.new_opener, run->options.limits),
+        reader_(run->source.NewReader()) {}
+
+  void Visit(size_t item) {
+    reader_->Visit(item, *this);
+    run_->done.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  void OnBlob(const Blob& blob, const Derivation* derivation) override {
+    bool content = blob.ref.kind == ObjectKind::kBlob || blob.ref.kind == ObjectKind::kFile;
+    part_.blobs += content ? 1 : 0;
+    part_.bytes += blob.bytes.size();
+    run_->bytes.fetch_add(blob.bytes.size(), std::memory_order_relaxed);
+    ScannedObject object = scanner_.Scan(blob, derivation);
+    if (object.silent()) return;
+    if (findings_ >= run_->options.findings) ForgetFindings(&object);
+    if (gaps_ >= run_->options.findings && object.gaps.size() > 1) object.gaps.resize(1);
+    findings_ += object.findings.size();
+    gaps_ += object.gaps.size();
+    part_.objects.push_back(std::move(object));
+  }
+
+  void OnGap(Gap gap) override { part_.gaps.push_back(std::move(gap)); }
+
+  void OnSkipped(Skipped skipped) override {
+    part_.skipped.push_back(std::move(skipped));
+    if (part_.skipped.size() >= compact_at_) {
+      part_.skipped = Aggregate(std::move(part_.skipped));
+      compact_at_ = std::max<size_t>(kCompactAt, part_.skipped.size() * 2);
+    }
+  }
+
+  ScanResult& part() { return part_; }
+
+  static void ForgetFindings(ScannedObject* object) {
+    for (const ScannedFinding& item : object->findings) {
+      ++(item.finding.tier == Tier::kPrecise ? object->precise_overflow
+                                             : object->contextual_overflow);
+    }
+    object->findings = {};
+  }
+
+ private:
+  static constexpr size_t kCompactAt = 10'000;
+
+  Run* run_;
+  BlobScanner scanner_;
+  std::unique_ptr<BlobReader> reader_;
+  ScanResult part_;
+  size_t findings_ = 0;
+  size_t gaps_ = 0;
+  size_t compact_at_ = kCompactAt;
+};
+
+void RunHelper(Run* run, ScanResult* part) {
+  size_t item = run->next.load(std::memory_order_relaxed);
+  try {
+    Worker worker(run);
+    while (!run->stop.load(std::memory_order_relaxed)) {
+      auto [first, last] = run->TakeItems(false);
+      if (first == last) break;
+      for (item = first; item < last && !run->stop.load(std::memory_order_relaxed); ++item)
+        worker.Visit(item);
+    }
+    *part = std::move(worker.part());
+  } catch (...) {
+    run->Fail(item, std::current_exception());
+  }
+}
+
+// Joins on every way out: a thread may not outlive what it works on.
+class Helpers {
+ public:
+  explicit Helpers(Run* run) : run_(run) {}
+  Helpers(const Helpers&) = delete;
+  Helpers& operator=(const Helpers&) = delete;
+  ~Helpers() { Join(); }
+
+  bool started() const { return started_; }
+
+  void Start() {
+    started_ = true;
+    parts_.resize(run_->threads - 1);
+    for (ScanResult& part : parts_) {
+      try {
+        threads_.emplace_back(RunHelper, run_, &part);
+      } catch (const std::system_error&) {
+        return;  // The system has no thread to give: those that run do the work.
+      }
+    }
+  }
+
+  void Join() {
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  std::vector<ScanResult>& parts() { return parts_; }
+
+ private:
+  Run* run_;
+  bool started_ = false;
+  std::vector<ScanResult> parts_;
+  std::vector<std::thread> threads_;
+};
+
+// The caller's thread: the first worker, and the one that tells how far the run is.
+void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
+  size_t item = 0;
+  try {
+    Worker worker(run);
+    auto last_told = std::chrono::steady_clock::now();
+    while (!run->stop.load(std::memory_order_relaxed)) {
+      auto [first, last] = run->TakeItems(!helpers->started());
+      if (first == last) break;
+      for (item = first; item < last && !run->stop.load(std::memory_order_relaxed); ++item) {
+        worker.Visit(item);
+        bool worth = worker.part().bytes >= kBytesWorthAThread || item + 1 >= kItemsWorthAThread;
+        if (worth && !helpers->started() && run->threads > 1 && item + 2 < run->items)
+          helpers->Start();
+        if (!run->options.on_progress) continue;
+        auto now = std::chrono::steady_clock::now();
+        if (now - last_told < kProgressInterval) continue;
+        last_told = now;
+        run->options.on_progress({run->done.load(), run->items, run->bytes.load()});
+      }
+    }
+    *part = std::move(worker.part());
+  } catch (...) {
+    run->Fail(item, std::current_exception());
+  }
+}
+
+template <typename T>
+void Append(std::vector<T>* all, std::vector<T>* more) {
+  all->insert(all->end(), std::make_move_iterator(more->begin()),
+              std::make_move_iterator(more->end()));
+  more->clear();
+}
+
+void Merge(ScanResult* result, ScanResult* part) {
+  Append(&result->objects, &part->objects);
+  Append(&result->gaps, &part->gaps);
+  Append(&result->skipped, &part->skipped);
+  result->blobs += part->blobs;
+  result->bytes += part->bytes;
+}
+
+// Each worker kept the first findings of its own items, and items are dealt in order, so the first
+// of all are among them: what stays is the same for every number of workers.
+void KeepFirst(ScanResult* result, size_t most) {
+  size_t findings = 0;
+  size_t gaps = 0;
+  for (ScannedObject& object : result->objects) {
+    if (findings >= most) Worker::ForgetFindings(&object);
+    if (gaps >= most && object.gaps.size() > 1) object.gaps.resize(1);
+    findings += object.findings.size();
+    gaps += object.gaps.size();
+  }
+}
+
+}  // namespace
+
+std::vector<Skipped> Aggregate(std::vector<Skipped> skipped) {
+  struct Total {
+    uint64_t count = 0;
+    uint64_t bytes = 0;
+  };
+  std::map<std::string, std::map<std::string, Total>> reasons;
+  for (const Skipped& one : skipped) {
+    Total& total = reasons[one.reason][one.what];
+    total.count += one.count;
+    total.bytes += one.bytes;
+  }
+  std::vector<Skipped> result;
+  for (const auto& [reason, whats] : reasons) {
+    bool named = whats.size() <= kNamedSkips && !whats.contains("");
+    Skipped all{.what = "", .reason = reason, .count = 0, .bytes = 0};
+    for (const auto& [what, total] : whats) {
+      if (named) result.push_back({what, reason, total.count, total.bytes});
+      all.count += total.count;
+      all.bytes += total.bytes;
+    }
+    if (!named) result.push_back(std::move(all));
+  }
+  return result;
+}
+
+ScanResult ScanAll(const BlobSource& source, std::span<const Detector* const> detectors,
+                   const ScanOptions& options) {
+  unsigned threads = options.threads != 0 ? options.threads : std::thread::hardware_concurrency();
+  Run run(source, detectors, options, std::max(threads, 1u));
+  ScanResult result;
+  if (run.items == 0) return result;
+  Helpers helpers(&run);
+  RunFirst(&run, &helpers, &result);
+  helpers.Join();
+  if (run.failure != nullptr) std::rethrow_exception(run.failure);
+  for (ScanResult& part : helpers.parts()) Merge(&result, &part);
+
+  std::stable_sort(result.objects.begin(), result.objects.end(),
+                   [](const auto& a, const auto& b) { return a.position < b.position; });
+  KeepFirst(&result, options.findings);
+  std::sort(result.gaps.begin(), result.gaps.end());
+  result.skipped = Aggregate(std::move(result.skipped));
+  return result;
+}
+
+}  // namespace picket

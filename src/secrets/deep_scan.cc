@@ -1,0 +1,75 @@
+#include "secrets/deep_scan.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace picket {
+namespace {
+
+class Collector : public FindingSink, public ChildVisitor {
+ public:
+  Collector(uint64_t size, Session& session, Expander& expander)
+      : size_(size), session_(session), expander_(expander) {}
+
+  void ScanBlob(const Blob& blob) {
+    const Origin* outer_origin = std::exchange(origin_, &blob.origin);
+    std::vector<EncodedHint> outer_hints = std::exchange(hints_, {});
+    session_.Scan(blob, nullptr, *this);
+    std::vector<EncodedHint> hints = std::exchange(hints_, {});
+    expander_.Expand(blob, hints, *this, *this);
+    origin_ = outer_origin;
+    hints_ = std::move(outer_hints);
+  }
+
+  void Add(Finding finding) override {
+    finding.span = Outermost(finding.span);
+    finding.match = Outermost(finding.match);
+    findings_.push_back(std::move(finding));
+  }
+  void Add(Gap) override {}
+  void Add(EncodedHint hint) override { hints_.push_back(hint); }
+  void OnChild(const Blob& child) override { ScanBlob(child); }
+
+  std::vector<Finding> Take() {
+    std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
+      return std::tie(a.span, a.rule) < std::tie(b.span, b.rule);
+    });
+    return std::move(findings_);
+  }
+
+ private:
+  Span Outermost(Span inner) const {
+    if (origin_->depth == 0) return inner;
+    if (origin_->inner_bytes == 0) return {0, size_};
+    uint64_t begin = origin_->offset + inner.offset * origin_->outer_bytes / origin_->inner_bytes;
+    uint64_t end =
+        origin_->offset +
+        (inner.end() * origin_->outer_bytes + origin_->inner_bytes - 1) / origin_->inner_bytes;
+    // A byte of the secret may share its first and last characters with its neighbours.
+    begin -= std::min<uint64_t>(begin, 1);
+    end = std::min(size_, end + 1);
+    begin = std::min(begin, end);
+    return {begin, end - begin};
+  }
+
+  uint64_t size_;
+  Session& session_;
+  Expander& expander_;
+  const Origin* origin_ = nullptr;
+  std::vector<EncodedHint> hints_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> DeepScan(std::string_view text, ObjectKind kind, Session& session,
+                              Expander& expander) {
+  BlobRef ref;
+  ref.kind = kind;
+  expander.Reset();
+  Collector collector(text.size(), session, expander);
+  collector.ScanBlob(Blob{ref, AsBytes(text), {}});
+  return collector.Take();
+}
+
+}  // namespace picket

@@ -1,0 +1,37 @@
+// Holds the rule files against what they promise, with the real engine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "match/rule.h"
+
+namespace picket {
+
+struct RuleReport {
+  size_t files = 0;
+  size_t rules = 0;
+  // Texts that were made from templates and scanned.
+  size_t examples = 0;
+  size_t near_misses = 0;
+  // Complete sentences; empty: every rule keeps its promises.
+  std::vector<std::string> complaints;
+};
+
+// Reads and compiles every rule of `dir`, makes texts of its templates with a fixed seed, and looks
+// for what is not found, what is found and should not be, and what another precise rule finds too.
+// Near misses are also derived: one character fewer or more where the width is fixed, and a wrong
+// checksum. Throws Error only when the folder can't be read.
+RuleReport CheckRules(const std::string& dir);
+
+// Every entry for `rules list` and `rules show`, sorted by id; entries that are wrong are left out
+// and complained about.
+std::vector<RuleSource> ListRules(const std::string& dir, std::vector<std::string>* complaints);
+
+// How many of `count` random texts made from the rule's examples are not found, for the promise
+// that a rule's validators reject at most 10 of a million.
+size_t CountRejected(const RuleSource& source, uint64_t seed, size_t count);
+
+}  // namespace picket

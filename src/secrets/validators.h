@@ -1,0 +1,46 @@
+// Offline tests of captured bytes: what a format's shape alone does not say. Each of them rejects
+// at most 10 of a million random bodies of the rules that name it.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/bytes.h"
+#include "match/matcher.h"
+#include "match/rule.h"
+
+namespace picket {
+
+// Views into the text that is being scanned.
+struct Captured {
+  Bytes text;
+  const RawMatch& match;
+  // What the rule captured.
+  std::string_view secret;
+  // `secret` after the rule's own literal at its start.
+  std::string_view body;
+};
+
+Captured MakeCaptured(Bytes text, const RawMatch& match);
+
+//   crc32            the body's last six characters are the CRC-32 of those before, in base 62
+//   entropy          at least `number` bits for each character of the body (Shannon, its own
+//   counts) mixed_case       at least `number` letters of either case needs_digit      a digit
+//   stands in the body not_words        the body is no identifier: under a model of words its
+//   likelihood is below e^12
+//                    times that of a random text over `number` characters. A random body fails with
+//                    a probability of at most e^-12 (Markov), whatever the model
+//   not_placeholder  no "example", "placeholder", ..., no run of 7 equal or ascending characters,
+//   no
+//                    period
+//   not_variable     no shell, template or format variable
+//   jwt              the first part decodes to a JSON object with "alg" (RFC 7515)
+//   private_key      the PEM body decodes to a DER sequence, an OpenSSH key or an OpenPGP secret
+//   key,
+//                    or is encrypted
+std::span<const std::string_view> ValidatorNames();
+
+// True when every validator of the rule accepts. Names that are not known reject.
+bool PassesValidators(const Captured& captured);
+
+}  // namespace picket
