@@ -32,6 +32,7 @@ unmount
 rm -rf --one-file-system "$root"
 cp -a "$place/pristine" "$root"
 # The way to the mirror is the machine's own; everything else in there is Debian's.
+rm -rf "$root"/etc/apt/sources.list*
 cp -a /etc/apt/sources.list* /etc/apt/apt.conf.d /etc/apt/trusted.gpg.d "$root/etc/apt/" 2>/dev/null || true
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 mount -t proc proc "$root/proc"

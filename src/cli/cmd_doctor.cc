@@ -45,6 +45,11 @@ void ReportShadowed(const HookPlace& place, HookSide side) {
 int RunDoctor(const HookTarget& target, bool quiet) {
   const HookPlace place = FindTarget(target);
   const HookSide side = SideOf(target);
+  if (place.foreign) {
+    throw Error("The repository at " + place.git_dir +
+                " belongs to another user, whose hooks are " +
+                "not for you to run; run `picket doctor` as that user.");
+  }
   std::vector<HookReport> reports = TryHooks(place, side);
   bool all_protect = true;
   bool any_open = false;

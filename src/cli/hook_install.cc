@@ -132,9 +132,11 @@ void Apply(const Step& step) {
 
 void CheckFolder(const HookPlace& place) {
   const std::string& directory = place.directory;
-  if (place.foreign && (place.scope == "local" || place.scope == "worktree")) {
-    throw Error("The repository belongs to another user and its core.hooksPath names " + directory +
-                "; install as that user.");
+  // Whoever owns the repository must not choose where root writes.
+  if (place.foreign && (place.scope == "local" || place.scope == "worktree" ||
+                        fs::is_symlink(fs::symlink_status(directory)))) {
+    throw Error("The repository belongs to another user and sends its hooks to " + directory +
+                DescribeOrigin(place) + "; install as that user.");
   }
   if (directory == "/dev/null" || (Exists(directory) && !fs::is_directory(directory))) {
     throw Error("Git runs no hooks here: they would come from " + directory +

@@ -53,3 +53,14 @@ git -C work config core.hooksPath .githooks
 exits 1 'picket doctor --repo work' 'Git never runs pre-commit' "$SCRATCH/work/.githooks" \
   'local configuration'
 exits 2 'picket doctor --repo server' --server
+
+# Nobody's hooks are run with the rights of somebody else.
+if [ "$(id -u)" -eq 0 ]; then
+  stand_in server/hooks
+  chown -R 65534 server
+  exits 2 'picket doctor --server server' 'belongs to another user'
+  [ ! -s "$LOG" ] || fail 'ran a hook of another user'
+  exits 0 'picket install --server server' Installed
+  git --git-dir=server config core.hooksPath /etc
+  exits 2 'picket install --server server' 'install as that user'
+fi
