@@ -1,0 +1,102 @@
+#include "git/ref_updates.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "core/error.h"
+
+namespace picket {
+namespace {
+
+const std::string kOne(40, '1');
+const std::string kTwo(40, '2');
+const std::string kZero(40, '0');
+
+std::string ErrorOf(std::vector<RefUpdate> (*parse)(std::string_view), const std::string& text) {
+  try {
+    parse(text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("ref updates: lines are read, with and without the last newline") {
+  CHECK(ParseRefUpdates("").empty());
+  for (const char* end : {"\n", ""}) {
+    std::string text =
+        kZero + " " + kOne + " refs/heads/a\n" + kTwo + " " + kZero + " refs/x" + end;
+    std::vector<RefUpdate> updates = ParseRefUpdates(text);
+    REQUIRE(updates.size() == 2);
+    CHECK(updates[0].old_oid.is_zero());
+    CHECK(updates[0].new_oid.ToHex() == kOne);
+    CHECK(updates[0].ref == "refs/heads/a");
+    CHECK(updates[1].new_oid.is_zero());
+    CHECK(updates[1].ref == "refs/x");
+  }
+}
+
+TEST_CASE("ref updates: whatever Git does not write is an error with its line") {
+  std::string good = kZero + " " + kOne + " refs/heads/a";
+  struct Case {
+    std::string text, expected;
+  };
+  for (const Case& c :
+       {Case{"\n", "Line 1"}, Case{good + "\n\n", "Line 2"}, Case{good + "\r\n", "carriage return"},
+        Case{kZero + " " + kOne, "two object ids and a ref"},
+        Case{kZero + " " + kOne + " ", "no valid name"}, Case{good + " b", "no valid name"},
+        Case{good + "\x7f", "no valid name"}, Case{good + std::string(1, '\0'), "no valid name"},
+        Case{kZero + "  " + kOne + " refs/heads/a", "no object id"},
+        Case{kZero + " " + kOne.substr(1) + " refs/heads/a", "no object id"},
+        Case{kZero + " " + kOne.substr(1) + "g refs/heads/a", "no object id"},
+        Case{std::string(64, '0') + " " + std::string(64, '1') + " refs/heads/a", "SHA-256"}}) {
+    CAPTURE(c.text);
+    CHECK(ErrorOf(ParseRefUpdates, c.text).find(c.expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("pushes: local refs may hold spaces, so lines are read from the right") {
+  struct Case {
+    std::string local;
+    std::string local_oid;
+  };
+  for (const Case& c : {Case{"refs/heads/a", kOne}, Case{"HEAD@{1 second ago}", kOne},
+                        Case{"(delete)", kZero}, Case{"HEAD~1", kTwo}}) {
+    CAPTURE(c.local);
+    std::vector<Push> pushes =
+        ParsePushes(c.local + " " + c.local_oid + " refs/heads/b " + kTwo + "\n");
+    REQUIRE(pushes.size() == 1);
+    CHECK(pushes[0].local_ref == c.local);
+    CHECK(pushes[0].local_oid.ToHex() == c.local_oid);
+    CHECK(pushes[0].remote_ref == "refs/heads/b");
+    CHECK(pushes[0].remote_oid.ToHex() == kTwo);
+  }
+  CHECK(ParsePushes("").empty());
+}
+
+TEST_CASE("pushes: broken lines are errors") {
+  for (const std::string& text :
+       {std::string("\n"), kOne + " refs/heads/b " + kTwo, " " + kOne + " refs/heads/b " + kTwo,
+        "a " + kOne + " refs/heads/b " + kTwo + "\r\n", "a " + kOne + " refs/heads/b 2222",
+        "a " + kOne + "  " + kTwo,
+        "a " + std::string(64, '1') + " refs/heads/b " + std::string(64, '2')}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(ParsePushes(text), Error);
+  }
+}
+
+TEST_CASE("hook input: everything is read, and what can't be is an error") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  REQUIRE(write(ends[1], "abc", 3) == 3);
+  close(ends[1]);
+  CHECK(ReadHookInput(ends[0]) == "abc");
+  close(ends[0]);
+  CHECK_THROWS_AS(ReadHookInput(ends[0]), Error);
+}
+
+}  // namespace picket
