@@ -81,11 +81,14 @@ bool IsScissors(std::string_view line, std::string_view comment) {
   return line.starts_with(comment) && line.substr(comment.size()) == kScissors;
 }
 
-// "Please enter the commit message for your changes. Lines starting\nwith '#' will be ignored",
-// wrapped differently by different versions.
-bool IsIgnoreHint(std::string_view line, std::string_view comment) {
+// "Please enter the commit message for your changes. Lines starting\nwith '#' will be ignored" (or
+// "will be kept"), wrapped differently by different versions.
+constexpr std::string_view kIgnored = "' will be ignored";
+constexpr std::string_view kWillBeKept = "' will be kept";
+
+bool IsHint(std::string_view line, std::string_view comment, std::string_view hint) {
   if (!line.starts_with(comment)) return false;
-  size_t at = line.find("' will be ignored");
+  size_t at = line.find(hint);
   if (at == std::string_view::npos) return false;
   line = line.substr(0, at);
   return line.ends_with(comment) && line.substr(0, at - comment.size()).ends_with('\'');
@@ -99,7 +102,7 @@ std::string CommentOf(std::string_view text, const MessageOptions& options) {
     std::string_view line = TakeLine(&text);
     if (line.empty() || kAutoComments.find(line.front()) == std::string_view::npos) continue;
     std::string_view first = line.substr(0, 1);
-    if (IsScissors(line, first) || IsIgnoreHint(line, first)) found = line.front();
+    if (IsScissors(line, first) || IsHint(line, first, kIgnored)) found = line.front();
   }
   return std::string(1, found);
 }
@@ -119,9 +122,9 @@ size_t CutPosition(std::string_view text, std::string_view comment, const Messag
   return text.size();
 }
 
-bool HasIgnoreHint(std::string_view text, std::string_view comment) {
+bool HasHint(std::string_view text, std::string_view comment, std::string_view hint) {
   while (!text.empty()) {
-    if (IsIgnoreHint(TakeLine(&text), comment)) return true;
+    if (IsHint(TakeLine(&text), comment, hint)) return true;
   }
   return false;
 }
@@ -181,9 +184,11 @@ std::string KeptMessage(std::string_view text, const MessageOptions& options) {
   std::string_view rest = text.substr(0, cut);
   bool strips =
       options.edited && !comment.empty() &&
-      (options.cleanup == CleanupMode::kDefault || options.cleanup == CleanupMode::kStrip);
+      (options.cleanup == CleanupMode::kDefault || options.cleanup == CleanupMode::kStrip) &&
+      !HasHint(rest, comment, kWillBeKept);
   if (!strips) return std::string(rest);
-  bool drop_comments = options.cleanup != CleanupMode::kScissors && HasIgnoreHint(rest, comment);
+  bool drop_comments =
+      options.cleanup != CleanupMode::kScissors && HasHint(rest, comment, kIgnored);
   std::string kept;
   kept.reserve(rest.size());
   while (!rest.empty()) {

@@ -40,7 +40,8 @@ MessageOptions ReadMessageOptions();
 //     message given by -m or -F has none of this and is judged with what follows;
 //   - comment lines, if an editor was shown, the configuration does not keep them, and Git's hint
 //     that they "will be ignored" stands among them. Without the hint (another language,
-//     commit.status=false) only those that list files ("#<TAB>modified: ...") go.
+//     commit.status=false) only those that list files ("#<TAB>modified: ...") go, and not even
+//     those under the hint that comments "will be kept".
 std::string KeptMessage(std::string_view text, const MessageOptions& options);
 
 // One kMessage object with that text, without a place; none where nothing is kept.

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/byte_reader.h"
+#include "git/tree_cursor.h"
 
 namespace picket {
 namespace {
 
 // SHA-1 only; SHA-256 repositories are refused when they are opened.
-constexpr size_t kRawBytes = 20;
 constexpr size_t kHexDigits = 40;
 
 // Takes "<key> <40 hex>\n"; nothing is taken when the text does not start like that.
@@ -53,18 +52,6 @@ EntryKind KindOf(uint32_t mode) {
     case 0160000: return EntryKind::kGitlink;
     default: return EntryKind::kOther;
   }
-}
-
-// Modes are octal and have no fixed width; false where it is none. Digits past 32 bits fall off, as
-// they do in Git.
-bool ParseMode(std::string_view text, uint32_t* mode) {
-  if (text.empty()) return false;
-  *mode = 0;
-  for (char c : text) {
-    if (c < '0' || c > '7') return false;
-    *mode = *mode << 3 | static_cast<uint32_t>(c - '0');
-  }
-  return true;
 }
 
 }  // namespace
@@ -116,21 +103,14 @@ bool EntryComesBefore(const TreeEntry& a, const TreeEntry& b) {
 ParsedTree ParseTree(Bytes bytes) {
   ParsedTree tree;
   tree.entries.reserve(bytes.size() / 40);
-  ByteReader reader(bytes);
-  while (!reader.at_end()) {
-    uint32_t mode = 0;
-    bool is_mode = ParseMode(AsText(reader.TakeUntil(' ')), &mode);
-    std::string_view name = AsText(reader.TakeUntil(0));
-    Bytes raw = reader.Take(kRawBytes);
-    if (!reader.ok() || !is_mode) {
-      tree.damaged = true;
-      break;
-    }
-    tree.entries.push_back({KindOf(mode), ObjectId::FromRaw(raw), name});
+  TreeCursor cursor(bytes);
+  while (cursor.Next()) {
+    tree.entries.push_back({KindOf(cursor.mode()), cursor.id(), cursor.name()});
     size_t count = tree.entries.size();
     if (count > 1 && tree.sorted)
       tree.sorted = EntryComesBefore(tree.entries[count - 2], tree.entries[count - 1]);
   }
+  tree.damaged = cursor.broken();
   return tree;
 }
 

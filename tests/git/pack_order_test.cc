@@ -1,0 +1,294 @@
+#include "git/pack_order.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "git/pack_index.h"
+#include "support/git_fixture.h"
+
+namespace picket {
+namespace {
+
+namespace fs = std::filesystem;
+using test::GitFixture;
+using test::TemporaryFolder;
+
+std::string ReadWhole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+}
+
+void Overwrite(const std::string& path, const std::string& bytes) {
+  fs::permissions(path, fs::perms::owner_all);
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+// "<oid> <type> <size>", sorted.
+std::vector<std::string> Lines(const ObjectInventory& inventory) {
+  std::vector<std::string> lines;
+  for (const auto* list : {&inventory.objects, &inventory.trees}) {
+    for (const StoredObject& object : *list) {
+      lines.push_back(object.oid.ToHex() + " " + std::string(ToString(object.type)) + " " +
+                      std::to_string(object.size));
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+std::vector<std::string> LinesByGit(const GitFixture& git) {
+  std::string text = git.Git({"cat-file", "--batch-all-objects", "--batch-check"}) + "\n";
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+// Versions of one file, so that a pack of them holds chains of deltas, and a tag.
+GitFixture NewHistory(const TemporaryFolder& folder, const std::string& name, int commits) {
+  GitFixture git(folder, name);
+  std::string text;
+  for (int line = 0; line < 200; ++line) text += "line " + std::to_string(line * 7919) + "\n";
+  for (int i = 0; i < commits; ++i) {
+    text += "version " + std::to_string(i) + "\n";
+    git.Write("dir/file", text);
+    git.Write("other" + std::to_string(i), name + std::to_string(i));
+    git.Commit("commit");
+  }
+  git.Git({"tag", "-a", "-m", "tag", "v1"});
+  return git;
+}
+
+std::string OnlyFile(const GitFixture& git, const std::string& extension) {
+  std::string found;
+  for (const auto& entry : fs::directory_iterator(git.directory() + "/.git/objects/pack")) {
+    if (entry.path().extension() == extension) found = entry.path().string();
+  }
+  REQUIRE_FALSE(found.empty());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("pack order: the objects, types and sizes that Git lists") {
+  TemporaryFolder folder;
+  GitFixture git = NewHistory(folder, "repository", 12);
+  const std::vector<std::vector<std::string>> kSteps[] = {
+      {},                                    // loose
+      {{"repack", "-q", "-a", "-d", "-f"}},  // one pack, offset deltas
+      {{"-c", "repack.useDeltaBaseOffset=false", "repack", "-q", "-a", "-d", "-f"}},  // by id
+      {{"-c", "pack.indexVersion=1", "repack", "-q", "-a", "-d", "-f"}},
+      {{"-c", "pack.indexVersion=2", "repack", "-q", "-a", "-d", "-f", "--depth=200"}},
+  };
+  for (const auto& step : kSteps) {
+    for (const std::vector<std::string>& arguments : step) git.Git(arguments);
+    auto repository = Repository::OpenAt(git.directory());
+    for (unsigned threads : {1U, 3U}) {
+      ObjectInventory inventory = ListObjects(*repository, threads);
+      CHECK(inventory.gaps.empty());
+      CHECK(Lines(inventory) == LinesByGit(git));
+    }
+  }
+}
+
+TEST_CASE("pack order: blobs, then commits, then tags, each by offset") {
+  TemporaryFolder folder;
+  GitFixture git = NewHistory(folder, "repository", 12);
+  git.Git({"repack", "-q", "-a", "-d", "-f"});
+  std::map<ObjectId, uint64_t> offsets;
+  std::string index_bytes = ReadWhole(OnlyFile(git, ".idx"));
+  PackIndex index;
+  REQUIRE(ParsePackIndex(AsBytes(index_bytes), &index) == "");
+  for (const PackEntry& entry : index.entries) offsets[entry.oid] = entry.offset;
+  ObjectInventory inventory = ListObjects(*Repository::OpenAt(git.directory()), 2);
+  auto rank = [&](const StoredObject& object) {
+    int kind = object.type == ObjectType::kBlob ? 0 : object.type == ObjectType::kCommit ? 1 : 2;
+    return std::pair(kind, offsets.at(object.oid));
+  };
+  auto before = [&](const StoredObject& a, const StoredObject& b) { return rank(a) < rank(b); };
+  CHECK(std::is_sorted(inventory.objects.begin(), inventory.objects.end(), before));
+  CHECK(std::is_sorted(inventory.trees.begin(), inventory.trees.end(), before));
+}
+
+TEST_CASE("pack order: alternates count, and an object in three places counts once") {
+  TemporaryFolder folder;
+  GitFixture base = NewHistory(folder, "base", 5);
+  base.Git({"repack", "-q", "-a", "-d"});
+  base.Git({"clone", "-q", "--shared", base.directory(), folder.path() + "/fork"});
+  GitFixture fork(folder.path() + "/fork");
+  fork.Write("of the fork", "text");
+  fork.Commit("fork");
+  fork.Git({"repack", "-q", "-a", "-d"});
+  // Loose as well.
+  fork.Object("blob", "text");
+  ObjectInventory inventory = ListObjects(*Repository::OpenAt(fork.directory()), 2);
+  CHECK(inventory.gaps.empty());
+  CHECK(Lines(inventory) == LinesByGit(fork));
+}
+
+TEST_CASE("pack order: what is damaged is named, and the rest is listed") {
+  TemporaryFolder folder;
+  GitFixture git = NewHistory(folder, "repository", 6);
+  git.Git({"repack", "-q", "-a", "-d"});
+  git.Write("later", "loose text");
+  git.Commit("loose");
+  ObjectId loose = git.Id("HEAD:later");
+  std::string index = OnlyFile(git, ".idx");
+  std::string pack = OnlyFile(git, ".pack");
+  size_t all = Lines(ListObjects(*Repository::OpenAt(git.directory()), 1)).size();
+  std::string named;
+
+  SUBCASE("an index without a pack") {
+    fs::rename(pack, folder.path() + "/away");
+    named = index;
+  }
+  SUBCASE("a pack without an index") {
+    fs::rename(index, folder.path() + "/away");
+    named = pack;
+  }
+  SUBCASE("a truncated pack") {
+    std::string bytes = ReadWhole(pack);
+    Overwrite(pack, bytes.substr(0, bytes.size() / 2));
+    named = pack;
+  }
+  SUBCASE("an index with a wrong table") {
+    std::string bytes = ReadWhole(index);
+    bytes[9] = '\xff';
+    Overwrite(index, bytes);
+    named = index;
+  }
+  ObjectInventory inventory = ListObjects(*Repository::OpenAt(git.directory()), 2);
+  REQUIRE(inventory.gaps.size() == 1);
+  CHECK(inventory.gaps[0].object == named);
+  CHECK_FALSE(inventory.gaps[0].reason.empty());
+  auto same = [&](const StoredObject& object) { return object.oid == loose; };
+  CHECK(std::any_of(inventory.objects.begin(), inventory.objects.end(), same));
+  CHECK(Lines(inventory).size() < all);
+}
+
+TEST_CASE("pack order: a damaged entry or loose object is a gap of its own") {
+  TemporaryFolder folder;
+  GitFixture git = NewHistory(folder, "repository", 6);
+  git.Git({"repack", "-q", "-a", "-d"});
+  std::string bytes = ReadWhole(OnlyFile(git, ".pack"));
+  std::string index_bytes = ReadWhole(OnlyFile(git, ".idx"));
+  PackIndex index;
+  REQUIRE(ParsePackIndex(AsBytes(index_bytes), &index) == "");
+  ObjectId victim = git.Id("v1");
+  size_t all = index.entries.size();
+  for (const PackEntry& entry : index.entries) {
+    // Kind 0 does not exist.
+    if (entry.oid == victim) bytes[entry.offset] = '\x05';
+  }
+  Overwrite(OnlyFile(git, ".pack"), bytes);
+  ObjectId loose = git.Object("blob", "loose");
+  std::string hex = loose.ToHex();
+  Overwrite(git.directory() + "/.git/objects/" + hex.substr(0, 2) + "/" + hex.substr(2), "junk");
+  ObjectInventory inventory = ListObjects(*Repository::OpenAt(git.directory()), 2);
+  REQUIRE(inventory.gaps.size() == 2);
+  CHECK(inventory.gaps[0].object == victim.ToHex());
+  CHECK(inventory.gaps[1].object == hex);
+  CHECK(Lines(inventory).size() == all - 1);
+}
+
+TEST_CASE("pack order: chains of deltas that lead nowhere or in a circle are gaps") {
+  // Two entries, each a delta by id on the other, and one on an id that is not there.
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  std::string first(20, '\x01'), second(20, '\x02'), third(20, '\x03'), absent(20, '\x09');
+  std::string body = "x\x9c\x03\x00\x00\x00\x00\x01";
+  std::string checksum(20, '\x33');
+  std::string entries[] = {'\x74' + second + body, '\x74' + first + body, '\x74' + absent + body};
+  std::string pack = std::string("PACK\0\0\0\2\0\0\0\3", 12);
+  std::string offsets;
+  for (const std::string& entry : entries) {
+    offsets += std::string(3, '\0') + static_cast<char>(pack.size());
+    pack += entry;
+  }
+  pack += checksum;
+  std::string index = std::string("\377tOc\0\0\0\2", 8) + std::string(4, '\0');
+  for (int i = 1; i < 256; ++i)
+    index += std::string("\0\0\0", 3) + static_cast<char>(std::min(i, 3));
+  index += first + second + third + std::string(12, '\0') + offsets + checksum + checksum;
+  git.Write(".git/objects/pack/pack-a.idx", index);
+  git.Write(".git/objects/pack/pack-a.pack", pack);
+  ObjectInventory inventory = ListObjects(*Repository::OpenAt(git.directory()), 1);
+  CHECK(inventory.gaps.size() == 3);
+  CHECK(Lines(inventory).empty());
+}
+
+TEST_CASE("pack index: sizes, tables and offsets are lies until checked") {
+  auto table = [](uint32_t count) {
+    std::string text;
+    for (int i = 0; i < 256; ++i) {
+      for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(count >> shift & 0xff);
+    }
+    return text;
+  };
+  const std::string magic("\377tOc\0\0\0\2", 8);
+  const std::string trailers(40, 't');
+  const std::string oid(20, 'o');
+  struct Case {
+    const char* name;
+    std::string bytes;
+    bool good;
+  };
+  const Case kCases[] = {
+      {"empty file", "", false},
+      {"no objects", magic + table(0) + trailers, true},
+      {"one object",
+       magic + table(1) + oid + std::string(4, 'c') + std::string(3, '\0') + "\x0c" + trailers,
+       true},
+      {"one object too many", magic + table(2) + oid + std::string(8, '\0') + trailers, false},
+      {"four billion objects", magic + table(UINT32_MAX) + trailers, false},
+      {"an offset past the large ones",
+       magic + table(1) + oid + std::string(4, 'c') + "\x80" + std::string(3, '\0') + trailers,
+       false},
+      {"a large offset",
+       magic + table(1) + oid + std::string(4, 'c') + "\x80" + std::string(3, '\0') +
+           std::string(8, '\x01') + trailers,
+       true},
+      {"version 3", std::string("\377tOc\0\0\0\3", 8) + table(0) + trailers, false},
+      {"version 1", table(1) + std::string(4, '\0') + oid + trailers, true},
+      {"version 1, too long", table(1) + std::string(5, '\0') + oid + trailers, false},
+  };
+  for (const Case& c : kCases) {
+    CAPTURE(c.name);
+    PackIndex index;
+    CHECK((ParsePackIndex(AsBytes(c.bytes), &index) == "") == c.good);
+  }
+}
+
+TEST_CASE("pack index: entry headers") {
+  std::string pack = std::string(12, 'h');
+  auto parse = [&](std::string_view bytes, PackEntryHeader* header) {
+    std::string whole = pack + std::string(bytes) + "z" + std::string(20, 't');
+    return ParsePackEntryHeader(AsBytes(whole), 12, header);
+  };
+  PackEntryHeader header;
+  REQUIRE(parse("\xb5\x01", &header));
+  CHECK(header.kind == PackEntryKind::kBlob);
+  CHECK(header.size == 5 + 16);
+  CHECK(header.data_offset == 14);
+  REQUIRE(parse("\x61\x04", &header));
+  CHECK(header.base_offset == 8);
+  CHECK_FALSE_MESSAGE(parse(std::string("\x61\0", 2), &header), "a base at itself");
+  CHECK_FALSE_MESSAGE(parse("\x61\x7f", &header), "a base before the file");
+  CHECK_FALSE_MESSAGE(parse("\x01", &header), "no such kind");
+  CHECK_FALSE_MESSAGE(parse("\x51", &header), "a reserved kind");
+  CHECK_FALSE_MESSAGE(parse(std::string(30, '\xff'), &header), "a size that never ends");
+  CHECK_FALSE_MESSAGE(parse("\x71 short", &header), "half an id");
+}
+
+}  // namespace picket
