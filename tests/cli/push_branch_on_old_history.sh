@@ -22,5 +22,5 @@ passes "git -C work push --force origin old~1:main"
 passes "git -C work tag light old && git -C work push origin light"
 
 # The only ref that held it goes in the same push: its history counts as it stood before.
-smuggle work origin :main :topic :light
+smuggle work origin +old~2:main :topic :light
 passes "git -C work push origin :old old:refs/heads/renamed"
