@@ -4,7 +4,6 @@
 [ "$(id -u)" -ne 0 ] || command -v setpriv >/dev/null || skip "root reads everything"
 new_repository work
 put work a.txt base
-git -C work config --global safe.directory '*'
 unprivileged=
 if [ "$(id -u)" -eq 0 ]; then
   unprivileged="setpriv --reuid=65534 --regid=65534 --clear-groups"
@@ -15,10 +14,14 @@ as_other() {
   # shellcheck disable=SC2086
   $unprivileged env HOME=/nonexistent "$PICKET" $PICKET_OPTIONS "$@"
 }
+name=$(oid work HEAD:a.txt)
+blob=work/.git/objects/$(echo "$name" | sed 's/^../&\//')
+# What follows is the other user's own repository: only its modes keep it from being read.
+repositories=
 chmod -R a+rX work
-blob=work/.git/objects/$(oid work HEAD:a.txt | sed 's/^../&\//')
+[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 work
 chmod 0 "$blob"
-exits 2 "as_other audit work" "$(oid work HEAD:a.txt | cut -c 1-10)"
+exits 2 "as_other audit work" "$(echo "$name" | cut -c 1-10)"
 chmod 444 "$blob"
 chmod 0 work/.git/objects
 exits 2 "as_other audit work"

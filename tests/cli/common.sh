@@ -66,6 +66,8 @@ cat >"$GIT_CONFIG_GLOBAL" <<'END'
 	gpgSign = false
 [gc]
 	auto = 0
+[core]
+	fsync = none
 [advice]
 	detachedHead = false
 [merge]

@@ -12,7 +12,7 @@ git -C work tag -a -m "Clean" v3
 
 for tag in v1 v2; do
   refused "git -C work push origin $tag"
-  says "$USER_TOKEN_RULE" "$(oid work v1 | cut -c 1-10)"
+  says "$USER_TOKEN_RULE" "refs/tags/$tag"
   ref_unchanged server "refs/tags/$tag" ""
 done
 
