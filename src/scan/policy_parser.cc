@@ -132,11 +132,12 @@ class Parser {
       if (path.empty()) Fail("does not hold a JSON object; begin it with \"{\"");
       FailAt(path, "no object");
     }
-    for (const auto& [name, value] : json.items()) {
+    for (const auto& item : json.items()) {
+      const std::string& name = item.key();
       auto known =
           std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == name; });
       if (known == keys.end()) FailUnknown(name, path, keys);
-      known->read(value, path.empty() ? name : path + "." + name);
+      known->read(item.value(), path.empty() ? name : path + "." + name);
     }
   }
 
@@ -194,7 +195,6 @@ class Parser {
   }
 
   std::vector<Key> TopKeys() {
-    using std::placeholders::_1;
     auto section = [this](std::vector<Key> (Parser::*keys)()) {
       return [this, keys](const Json& json, const std::string& path) {
         ReadObject(json, path, (this->*keys)());
