@@ -202,14 +202,15 @@ void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
   RawMatch match{rule, hit.id, {}, {}, 0};
   uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
   uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
-  uint64_t position = std::max(resume_[hit.id], hit.first_end - reach);
+  uint64_t& position = resume_[hit.id];
+  position = std::max(position, hit.first_end - reach);
   while (position < hit.last_end && NextMatch(text, hit, position, limit, &match)) {
-    uint64_t start = match.match.offset;
-    if (start >= hit.last_end) return;
+    if (match.match.offset >= hit.last_end) break;
     uint64_t end = Examine(text, match, judge);
-    position = end == 0 ? start + 1 : end;
-    if (end != 0) resume_[hit.id] = end;
+    position = end == 0 ? match.match.offset + 1 : end;
   }
+  // `limit` cut off no match that starts before the hit's end, so all of those are decided now.
+  position = std::max(position, hit.last_end);
 }
 
 // Where the width is fixed an end tells the start, so that a wrong neighbour costs nothing.

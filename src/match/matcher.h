@@ -85,7 +85,7 @@ class Matcher {
   hs_scratch* scratch_ = nullptr;
   std::vector<Hit> hits_;           // capacity fixed
   std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
-  std::vector<uint64_t> resume_;    // by rule
+  std::vector<uint64_t> resume_;    // by rule: matches that start before are decided
   std::vector<std::unique_ptr<re2::RE2>> regexes_;
 };
 
