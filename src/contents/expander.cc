@@ -153,6 +153,7 @@ void Expander::Expand(const Blob& blob, std::span<const EncodedHint> hints, Find
 #define PICKET_OPENER(Open) Open(blob, budget_, sink, next);
 #include "contents/openers.def"
 #undef PICKET_OPENER
+  if (hints.empty()) return;
   HintDecoder decoder(blob, budget_, sink, next);
   std::vector<EncodedHint> sorted(hints.begin(), hints.end());
   std::sort(sorted.begin(), sorted.end(), [](const EncodedHint& a, const EncodedHint& b) {

@@ -51,6 +51,10 @@ bool EndsColour(Bytes text, uint64_t offset) {
   return before == 0x1b || before == '3' || before == 'b' || before == 'B' || before == 'e';
 }
 
+bool HasLeftNeighbour(Bytes text, const Rule& rule, uint64_t start) {
+  return start > 0 && rule.not_before.Contains(text[start - 1]) && !FollowsEscape(text, start);
+}
+
 }  // namespace
 
 bool FollowsEscape(Bytes text, uint64_t offset) {
@@ -169,36 +173,63 @@ void Matcher::Drain(Bytes text, MatchJudge& judge) {
   }
 }
 
-void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
-  const Rule& rule = rules_->rules()[hit.id];
+// The match that RE2 prefers from `position` on, not beyond `limit`.
+bool Matcher::NextMatch(Bytes text, const Hit& hit, uint64_t position, uint64_t limit,
+                        RawMatch* match) {
   re2::RE2& regex = Regex(hit.id);
   re2::StringPiece whole(reinterpret_cast<const char*>(text.data()), text.size());
-  uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
-  uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
-  uint64_t position = std::max(resume_[hit.id], hit.first_end - reach);
   std::array<re2::StringPiece, 2> groups;
   int wanted = 1 + regex.NumberOfCapturingGroups();
-  while (position < hit.last_end &&
-         regex.Match(whole, position, limit, re2::RE2::UNANCHORED, groups.data(), wanted)) {
-    auto offset = [&](const char* at) { return static_cast<uint64_t>(at - whole.data()); };
-    uint64_t start = offset(groups[0].data());
-    if (start >= hit.last_end) return;
-    RawMatch match{rule, hit.id, {start, groups[0].size()}, {}, start + groups[0].size()};
-    match.capture = match.match;
-    if (wanted == 2 && groups[1].data() != nullptr) {
-      match.capture = {offset(groups[1].data()), groups[1].size()};
-    }
+  if (!regex.Match(whole, position, limit, re2::RE2::UNANCHORED, groups.data(), wanted)) {
+    return false;
+  }
+  auto span = [&whole](re2::StringPiece piece) {
+    return Span{static_cast<uint64_t>(piece.data() - whole.data()), piece.size()};
+  };
+  match->match = span(groups[0]);
+  match->head_end = match->match.end();
+  bool captured = wanted == 2 && groups[1].data() != nullptr;
+  match->capture = captured ? span(groups[1]) : match->match;
+  return true;
+}
+
+void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
+  const Rule& rule = rules_->rules()[hit.id];
+  if (rule.min_width == rule.max_width) {
+    ConfirmFixed(text, hit, judge);
+    return;
+  }
+  RawMatch match{rule, hit.id, {}, {}, 0};
+  uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
+  uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
+  uint64_t& position = resume_[hit.id];
+  position = std::max(position, hit.first_end - reach);
+  while (position < hit.last_end && NextMatch(text, hit, position, limit, &match)) {
+    if (match.match.offset >= hit.last_end) break;
     uint64_t end = Examine(text, match, judge);
-    position = end == 0 ? start + 1 : end;
-    if (end != 0) resume_[hit.id] = end;
+    position = end == 0 ? match.match.offset + 1 : end;
+  }
+  // `limit` cut off no match that starts before the hit's end, so all of those are decided now.
+  position = std::max(position, hit.last_end);
+}
+
+// Where the width is fixed an end tells the start, so that a wrong neighbour costs nothing.
+void Matcher::ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge) {
+  const Rule& rule = rules_->rules()[hit.id];
+  RawMatch match{rule, hit.id, {}, {}, 0};
+  for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
+    uint64_t start = end - rule.max_width;
+    if (start < resume_[hit.id] || HasLeftNeighbour(text, rule, start)) continue;
+    if (!NextMatch(text, hit, start, end, &match)) continue;
+    uint64_t accepted = Examine(text, match, judge);
+    if (accepted != 0) resume_[hit.id] = accepted;
   }
 }
 
 uint64_t Matcher::Examine(Bytes text, RawMatch& match, MatchJudge& judge) const {
   const Rule& rule = match.rule;
   uint64_t start = match.match.offset;
-  bool neighbour = start > 0 && rule.not_before.Contains(text[start - 1]);
-  if (neighbour && !FollowsEscape(text, start)) return 0;
+  if (HasLeftNeighbour(text, rule, start)) return 0;
   std::optional<uint64_t> end = MeasureBody(rule.measure, text, match.head_end);
   if (!end || (*end < text.size() && rule.not_after.Contains(text[*end]))) return 0;
   if (!rule.measure.kind.empty()) {

@@ -74,6 +74,8 @@ class Matcher {
   bool Collect(Bytes text, uint64_t begin, uint64_t end);
   void Drain(Bytes text, MatchJudge& judge);
   void Confirm(Bytes text, const Hit& hit, MatchJudge& judge);
+  void ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge);
+  bool NextMatch(Bytes text, const Hit& hit, uint64_t position, uint64_t limit, RawMatch* match);
   // 0 when the match is rejected, else where it ends.
   uint64_t Examine(Bytes text, RawMatch& match, MatchJudge& judge) const;
   re2::RE2& Regex(uint32_t rule);
@@ -83,7 +85,7 @@ class Matcher {
   hs_scratch* scratch_ = nullptr;
   std::vector<Hit> hits_;           // capacity fixed
   std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
-  std::vector<uint64_t> resume_;    // by rule
+  std::vector<uint64_t> resume_;    // by rule: matches that start before are decided
   std::vector<std::unique_ptr<re2::RE2>> regexes_;
 };
 

@@ -45,9 +45,10 @@ class Collector : public FindingSink, public ChildVisitor {
     uint64_t end =
         origin_->offset +
         (inner.end() * origin_->outer_bytes + origin_->inner_bytes - 1) / origin_->inner_bytes;
-    // A byte of the secret may share its first and last characters with its neighbours.
-    begin -= std::min<uint64_t>(begin, 1);
-    end = std::min(size_, end + 1);
+    // Where lines are wrapped the mapping is an average, right to within a line break or two.
+    uint64_t slack = origin_->inner_bytes <= 3 ? 0 : 16;
+    begin -= std::min(begin, slack);
+    end = std::min(size_, end + slack);
     begin = std::min(begin, end);
     return {begin, end - begin};
   }

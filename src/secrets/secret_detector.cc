@@ -98,12 +98,13 @@ class SecretSession : public Session, private MatchJudge {
     Finding finding = NewFinding(*found.rule);
     finding.span = found.capture;
     finding.match = found.match;
-    finding.masked = MaskSecret(AsText(secret));
     if (found.rule->measure.kind == "pem") {
       // The same key has the same fingerprint however its lines are broken.
       PemBody body = ReadPemBody(text, found.head_end, found.rule->measure.max);
+      finding.masked = MaskSecret(body.base64);
       finding.fingerprint = key_.Fingerprint(finding.family, AsBytes(body.base64));
     } else {
+      finding.masked = MaskSecret(AsText(secret));
       finding.fingerprint = key_.Fingerprint(finding.family, secret);
     }
     sink_->Add(std::move(finding));

@@ -13,7 +13,7 @@ namespace picket {
 namespace {
 
 constexpr size_t kChecksum = 6;
-constexpr size_t kLongestRun = 6;
+constexpr size_t kLongestRun = 7;
 
 uint8_t Byte(char c) { return static_cast<uint8_t>(c); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }

@@ -27,10 +27,10 @@ Captured MakeCaptured(Bytes text, const RawMatch& match);
 //   entropy          at least `number` bits for each character of the body (Shannon, its own
 //   counts) mixed_case       at least `number` letters of either case needs_digit      a digit
 //   stands in the body not_words        the body is no identifier: under a model of words its
-//   likelihood is below e^12
+//   likelihood is below e^13
 //                    times that of a random text over `number` characters. A random body fails with
-//                    a probability of at most e^-12 (Markov), whatever the model
-//   not_placeholder  no "example", "placeholder", ..., no run of 7 equal or ascending characters,
+//                    a probability of at most e^-13 (Markov), whatever the model
+//   not_placeholder  no "example", "placeholder", ..., no run of 8 equal or ascending characters,
 //   no
 //                    period
 //   not_variable     no shell, template or format variable

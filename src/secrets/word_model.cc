@@ -6,7 +6,7 @@
 namespace picket {
 namespace {
 
-constexpr double kThreshold = 12;
+constexpr double kThreshold = 13;
 
 // Shares of the letters among the vowels and among the consonants of English text, roughly; either
 // kind adds up to less than 1. Any such numbers keep the bound; good ones find more words.

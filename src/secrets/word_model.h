@@ -6,10 +6,10 @@
 
 namespace picket {
 
-// True when `text` is e^12 times likelier under a model of words (letter frequencies, vowels and
+// True when `text` is e^13 times likelier under a model of words (letter frequencies, vowels and
 // consonants in turn, capitals at the start of words) than as random characters of an alphabet of
-// `alphabet` characters. Since the ratio's mean over random texts is at most 1, no more than e^-12
-// of them (6 of a million) are taken for words.
+// `alphabet` characters. Since the ratio's mean over random texts is at most 1, no more than e^-13
+// of them (3 of a million) are taken for words.
 bool ReadsAsWords(std::string_view text, double alphabet);
 
 }  // namespace picket

@@ -1,0 +1,173 @@
+#include "match/rule_store.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "match/rule_reader.h"
+#include "match/rule_table.h"
+#include "secrets/validators.h"
+
+namespace picket {
+namespace {
+
+constexpr char kRule[] =
+    R"({"id": "a.b", "family": "a.b", "tier": "precise", "severity": "high",
+        "description": "A thing.", "remediation": "Remove it.", "pattern": "zz[0-9]{4}",
+        "max_width": 6, "examples": ["zz{digit:4}"]})";
+
+class Folder {
+ public:
+  Folder() {
+    std::string path = (std::filesystem::temp_directory_path() / "picket-rules-XXXXXX").string();
+    REQUIRE(mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string Path(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+  void Write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(Path(name), std::ios::binary) << bytes;
+  }
+
+ private:
+  std::string path_;
+};
+
+std::string Rules(const std::string& entries) { return "{\"rules\": [" + entries + "]}"; }
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::shared_ptr<const RuleSet> Load(const Folder& folder, std::vector<std::string>* notes) {
+  return LoadRules(folder.path(), folder.Path("rules.bin"), ValidatorNames(), notes);
+}
+
+}  // namespace
+
+TEST_CASE("rule store: a compiled file gives back the rules that went in") {
+  std::string dir = std::string(PICKET_SOURCE_DIR) + "/patterns/secrets";
+  Folder folder;
+  std::shared_ptr<const RuleSet> made = CompileRules(dir, ValidatorNames());
+  WriteCompiledRules(*made, folder.Path("rules.bin"));
+  std::vector<std::string> notes;
+  std::shared_ptr<const RuleSet> read =
+      LoadRules(dir, folder.Path("rules.bin"), ValidatorNames(), &notes);
+  CHECK(notes.empty());
+  CHECK(WriteRuleTable(read->rules()) == WriteRuleTable(made->rules()));
+  CHECK(read->literals() == made->literals());
+  CHECK(read->widest() == made->widest());
+  CHECK(read->Name() == made->Name());
+  CHECK(read->database() != nullptr);
+}
+
+TEST_CASE("rule store: a damaged compiled file is refused, whatever byte is wrong") {
+  Folder folder;
+  folder.Write("a.json", Rules(kRule));
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.Path("rules.bin"));
+  std::string good = ReadAll(folder.Path("rules.bin"));
+  std::string why;
+  REQUIRE(RuleSet::Parse(AsBytes(good), "", &why) != nullptr);
+  for (size_t at = 0; at < good.size(); at += at < 256 ? 1 : 97) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 0x20);
+    CAPTURE(at);
+    CHECK(RuleSet::Parse(AsBytes(bad), "", &why) == nullptr);
+    CHECK(RuleSet::Parse(AsBytes(std::string_view(good).substr(0, at)), "", &why) == nullptr);
+  }
+  CHECK(RuleSet::Parse(AsBytes(good + "x"), "", &why) == nullptr);
+}
+
+TEST_CASE("rule store: a compiled file is used only if nobody else can have written it") {
+  Folder folder;
+  folder.Write("a.json", Rules(kRule));
+  std::string compiled = folder.Path("rules.bin");
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), compiled);
+  auto notes_now = [&] {
+    std::vector<std::string> notes;
+    REQUIRE(Load(folder, &notes)->rules().size() == 1);
+    return notes.size();
+  };
+  CHECK(notes_now() == 0);
+  chmod(compiled.c_str(), 0666);
+  CHECK(notes_now() == 1);
+  chmod(compiled.c_str(), 0664);
+  CHECK(notes_now() == 1);
+  chmod(compiled.c_str(), 0644);
+  CHECK(notes_now() == 0);
+  chmod(folder.path().c_str(), 0777);
+  CHECK(notes_now() == 1);
+  chmod(folder.path().c_str(), 0700);
+  CHECK(notes_now() == 0);
+  if (geteuid() == 0) {
+    REQUIRE(chown(compiled.c_str(), 12345, 0) == 0);
+    CHECK(notes_now() == 1);
+    REQUIRE(chown(compiled.c_str(), 0, 0) == 0);
+  }
+  std::filesystem::rename(compiled, folder.Path("real.bin"));
+  std::filesystem::create_symlink(folder.Path("real.bin"), compiled);
+  CHECK(notes_now() == 1);
+  std::filesystem::remove(compiled);
+  CHECK(notes_now() == 1);
+}
+
+TEST_CASE("rule store: a compiled file of other sources is not used") {
+  Folder folder;
+  folder.Write("a.json", Rules(kRule));
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.Path("rules.bin"));
+  folder.Write("b.json", Rules(""));
+  std::vector<std::string> notes;
+  CHECK(Load(folder, &notes)->rules().size() == 1);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].find("have changed") != std::string::npos);
+}
+
+TEST_CASE("rule store: no rule at all is an error") {
+  Folder folder;
+  CHECK_THROWS_AS(CompileRules(folder.path(), ValidatorNames()), Error);
+  CHECK_THROWS_AS(CompileRules(folder.Path("absent"), ValidatorNames()), Error);
+  folder.Write("a.json", Rules(""));
+  CHECK_THROWS_AS(CompileRules(folder.path(), ValidatorNames()), Error);
+}
+
+TEST_CASE("rule store: every complaint is heard at once") {
+  Folder folder;
+  folder.Write("a.json",
+               Rules(R"({"id": "A", "pattern": "a*", "tier": "odd", "colour": 1, "max_width": 2})") );
+  folder.Write("b.json", "[");
+  folder.Write("c.json", Rules(std::string(kRule) + "," + kRule));
+  std::vector<std::string> complaints;
+  ParseRuleFiles(ReadRuleFiles(folder.path()), ValidatorNames(), &complaints);
+  std::string all;
+  for (const std::string& complaint : complaints) all += complaint + "\n";
+  for (const char* part :
+       {"\"colour\" is not known", "\"family\" is missing", "\"severity\" is missing", "\"tier\" is",
+        "without an upper bound", "vendor.kind", "\"examples\" is empty", "b.json: is no JSON",
+        "a.b is used twice"}) {
+    CAPTURE(part);
+    CHECK(all.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("rule reader: the schema names the keys that are read") {
+  std::string text = ReadAll(std::string(PICKET_SOURCE_DIR) + "/patterns/secrets.schema.json");
+  nlohmann::json schema = nlohmann::json::parse(text);
+  const nlohmann::json& keys = schema["$defs"]["rule"]["properties"];
+  CHECK(keys.size() == RuleKeys().size());
+  for (std::string_view key : RuleKeys()) {
+    CAPTURE(key);
+    CHECK(keys.contains(key));
+  }
+}
+
+}  // namespace picket
