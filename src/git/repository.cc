@@ -124,6 +124,22 @@ void CheckFormat(const std::string& git_dir) {
   }
 }
 
+// Every value of `key`, in the order of the files. No look-up by pattern: libgit2 1.5 leaks 10 KiB
+// for each entry that git_config_foreach_match() passes over.
+std::vector<std::string> ValuesOf(git_config* config, const std::string& key) {
+  struct State {
+    const std::string& key;
+    std::vector<std::string> values;
+  } state{key, {}};
+  auto visit = [](const git_config_entry* entry, void* payload) {
+    State& s = *static_cast<State*>(payload);
+    if (s.key == entry->name) s.values.push_back(entry->value == nullptr ? "" : entry->value);
+    return 0;
+  };
+  git_config_foreach(config, visit, &state);
+  return std::move(state.values);
+}
+
 bool IsOwn(const std::string& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return false;
@@ -145,30 +161,23 @@ bool IsOwn(const std::string& path) {
 bool IsVouchedFor(const std::string& directory) {
   OwnedConfig config;
   if (git_config_open_default(&config.value) < 0) return false;
-  struct State {
-    const std::string& directory;
-    bool safe = false;
-  } state{directory};
-  auto visit = [](const git_config_entry* entry, void* payload) {
-    State& s = *static_cast<State*>(payload);
-    std::string value = entry->value == nullptr ? "" : entry->value;
+  bool safe = false;
+  for (std::string& value : ValuesOf(config.value, "safe.directory")) {
     if (value.starts_with("~/")) {
-      const char* home = std::getenv("HOME");
+      const char* home = Environment("HOME");
       value = (home == nullptr ? "" : home) + value.substr(1);
     }
     if (value.empty()) {
-      s.safe = false;
+      safe = false;
     } else if (value == "*") {
-      s.safe = true;
+      safe = true;
     } else if (value.ends_with("/*")) {
-      s.safe |= s.directory.starts_with(value.substr(0, value.size() - 1));
+      safe |= directory.starts_with(value.substr(0, value.size() - 1));
     } else {
-      s.safe |= s.directory == value || s.directory == RealPath(value);
+      safe |= directory == value || directory == RealPath(value);
     }
-    return 0;
-  };
-  git_config_get_multivar_foreach(config.value, "safe.directory", nullptr, visit, &state);
-  return state.safe;
+  }
+  return safe;
 }
 
 void CheckOwner(const Repository& repository) {
@@ -291,7 +300,6 @@ void Repository::ReadPromisor() {
       if (is_promisor || name == "extensions.partialclone") *static_cast<bool*>(payload) = true;
       return 0;
     };
-    // libgit2 1.5 leaks 10 KiB for each entry that git_config_foreach_match() rejects.
     git_config_foreach(config.value, visit, &has_promisor_);
   }
   for (const std::string& directory : object_dirs_) {
@@ -360,16 +368,10 @@ std::optional<std::string> Repository::ConfigString(const std::string& key) cons
 
 std::vector<std::string> Repository::ConfigStrings(const std::string& key) const {
   OwnedConfig config;
-  std::vector<std::string> values;
   if (git_repository_config_snapshot(&config.value, repository_) < 0)
     throw Error("The configuration of " + git_dir_ + " can't be read: " + LastError() +
                 ". Correct it.");
-  auto visit = [](const git_config_entry* entry, void* payload) {
-    static_cast<std::vector<std::string>*>(payload)->push_back(entry->value ? entry->value : "");
-    return 0;
-  };
-  git_config_get_multivar_foreach(config.value, key.c_str(), nullptr, visit, &values);
-  return values;
+  return ValuesOf(config.value, key);
 }
 
 std::vector<std::string> Repository::Remotes() const {

@@ -152,7 +152,8 @@ class Repository {
   std::optional<std::string> ConfigString(const std::string& key) const;
   // Names of the remotes that have a url or pushurl, from the same files; sorted.
   std::vector<std::string> Remotes() const;
-  // Every value of a key that may stand more than once (remote.<name>.pushurl).
+  // Every value of a key that may stand more than once (remote.<name>.pushurl); section and
+  // variable in lower case.
   std::vector<std::string> ConfigStrings(const std::string& key) const;
 
   // A database for the calling thread; it must not outlive the repository.
