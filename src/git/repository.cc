@@ -172,9 +172,13 @@ bool IsVouchedFor(const std::string& directory) {
 }
 
 void CheckOwner(const Repository& repository) {
-  std::string link = repository.worktree().empty() ? "" : repository.worktree() + "/.git";
   bool own = IsOwn(repository.git_dir());
-  if (!link.empty()) own = own && IsOwn(repository.worktree()) && IsOwn(link);
+  if (!repository.worktree().empty()) {
+    // With core.worktree set there may be no .git beside the files.
+    std::string link = repository.worktree() + "/.git";
+    struct stat info {};
+    own = own && IsOwn(repository.worktree()) && (lstat(link.c_str(), &info) != 0 || IsOwn(link));
+  }
   const std::string& place =
       repository.worktree().empty() ? repository.git_dir() : repository.worktree();
   if (own || IsVouchedFor(place)) return;
