@@ -89,7 +89,8 @@ class HookFolder {
     ScopedEnvironment index_file("GIT_INDEX_FILE", index.c_str());
     ScopedDirectory there(directory);
     // A merge that its hook refused is left to be concluded, and only then is there a MERGE_HEAD.
-    if (!fs::exists(path_ + "/merging")) fs::remove(git.git_dir() + "/MERGE_HEAD");
+    if (hook == StagedHook::kPreMergeCommit && !fs::exists(path_ + "/merging"))
+      fs::remove(git.git_dir() + "/MERGE_HEAD");
     StagedChanges staged(hook);
     return staged.List(*Repository::OpenForHook());
   }
