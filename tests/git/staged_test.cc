@@ -359,7 +359,8 @@ TEST_CASE("staged: an index that Git can't read is an error that says so") {
 
 TEST_CASE("staged: raw records are whole or refused") {
   std::string whole = RawLine(":100644 100644", 'M', "a b\n\xff");
-  std::optional<std::vector<RawChange>> parsed = TryParseRawChanges(whole + whole);
+  std::string twice = whole + whole;
+  std::optional<std::vector<RawChange>> parsed = TryParseRawChanges(twice);
   REQUIRE(parsed);
   REQUIRE(parsed->size() == 2);
   CHECK((*parsed)[1].path == "a b\n\xff");
