@@ -150,7 +150,7 @@ class Repository {
   // From the repository's, the user's and the system's configuration; command-line settings
   // (git -c) are not seen. Throws Error where a configuration file can't be read.
   std::optional<std::string> ConfigString(const std::string& key) const;
-  // Names of the remotes in the repository's configuration.
+  // Names of the remotes that have a url or pushurl, from the same files; sorted.
   std::vector<std::string> Remotes() const;
   // Every value of a key that may stand more than once (remote.<name>.pushurl).
   std::vector<std::string> ConfigStrings(const std::string& key) const;
