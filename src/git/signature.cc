@@ -33,10 +33,12 @@ Signature ParseSignature(std::string_view line) {
     if (offset[1] == '-') zone = -zone;
   }
   int minutes = zone / 100 * 60 + zone % 100;
+  // No place on earth; the moment itself still holds.
+  if (std::abs(minutes) >= 24 * 60) minutes = 0;
   constexpr int64_t kYear1 = -62135596800;
   constexpr int64_t kYear10000 = 253402300800;
   constexpr int64_t kDay = 86400;
-  if (seconds < kYear1 + kDay * 5 || seconds >= kYear10000 - kDay * 5) return result;
+  if (seconds < kYear1 + kDay || seconds >= kYear10000 - kDay) return result;
   auto local = std::chrono::sys_seconds(std::chrono::seconds(seconds + minutes * 60));
   auto day = std::chrono::floor<std::chrono::days>(local);
   std::chrono::year_month_day date(day);

@@ -52,6 +52,7 @@ class HookFolder {
       std::ofstream script(path_ + "/" + name);
       script << "#!/bin/sh\nd='" << path_ << "'\n"
              << "pwd > \"$d/pwd\"; env > \"$d/env\"; cp \"$GIT_INDEX_FILE\" \"$d/index\"\n"
+             << "test -e \"$(git rev-parse --git-dir)/MERGE_HEAD\" && touch \"$d/merging\"\n"
              << "git diff --cached --name-only -z --no-renames --diff-filter=AMT > \"$d/names\"\n"
              << "exit 1\n";
       script.close();
@@ -64,6 +65,7 @@ class HookFolder {
                  StagedHook hook = StagedHook::kPreCommit) {
     arguments.insert(arguments.begin(), {"-c", "core.hooksPath=" + path_});
     fs::remove(path_ + "/pwd");
+    fs::remove(path_ + "/merging");
     int status = 0;
     std::string said = git.GitRaw(arguments, "", &status);
     INFO(said);
@@ -86,6 +88,9 @@ class HookFolder {
     }
     ScopedEnvironment index_file("GIT_INDEX_FILE", index.c_str());
     ScopedDirectory there(directory);
+    // A merge that its hook refused is left to be concluded, and only then is there a MERGE_HEAD.
+    if (hook == StagedHook::kPreMergeCommit && !fs::exists(path_ + "/merging"))
+      fs::remove(git.git_dir() + "/MERGE_HEAD");
     StagedChanges staged(hook);
     return staged.List(*Repository::OpenForHook());
   }
@@ -354,7 +359,8 @@ TEST_CASE("staged: an index that Git can't read is an error that says so") {
 
 TEST_CASE("staged: raw records are whole or refused") {
   std::string whole = RawLine(":100644 100644", 'M', "a b\n\xff");
-  std::optional<std::vector<RawChange>> parsed = TryParseRawChanges(whole + whole);
+  std::string twice = whole + whole;
+  std::optional<std::vector<RawChange>> parsed = TryParseRawChanges(twice);
   REQUIRE(parsed);
   REQUIRE(parsed->size() == 2);
   CHECK((*parsed)[1].path == "a b\n\xff");
