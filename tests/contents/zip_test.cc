@@ -13,7 +13,8 @@ namespace {
 
 std::string Le(uint64_t value, int width) {
   std::string bytes;
-  for (int i = 0; i < width; ++i) bytes.push_back(static_cast<char>(value >> (8 * i) & 0xff));
+  for (int i = 0; i < width; ++i)
+    bytes.push_back(static_cast<char>(i < 8 ? value >> (8 * i) & 0xff : 0));
   return bytes;
 }
 
