@@ -108,8 +108,11 @@ TEST_CASE("pickle machine: what CPython looks up is reported, and no more where 
     loads += loaded ? 1 : 0;
     bool equal = true;
     if (loaded) {
-      const Seen& same = file ? dropped : linear;
-      equal = same.names == real && same.run.end == PickleEnd::kStop;
+      // Interpreters in which the loss of frame tails is mended read files linearly too.
+      auto same = [&](const Seen& seen) {
+        return seen.names == real && seen.run.end == PickleEnd::kStop;
+      };
+      equal = same(linear) || (file && same(dropped));
     }
     if (contained && equal) continue;
     CAPTURE(fields[0].substr(0, 2000));
