@@ -37,3 +37,7 @@ foreach(source ${PICKET_FUZZERS})
   target_include_directories(${name} PRIVATE tests)
   target_link_libraries(${name} PRIVATE picket_objects picket_warnings)
 endforeach()
+
+# Measured and looked at by hand; never part of a build or a test run.
+add_executable(honest_text EXCLUDE_FROM_ALL tests/bench/honest_text.cc)
+target_link_libraries(honest_text PRIVATE picket_objects picket_warnings)

@@ -238,6 +238,8 @@ ImportJudgement Imports::Judge(std::string_view module, std::string_view name, i
   judgement.verdict = JudgeCanonical(judgement.canonical, judgement.condition);
   // A loader may have the mapping switched off, and a later PROTO may switch it on: the other
   // reading counts where it is worse.
+  // A name that Python 3 has renamed is only ever the new one there.
+  if (protocol < 3 && judgement.canonical.name != name) return judgement;
   PythonName other = CanonicalName(module, name, protocol < 3 ? 3 : 2);
   ImportCondition ignored = ImportCondition::kNone;
   if (other != judgement.canonical && JudgeCanonical(other, ignored) == ImportVerdict::kDangerous) {

@@ -81,7 +81,8 @@ bool PickleJudge::OnGlobal(uint32_t index, const PickleGlobal& global) {
                                  extension ? global.name : "(computed name)"};
     // No pickler writes a computed name: it is there to hide one.
     state.judgement.verdict = extension ? ImportVerdict::kUnknown : ImportVerdict::kDangerous;
-    state.importable = true;
+    // An extension code needs a registry that the loader has filled: by itself it is no evidence.
+    state.importable = !extension;
     return false;
   }
   state.importable = IsDottedIdentifier(global.module) && IsDottedIdentifier(global.name);
@@ -168,7 +169,8 @@ void PickleJudge::Collect(const PickleMachine& machine) {
     global.offset = met.offset;
     global.uses = met.uses;
     global.importable = state.importable;
-    global.printable = state.importable || (IsPrintable(met.module) && IsPrintable(met.name));
+    global.printable = state.importable ||
+                       (!met.computed && IsPrintable(met.module) && IsPrintable(met.name));
     global.verdict = state.judgement.verdict;
     ImportCondition condition = state.judgement.condition;
     if (condition != ImportCondition::kNone && state.holds &&

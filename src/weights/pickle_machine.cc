@@ -21,9 +21,10 @@ uint64_t LittleEndian(const uint8_t* at, int width) {
 }
 
 // Opcodes that need nothing on the stack. INST is one: pickle.py looks its name up before it misses
-// the mark.
+// the mark. PERSID is none: no reader of the table has a persistent_load that takes a string, and
+// "P" begins every zip file and much text.
 constexpr std::string_view kStarters =
-    "(FIJKLMNPSTUVXc})]GBCi\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97";
+    "(FIJKLMNSTUVXc})]GBCi\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97";
 
 constexpr std::array<bool, 256> kCanStart = [] {
   std::array<bool, 256> table{};
@@ -213,7 +214,7 @@ void PickleMachine::GlobalLines(uint64_t offset, bool instance) {
     // pickle.py reads an unfinished last line and drops its last byte, whatever that is.
     std::string_view& last = name.empty() && name.data() == nullptr ? module : name;
     if (!last.empty()) last.remove_suffix(1);
-    if (!module.empty() && decodes(module) && decodes(name)) {
+    if (decodes(module) && decodes(name)) {
       Diverge("the last line has no end");
       Intern(std::string(module), std::string(name), false, offset);
     }

@@ -127,8 +127,8 @@ class PickleMachine {
   static constexpr uint64_t kMaxSparseMemo = uint64_t{1} << 18;
   static constexpr uint32_t kMaxGlobals = 1u << 16;
 
-  // Whether a stream may begin with this byte: an opcode that needs nothing on the stack. The cheap
-  // question to ask of every blob.
+  // Whether a stream may begin with this byte: an opcode that needs nothing on the stack, PERSID
+  // left out. The cheap question to ask of every blob.
   static bool CanStart(uint8_t opcode);
 
   // Runs one stream of `bytes` from `start`, for at most `max_opcodes`. `bytes` may be a view of a
