@@ -17,7 +17,7 @@ as_other() {
 name=$(oid work HEAD:a.txt)
 blob=work/.git/objects/$(echo "$name" | sed 's/^../&\//')
 # What follows is the other user's own repository: only its modes keep it from being read.
-repositories=
+export repositories=
 chmod -R a+rX work
 [ "$(id -u)" -ne 0 ] || chown -R 65534:65534 work
 chmod 0 "$blob"

@@ -34,6 +34,10 @@ SCRATCH=$(cd "$SCRATCH" && pwd -P)
 clean_up() {
   status=$?
   trap - EXIT
+  case $status in
+    0 | 77) ;;
+    *) [ "${told:-}" ] || echo "FAILED: the scenario's own commands ended with $status" >&2 ;;
+  esac
   cd /
   if [ "${KEEP:-}" ]; then
     echo "kept: $SCRATCH" >&2
@@ -78,6 +82,7 @@ repositories=
 
 # Ends the scenario: a sentence, then what the last command printed.
 fail() {
+  told=1
   echo "FAILED: $*" >&2
   if [ -s "$OUTPUT" ]; then
     echo '--- output:' >&2
