@@ -22,9 +22,12 @@ std::string Word(Protection protection) {
   return "could not tell";
 }
 
-std::string VersionOf(const std::string& binary) {
+// The last line that a question to `binary` is answered with.
+std::string Ask(const std::string& binary, std::vector<std::string> question) {
+  question.insert(question.begin(), binary);
   try {
-    return RunOrThrow({.arguments = {binary, "--version"}, .directory = "", .environment = {}});
+    std::string answer = RunOrThrow({.arguments = question, .directory = "", .environment = {}});
+    return answer.substr(answer.find_last_of('\n') + 1);
   } catch (const Error& error) {
     return error.what();
   }
@@ -63,7 +66,8 @@ int RunDoctor(const HookTarget& target, bool quiet) {
     Say("This is " PICKET_VERSION "; Git runs hooks from " + place.directory +
         DescribeOrigin(place) + ".");
     for (const std::string& binary : binaries) {
-      Say("The hooks run " + binary + " (" + VersionOf(binary) + ").");
+      Say("The hooks run " + binary + ": " + Ask(binary, {"--version"}) + ", " +
+          Ask(binary, {"rules", "list"}) + ".");
     }
     ReportShadowed(place, side);
     for (const HookReport& report : reports) {
