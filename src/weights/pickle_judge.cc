@@ -169,8 +169,8 @@ void PickleJudge::Collect(const PickleMachine& machine) {
     global.offset = met.offset;
     global.uses = met.uses;
     global.importable = state.importable;
-    global.printable = state.importable ||
-                       (!met.computed && IsPrintable(met.module) && IsPrintable(met.name));
+    global.printable =
+        state.importable || (!met.computed && IsPrintable(met.module) && IsPrintable(met.name));
     global.verdict = state.judgement.verdict;
     ImportCondition condition = state.judgement.condition;
     if (condition != ImportCondition::kNone && state.holds &&

@@ -17,7 +17,9 @@
 // may; those count with evidence only (with PROTO and STOP: with any importable lookup), since
 // tensors, padding and array bytes stand there too.
 //
-// A stream without PROTO that begins at neither place is not found.
+// Not found: a stream without PROTO that begins at neither place, and one that begins with PERSID
+// (no reader of the table gets beyond it, and "P" begins every zip file). A sequence of extension
+// codes is no evidence: what they stand for is the loader's own registry.
 #pragma once
 
 #include <cstdint>
