@@ -195,12 +195,12 @@ Verdict Judge(const JudgeContext& context, const ChangeList& changes, const Scan
 }
 
 Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const ScanResult& scan,
-                     const std::function<Provenance(const ScannedObject&)>& provenance) {
+                     const std::function<Whereabouts(const ScannedObject&)>& whereabouts) {
   VerdictBuilder builder(context);
   builder.AddNotes(listing.notes);
   uint64_t left_out = 0;
   for (const ScannedObject& object : scan.objects) {
-    Provenance where = provenance(object);
+    Whereabouts where = whereabouts(object);
     bool only_excluded =
         !where.path.empty() && where.other_places == 0 && context.policy.Excludes(where.path);
     if (only_excluded) {

@@ -41,7 +41,7 @@ Verdict Judge(const JudgeContext& context, const ChangeList& changes, const Scan
               Ancestry& ancestry, const Rescan& rescan);
 
 // Where an object of a listing stands.
-struct Provenance {
+struct Whereabouts {
   std::string path;
   std::string commit;
   std::string ref;
@@ -61,9 +61,9 @@ struct Listing {
 };
 
 // An audit, or files outside Git: there is no "before", and each finding is reported once per
-// object. `provenance` is asked once for each object that has findings or gaps, in the order of
+// object. `whereabouts` is asked once for each object that has findings or gaps, in the order of
 // positions. An object whose only place is excluded is left out, and counted in a note.
 Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const ScanResult& scan,
-                     const std::function<Provenance(const ScannedObject&)>& provenance);
+                     const std::function<Whereabouts(const ScannedObject&)>& whereabouts);
 
 }  // namespace picket

@@ -607,7 +607,7 @@ TEST_CASE("judge: every string that leaves has passed the mask") {
   CHECK(verdict.findings[1].reason == "allowed: it is ****");
 }
 
-TEST_CASE("judge: a listing tells each finding once, where its provenance says") {
+TEST_CASE("judge: a listing tells each finding once, where its whereabouts says") {
   FakeDetector detector;
   const Detector* detectors[] = {&detector};
   FakeSource source({"SECRET1", "clean", "GUESS1 BROKEN", "SECRET2", "SECRET3"});
@@ -621,9 +621,9 @@ TEST_CASE("judge: a listing tells each finding once, where its provenance says")
   listing.refs = 4;
   listing.commits = 9;
   std::vector<uint64_t> asked;
-  auto provenance = [&](const ScannedObject& object) {
+  auto whereabouts = [&](const ScannedObject& object) {
     asked.push_back(object.position);
-    Provenance where;
+    Whereabouts where;
     // The fourth object stands at another place too, the fifth nowhere else.
     where.path = object.position >= 3 ? "data/x" : "src/x";
     where.other_places = object.position == 3 ? 1 : 0;
@@ -633,7 +633,7 @@ TEST_CASE("judge: a listing tells each finding once, where its provenance says")
     where.reachable = object.position != 0;
     return where;
   };
-  Verdict verdict = JudgeListing(context, listing, scan, provenance);
+  Verdict verdict = JudgeListing(context, listing, scan, whereabouts);
   CHECK(asked == std::vector<uint64_t>{0, 2, 3, 4});
   REQUIRE(verdict.findings.size() == 3);
   CHECK(verdict.outcome == Outcome::kBlocked);

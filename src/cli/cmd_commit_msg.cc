@@ -1,0 +1,44 @@
+// picket commit-msg: the message that Git will keep.
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/command_line.h"
+#include "cli/gate.h"
+#include "cli/policy_files.h"
+#include "git/git_ancestry.h"
+#include "git/message.h"
+
+namespace picket {
+namespace {
+
+int RunCommitMsg(const CommonOptions& common, const std::string& file) {
+  StatsLine stats(common);
+  const ChangeList changes = ListMessage(ReadMessageFile(file), ReadMessageOptions());
+  if (changes.objects.empty()) return 0;
+  const std::unique_ptr<Repository> repository = Repository::OpenForHook();
+  const Policy policy = ReadLocalPolicy(common, *repository, Gate::kCommitMsg);
+  const Engine engine(common, policy);
+  stats.Mark("open");
+  GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);
+  return RunGate({.gate = Gate::kCommitMsg,
+                  .common = common,
+                  .repository = *repository,
+                  .policy = policy,
+                  .engine = engine,
+                  .changes = changes,
+                  .ancestry = ancestry,
+                  .stats = stats});
+}
+
+}  // namespace
+
+void AddCommitMsg(CLI::App& app, Invocation& invocation) {
+  auto file = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("commit-msg", "Judge a commit message (Git's commit-msg)");
+  verb->add_option("FILE", *file, "The file that holds the message")->required();
+  verb->callback([&invocation, file] {
+    invocation.run = [&invocation, file] { return RunCommitMsg(invocation.common, *file); };
+  });
+}
+
+}  // namespace picket

@@ -1,0 +1,137 @@
+// picket rules list | show | check | compile.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/files.h"
+#include "cli/installation.h"
+#include "core/error.h"
+#include "match/trusted_file.h"
+#include "secrets/rule_check.h"
+#include "secrets/secret_detector.h"
+#include "weights/imports.h"
+
+namespace picket {
+namespace {
+
+void PrintComplaints(const std::vector<std::string>& complaints) {
+  for (const std::string& complaint : complaints) std::cerr << "picket: " << complaint << '\n';
+}
+
+int RunList(const CommonOptions& common) {
+  std::vector<std::string> complaints;
+  const std::vector<RuleSource> rules = ListRules(FindRules(common).secrets(), &complaints);
+  for (const RuleSource& source : rules) {
+    std::printf("%-34s %-10s %-8s %s\n", source.rule.id.c_str(),
+                std::string(ToString(source.rule.tier)).c_str(),
+                std::string(ToString(source.rule.severity)).c_str(),
+                source.rule.description.c_str());
+  }
+  std::printf("%zu rules\n", rules.size());
+  PrintComplaints(complaints);
+  return complaints.empty() ? 0 : 2;
+}
+
+void Show(const RuleSource& source) {
+  const Rule& rule = source.rule;
+  std::cout << rule.id << '\n'
+            << "  " << rule.description << '\n'
+            << "  family       " << rule.family << '\n'
+            << "  tier         " << ToString(rule.tier) << '\n'
+            << "  severity     " << ToString(rule.severity) << '\n';
+  if (rule.is_path_rule()) {
+    for (const std::string& suffix : rule.path_suffixes) {
+      std::cout << "  path         " << suffix << '\n';
+    }
+  } else {
+    std::cout << "  pattern      " << rule.pattern << '\n'
+              << "  width        " << rule.min_width << " to " << rule.max_width << " bytes\n";
+  }
+  for (const ValidatorCall& call : rule.validators) {
+    std::cout << "  validator    " << call.name << '\n';
+  }
+  std::cout << "  when it leaks  " << rule.remediation << '\n';
+  for (const std::string& reference : source.references) {
+    std::cout << "  reference    " << reference << '\n';
+  }
+  std::cout << "  file         " << source.file << '\n';
+}
+
+int RunShow(const CommonOptions& common, const std::string& id) {
+  std::vector<std::string> complaints;
+  const std::vector<RuleSource> rules = ListRules(FindRules(common).secrets(), &complaints);
+  PrintComplaints(complaints);
+  const auto found = std::find_if(rules.begin(), rules.end(),
+                                  [&id](const RuleSource& source) { return source.rule.id == id; });
+  if (found == rules.end()) {
+    throw Error("There is no rule " + id + "; `picket rules list` names them all.");
+  }
+  Show(*found);
+  return 0;
+}
+
+int RunCheck(const CommonOptions& common) {
+  const RuleReport report = CheckRules(FindRules(common).secrets());
+  PrintComplaints(report.complaints);
+  std::printf("%zu rules in %zu files, %zu examples, %zu near misses, %zu complaints\n",
+              report.rules, report.files, report.examples, report.near_misses,
+              report.complaints.size());
+  return report.complaints.empty() && report.rules > 0 ? 0 : 1;
+}
+
+int RunCompile(const CommonOptions& common, std::string folder) {
+  const RuleFolders folders = FindRules(common);
+  if (folder.empty()) folder = folders.compiled;
+  if (folder.empty()) {
+    throw Error("A build tree has no place for compiled rules; name a folder with --output DIR.");
+  }
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw Error("The folder " + folder + " can't be made: " + error.message() + ".");
+  }
+  const RuleFolders target{folders.patterns, folder};
+  CompileSecretRules(folders.secrets(), target.compiled_secrets());
+  WriteTrustedFile(target.compiled_imports(), CompileImports(ReadWholeFile(folders.imports())));
+  std::printf("picket: rules compiled into %s\n", folder.c_str());
+  return 0;
+}
+
+}  // namespace
+
+void AddRules(CLI::App& app, Invocation& invocation) {
+  CLI::App* verb = app.add_subcommand("rules", "Show, check and compile the rules");
+  verb->require_subcommand(1);
+  verb->fallthrough();
+
+  verb->add_subcommand("list", "One line a rule")->callback([&invocation] {
+    invocation.run = [&invocation] { return RunList(invocation.common); };
+  });
+  verb->add_subcommand("check", "Hold every rule against its own examples")
+      ->callback([&invocation] {
+        invocation.run = [&invocation] { return RunCheck(invocation.common); };
+      });
+
+  auto id = std::make_shared<std::string>();
+  CLI::App* show = verb->add_subcommand("show", "Everything about one rule");
+  show->add_option("RULE", *id, "Its id")->required();
+  show->callback([&invocation, id] {
+    invocation.run = [&invocation, id] { return RunShow(invocation.common, *id); };
+  });
+
+  auto folder = std::make_shared<std::string>();
+  CLI::App* compile =
+      verb->add_subcommand("compile", "Compile the rules, so that hooks start fast");
+  compile->add_option("--output", *folder, "Folder instead of the installation's")
+      ->type_name("DIR");
+  compile->callback([&invocation, folder] {
+    invocation.run = [&invocation, folder] { return RunCompile(invocation.common, *folder); };
+  });
+}
+
+}  // namespace picket

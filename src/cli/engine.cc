@@ -1,0 +1,72 @@
+#include "cli/engine.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "cli/files.h"
+#include "cli/installation.h"
+#include "core/error.h"
+#include "core/fingerprint.h"
+#include "match/rule_set.h"
+#include "match/trusted_file.h"
+#include "scan/expander_opener.h"
+#include "secrets/secret_detector.h"
+#include "secrets/secret_mask.h"
+#include "weights/imports.h"
+#include "weights/weight_detector.h"
+
+namespace picket {
+namespace {
+
+FingerprintKey ReadKey(const std::string& file) {
+  return file.empty() ? FingerprintKey() : FingerprintKey(ReadWholeFile(file));
+}
+
+// The compiled table, or where there is none that can be trusted, the JSON that it is made from.
+// Only a claimed pickle gets here, so the difference of a few milliseconds needs no note.
+std::string ReadImports(const RuleFolders& folders) {
+  std::string why;
+  if (!folders.compiled.empty()) {
+    if (auto table = ReadTrustedFile(folders.compiled_imports(), &why)) return std::move(*table);
+  }
+  return CompileImports(ReadWholeFile(folders.imports()));
+}
+
+}  // namespace
+
+Engine::Engine(const CommonOptions& common, const Policy& policy)
+    : key_(ReadKey(policy.fingerprint_key_file)),
+      limits_(policy.effective_limits()),
+      threads_(common.threads != 0 ? common.threads : limits_.threads) {
+  const RuleFolders folders = FindRules(common);
+  rules_ = LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes_);
+  imports_ = std::make_unique<LazyImports>([folders] { return ReadImports(folders); });
+  name_ = "picket " PICKET_VERSION ", " + rules_->Name();
+  if (!key_.id().empty()) name_ += ", key " + key_.id();
+
+  auto secrets = std::make_unique<SecretDetector>(rules_, key_);
+  mask_ = std::make_unique<SecretMask>(*secrets);
+  detectors_.push_back(std::move(secrets));
+  detectors_.push_back(std::make_unique<WeightDetector>(*imports_, key_));
+  for (const auto& detector : detectors_) views_.push_back(detector.get());
+}
+
+Engine::~Engine() = default;
+
+unsigned Engine::threads() const {
+  return threads_ != 0 ? threads_ : std::max(1u, std::thread::hardware_concurrency());
+}
+
+ScanOptions Engine::NewScanOptions() const {
+  ScanOptions options;
+  options.threads = threads_;
+  options.new_opener = NewExpanderOpener({.bytes = limits_.expand_bytes,
+                                          .children = limits_.expand_children,
+                                          .depth = limits_.expand_depth});
+  options.limits.findings = limits_.findings_per_blob;
+  options.limits.depth = limits_.expand_depth;
+  return options;
+}
+
+}  // namespace picket

@@ -1,0 +1,56 @@
+// The engine, assembled: rules, weight knowledge, detectors and the mask, as one installation and
+// one policy give them.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "core/detector.h"
+#include "core/fingerprint.h"
+#include "core/mask.h"
+#include "scan/policy.h"
+#include "scan/scanner.h"
+
+namespace picket {
+
+class RuleSet;
+class ImportSource;
+
+class Engine {
+ public:
+  // Throws Error when there are no rules, or one of them is broken: nothing may pass then.
+  Engine(const CommonOptions& common, const Policy& policy);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  std::span<const Detector* const> detectors() const { return views_; }
+  Mask& mask() const { return *mask_; }
+  const RuleSet& rules() const { return *rules_; }
+  const ImportSource& imports() const { return *imports_; }
+  // "picket 0.1.0, rules 1f2e3d4c5b6a (42)".
+  const std::string& name() const { return name_; }
+  // Sentences for the report ("the compiled rules are older than ...").
+  const std::vector<std::string>& notes() const { return notes_; }
+  // How this policy has blobs scanned; progress is left to the caller.
+  ScanOptions NewScanOptions() const;
+  // As many as --threads or the policy say, else one for each processor; 1 or more.
+  unsigned threads() const;
+
+ private:
+  FingerprintKey key_;
+  std::shared_ptr<const RuleSet> rules_;
+  std::unique_ptr<ImportSource> imports_;
+  std::vector<std::unique_ptr<Detector>> detectors_;
+  std::vector<const Detector*> views_;
+  std::unique_ptr<Mask> mask_;
+  std::string name_;
+  std::vector<std::string> notes_;
+  EffectiveLimits limits_;
+  unsigned threads_ = 0;
+};
+
+}  // namespace picket

@@ -1,0 +1,30 @@
+// A change at a gate: scan what it brings, judge it, report. All hooks end here.
+#pragma once
+
+#include "cli/command_line.h"
+#include "cli/engine.h"
+#include "cli/output.h"
+#include "core/ancestry.h"
+#include "core/change_list.h"
+#include "git/repository.h"
+#include "scan/policy.h"
+
+namespace picket {
+
+// What one gate brings; the references outlive the call.
+struct GateInput {
+  Gate gate = Gate::kPreReceive;
+  const CommonOptions& common;
+  const Repository& repository;
+  const Policy& policy;
+  const Engine& engine;
+  const ChangeList& changes;
+  // What stood at each place before.
+  Ancestry& ancestry;
+  StatsLine& stats;
+};
+
+// Returns the exit code.
+int RunGate(const GateInput& input);
+
+}  // namespace picket

@@ -1,0 +1,39 @@
+#include "cli/installation.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "core/error.h"
+
+namespace picket {
+
+namespace fs = std::filesystem;
+
+std::string FindBinary() {
+  std::error_code error;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  if (error) {
+    throw Error("The program's own path can't be read from /proc/self/exe (" + error.message() +
+                "); mount /proc, or name the rules with --rules DIR.");
+  }
+  return binary;
+}
+
+RuleFolders FindRules(const CommonOptions& common) {
+  std::error_code error;
+  if (!common.rules.empty()) {
+    if (fs::is_directory(fs::path(common.rules) / "secrets", error)) return {common.rules, ""};
+    throw Error("The folder " + common.rules +
+                " holds no secrets/ with rules, so nothing can be judged; name one that does.");
+  }
+  const fs::path binary = FindBinary();
+  const fs::path prefix = binary.parent_path().parent_path();
+  const fs::path share = prefix / "share" / "picket";
+  if (fs::is_directory(share / "patterns", error)) return {share / "patterns", share / "compiled"};
+  if (fs::is_directory(prefix / "patterns" / "secrets", error)) return {prefix / "patterns", ""};
+  throw Error("No rules stand beside " + binary.string() + " (looked in " +
+              (share / "patterns").string() +
+              "), so nothing can be judged; run install.sh again, or name a folder with --rules.");
+}
+
+}  // namespace picket

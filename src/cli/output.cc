@@ -1,0 +1,88 @@
+#include "cli/output.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "report/reporter.h"
+
+namespace picket {
+namespace {
+
+// Columns that "remote: " takes.
+constexpr size_t kRemoteWidth = 72;
+
+bool WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = write(fd, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    text.remove_prefix(static_cast<size_t>(count));
+  }
+  return true;
+}
+
+bool IsHook(Gate gate) { return gate != Gate::kAudit && gate != Gate::kScan; }
+
+}  // namespace
+
+int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common) {
+  const bool to_stderr = common.format == "text" && IsHook(gate);
+  const int fd = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
+  ReportOptions options;
+  options.color = !common.no_color && isatty(fd) == 1;
+  options.quiet = common.quiet;
+  if (gate == Gate::kPreReceive) options.width = kRemoteWidth;
+  std::ostringstream report;
+  NewReporter(common.format, options)->Write(verdict, report);
+  const int code = ExitCode(verdict.outcome);
+  if (WriteAll(fd, report.str())) return code;
+  return code == 0 ? ExitCode(Outcome::kIncomplete) : code;
+}
+
+std::function<void(const Progress&)> NewProgressLine(const CommonOptions& common) {
+  if (common.quiet || isatty(STDERR_FILENO) != 1) return nullptr;
+  return [](const Progress& progress) {
+    const bool done = progress.items_done >= progress.items;
+    if (done) {
+      std::fputs("\r\033[K", stderr);
+      return;
+    }
+    std::fprintf(stderr, "\r\033[Kpicket: %3u%%  %llu of %llu objects, %llu MiB",
+                 static_cast<unsigned>(progress.items_done * 100 / progress.items),
+                 static_cast<unsigned long long>(progress.items_done),
+                 static_cast<unsigned long long>(progress.items),
+                 static_cast<unsigned long long>(progress.bytes >> 20));
+  };
+}
+
+StatsLine::StatsLine(const CommonOptions& common)
+    : wanted_(common.stats), start_(std::chrono::steady_clock::now()), last_(start_) {}
+
+void StatsLine::Mark(std::string_view phase) {
+  if (!wanted_) return;
+  const auto now = std::chrono::steady_clock::now();
+  std::fprintf(stderr, "picket: %-12.*s %9.2f ms\n", static_cast<int>(phase.size()), phase.data(),
+               std::chrono::duration<double, std::milli>(now - last_).count());
+  last_ = now;
+}
+
+StatsLine::~StatsLine() {
+  if (!wanted_) return;
+  last_ = start_;
+  Mark("total");
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM") || line.starts_with("RssAnon") || line.starts_with("RssShmem")) {
+      std::fprintf(stderr, "picket: %s\n", line.c_str());
+    }
+  }
+}
+
+}  // namespace picket

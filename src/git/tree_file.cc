@@ -1,0 +1,53 @@
+#include "git/tree_file.h"
+
+#include "core/error.h"
+#include "git/plumbing.h"
+
+namespace picket {
+namespace {
+
+constexpr uint64_t kMaximumBytes = 1 << 20;
+
+// "<mode> ..." of `git ls-files -s` and `git ls-tree` alike; the id follows the mode, in ls-tree
+// behind the word "blob".
+std::optional<ObjectId> TryParseEntry(std::string_view line) {
+  if (!line.starts_with("100")) return std::nullopt;
+  line.remove_prefix(line.find(' ') + 1);
+  if (line.starts_with("blob ")) line.remove_prefix(5);
+  return ObjectId::TryParse(line.substr(0, line.find_first_of(" \t")));
+}
+
+std::optional<std::string> ReadListed(const Repository& repository, GitCommand command,
+                                      std::string_view path) {
+  command.arguments.push_back("--");
+  command.arguments.push_back(":(top,literal)" + std::string(path));
+  GitProcess git(command);
+  const std::string line = git.ReadAll(1 << 16);
+  git.CheckSuccess();
+  const std::optional<ObjectId> oid = TryParseEntry(line);
+  if (!oid) return std::nullopt;
+  RawObject object;
+  std::string why;
+  if (repository.NewObjectDatabase()->Read(*oid, &object, &why) != ReadStatus::kOk ||
+      object.type() != ObjectType::kBlob || object.bytes().size() > kMaximumBytes) {
+    throw Error("The file " + std::string(path) + " (object " + oid->ToHex() +
+                ") can't be read as Git has it, so nothing was judged; mend or remove it.");
+  }
+  return std::string(AsText(object.bytes()));
+}
+
+}  // namespace
+
+std::optional<std::string> ReadStagedFile(const Repository& repository, std::string_view path) {
+  return ReadListed(repository, {.arguments = {"ls-files", "-s", "-z"}, .git_dir = ""}, path);
+}
+
+std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view path) {
+  if (!repository.Resolve("HEAD")) return std::nullopt;
+  GitCommand command{.arguments = {"ls-tree", "-z", "--full-tree", "HEAD"},
+                     .git_dir = repository.git_dir(),
+                     .clean_environment = true};
+  return ReadListed(repository, std::move(command), path);
+}
+
+}  // namespace picket
