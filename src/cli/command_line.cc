@@ -4,6 +4,10 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include "report/escape.h"
 
 namespace picket {
 namespace {
@@ -46,6 +50,12 @@ int RunCommandLine(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);
   } catch (const CLI::ParseError& wrong) {
+    const std::vector<std::string> extra = app.remaining();
+    if (!extra.empty()) {
+      std::cerr << "picket: There is no verb or option " << EscapeForTerminal(extra.front())
+                << " here; picket --help lists them.\n";
+      return 2;
+    }
     app.exit(wrong);
     return 2;
   }

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "git/loose_objects.h"
 #include "git/repository.h"
 
 namespace picket {
@@ -93,11 +94,9 @@ ObjectDatabase::ObjectDatabase(const std::vector<std::string>& object_dirs) {
   int priority = static_cast<int>(object_dirs.size());
   for (const std::string& path : object_dirs) {
     PackFolder folder{path + "/pack", nullptr, nullptr, ChangedAt(path + "/pack")};
-    git_odb_backend* loose = nullptr;
     if (git_odb_backend_pack(&folder.backend, path.c_str()) < 0 ||
-        git_odb_backend_loose(&loose, path.c_str(), -1, 0, 0, 0) < 0 ||
         git_odb_add_backend(odb_, folder.backend, 0x10000 + priority) < 0 ||
-        git_odb_add_backend(odb_, loose, priority) < 0) {
+        git_odb_add_backend(odb_, NewLooseBackend(path), priority) < 0) {
       const git_error* error = git_error_last();
       std::string reason = error != nullptr ? error->message : "unknown";
       git_odb_free(odb_);

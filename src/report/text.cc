@@ -25,7 +25,8 @@ std::string LineWords(const Finding& finding) {
   return ", line " + Number(finding.line);
 }
 
-// "src/a.py:12:9", "model.pt:archive/data.pkl@0x1f3 (byte 291)", "commit 1a2b3c4d5e6f, line 5".
+// "src/a.py:12:9", "secret.yaml:4:11 in base64@0x2f", "model.pt:archive/data.pkl@0x1f3 (byte 291)",
+// "commit 1a2b3c4d5e6f, line 5".
 std::string LocationOf(const JudgedFinding& judged) {
   const Finding& finding = judged.finding;
   switch (judged.object_kind) {
@@ -41,9 +42,13 @@ std::string LocationOf(const JudgedFinding& judged) {
     case ObjectKind::kFile: break;
   }
   std::string where = judged.path.empty() ? "blob " + Short(judged.object) : Shown(judged.path);
-  if (!finding.member.empty()) where += ":" + Shown(finding.member);
-  if (finding.line == 0) return where + " (byte " + Number(finding.span.offset) + ")";
-  return where + ":" + std::to_string(finding.line) + ":" + std::to_string(finding.column);
+  const std::string member = finding.member.empty() ? "" : Shown(finding.member);
+  if (finding.line == 0) {
+    if (!member.empty()) where += ":" + member;
+    return where + " (byte " + Number(finding.span.offset) + ")";
+  }
+  where += ":" + std::to_string(finding.line) + ":" + std::to_string(finding.column);
+  return member.empty() ? where : where + " in " + member;
 }
 
 // "commit 1a2b3c4d5e6f on refs/heads/main, and at 2 other places".
@@ -57,7 +62,7 @@ std::string ProvenanceOf(const JudgedFinding& judged) {
     add("on " + Shown(judged.ref), " ");
   if (!judged.author.empty()) add("by " + Shown(judged.author), " ");
   if (!judged.date.empty()) add("of " + Shown(judged.date), " ");
-  if (!judged.reachable) add("not reachable from any ref", ", ");
+  if (!judged.reachable) add("unreachable from any ref", ", ");
   if (judged.other_places > 0) add("and at " + Count(judged.other_places, "other place"), ", ");
   return text;
 }

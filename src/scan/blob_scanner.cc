@@ -204,13 +204,26 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     Add(std::move(gap));
   }
 
-  // A compressed member's own lines can be told only while its bytes are here.
+  // A member's own lines can be told only while its bytes are here: those of a compressed member,
+  // and those of text whose encoding makes the outermost blob look binary (UTF-16).
   void LocateInMember(size_t first) {
-    if (blob_.origin.inner_bytes != 0) return;
+    const Origin& origin = blob_.origin;
+    if (depth_ == 0 || origin.inner_bytes == origin.outer_bytes) return;
     std::vector<ScannedFinding*> items;
     for (size_t i = first; i < object_->findings.size(); ++i)
       items.push_back(&object_->findings[i]);
-    LocateAll(blob_.bytes, std::move(items));
+    if (origin.inner_bytes == 0) {
+      LocateAll(blob_.bytes, std::move(items));
+      return;
+    }
+    std::vector<uint64_t> outer;
+    for (ScannedFinding* item : items) {
+      outer.push_back(item->finding.span.offset);
+      item->finding.span.offset =
+          (item->finding.span.offset - origin.offset) * origin.inner_bytes / origin.outer_bytes;
+    }
+    LocateAll(blob_.bytes, items);
+    for (size_t i = 0; i < items.size(); ++i) items[i]->finding.span.offset = outer[i];
   }
 
   BlobScanner* scanner_;

@@ -14,9 +14,9 @@ set -eu
 
 # What the messages must name.
 USER_TOKEN_RULE=huggingface.user-token
-ORGANIZATION_TOKEN_RULE=huggingface.organization-token
+ORGANIZATION_TOKEN_RULE=huggingface.org-token
 OAUTH_TOKEN_RULE=huggingface.oauth-token
-JWT_RULE=huggingface.jwt
+JWT_RULE=huggingface.jwt-token
 DANGEROUS_RULE=pickle.dangerous-global
 UNKNOWN_RULE=pickle.unknown-global
 # The administrator's own policy file and rules, named on the hook's command line.

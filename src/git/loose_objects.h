@@ -1,0 +1,29 @@
+// Loose objects, read by ourselves: libgit2 1.5 never returns from one that is cut short.
+//
+// A loose object is one zlib stream of "<type> SP <size> NUL <content>" (gitformat-loose(5); Git's
+// own object-file.c). All of it is checked: type, size, the end of the stream and of the file.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "core/bytes.h"
+#include "git/repository.h"
+
+struct git_odb_backend;
+
+namespace picket {
+
+// The header of the loose object whose file is `file`. False, with a clause in `why`, where it is
+// damaged. A size that `file` can't hold, however well it packs, is damage too.
+bool ReadLooseHeader(Bytes file, ObjectHeader* header, std::string* why);
+
+// The content of the same; `allocate` gives the room for it once its size is known, or null.
+bool ReadLoose(Bytes file, const std::function<uint8_t*(uint64_t)>& allocate, ObjectHeader* header,
+               std::string* why);
+
+// A read-only libgit2 backend over the loose objects of `object_dir`. Throws Error.
+git_odb_backend* NewLooseBackend(const std::string& object_dir);
+
+}  // namespace picket
