@@ -121,7 +121,8 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy);
+  const Engine engine(common, policy,
+                      options.no_cache ? Engine::RuleCache::kUnused : Engine::RuleCache::kUsed);
   const unsigned threads = engine.threads();
   stats.Mark("open");
 

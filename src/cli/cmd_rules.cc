@@ -25,14 +25,15 @@ void PrintComplaints(const std::vector<std::string>& complaints) {
 
 int RunList(const CommonOptions& common) {
   std::vector<std::string> complaints;
-  const std::vector<RuleSource> rules = ListRules(FindRules(common).secrets(), &complaints);
+  const std::string folder = FindRules(common).secrets();
+  const std::vector<RuleSource> rules = ListRules(folder, &complaints);
   for (const RuleSource& source : rules) {
     std::printf("%-34s %-10s %-8s %s\n", source.rule.id.c_str(),
                 std::string(ToString(source.rule.tier)).c_str(),
                 std::string(ToString(source.rule.severity)).c_str(),
                 source.rule.description.c_str());
   }
-  std::printf("%zu rules\n", rules.size());
+  std::printf("%zu rules in %s\n", rules.size(), folder.c_str());
   PrintComplaints(complaints);
   return complaints.empty() ? 0 : 2;
 }

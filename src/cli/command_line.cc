@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/presentable.h"
+#include "core/error.h"
 #include "report/escape.h"
 
 namespace picket {
@@ -61,7 +63,12 @@ int RunCommandLine(int argc, char** argv) {
   }
   const char* no_color = std::getenv("NO_COLOR");
   if (no_color != nullptr && *no_color != '\0') invocation.common.no_color = true;
-  return invocation.run();
+  try {
+    return invocation.run();
+  } catch (const Error& error) {
+    // Rethrown as what may leave: an error quotes names that come from strangers.
+    throw Error(Presentable(invocation.common, error.what()));
+  }
 }
 
 }  // namespace picket

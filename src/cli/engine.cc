@@ -6,6 +6,7 @@
 
 #include "cli/files.h"
 #include "cli/installation.h"
+#include "cli/rule_cache.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
 #include "match/rule_set.h"
@@ -35,12 +36,14 @@ std::string ReadImports(const RuleFolders& folders) {
 
 }  // namespace
 
-Engine::Engine(const CommonOptions& common, const Policy& policy)
+Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cache)
     : key_(ReadKey(policy.fingerprint_key_file)),
       limits_(policy.effective_limits()),
       threads_(common.threads != 0 ? common.threads : limits_.threads) {
   const RuleFolders folders = FindRules(common);
-  rules_ = LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes_);
+  rules_ = cache == RuleCache::kUsed && folders.compiled.empty()
+               ? LoadRulesThroughCache(folders.secrets(), &notes_)
+               : LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes_);
   imports_ = std::make_unique<LazyImports>([folders] { return ReadImports(folders); });
   name_ = "picket " PICKET_VERSION ", " + rules_->Name();
   if (!key_.id().empty()) name_ += ", key " + key_.id();

@@ -21,8 +21,11 @@ class ImportSource;
 
 class Engine {
  public:
-  // Throws Error when there are no rules, or one of them is broken: nothing may pass then.
-  Engine(const CommonOptions& common, const Policy& policy);
+  enum class RuleCache : uint8_t { kUnused, kUsed };
+
+  // Throws Error when there are no rules, or one of them is broken: nothing may pass then. The
+  // cache (cli/rule_cache.h) is for audit and scan.
+  Engine(const CommonOptions& common, const Policy& policy, RuleCache cache = RuleCache::kUnused);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
