@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
 
 #include "cli/command_line.h"
@@ -27,7 +28,11 @@ void ProtectProcess() {
 int main(int argc, char** argv) {
   ProtectProcess();
   try {
-    return picket::RunCommandLine(argc, argv);
+    const int code = picket::RunCommandLine(argc, argv);
+    std::cout.flush();
+    // Output that nobody got is no success.
+    const bool written = std::cout.good() && std::fflush(stdout) == 0;
+    return written || code != 0 ? code : 2;
   } catch (const picket::Error& error) {
     std::fprintf(stderr, "picket: %s\n", error.what());
   } catch (const std::bad_alloc&) {

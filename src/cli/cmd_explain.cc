@@ -10,6 +10,7 @@
 #include "cli/engine.h"
 #include "cli/policy_files.h"
 #include "contents/expander.h"
+#include "core/error.h"
 #include "report/escape.h"
 #include "scan/file_source.h"
 #include "weights/explain.h"
@@ -113,10 +114,13 @@ void PrintText(const std::string& file, const Explainer& explainer, Mask& mask) 
     std::cout << "readers disagree: " << clean(clause) << '\n';
   }
   for (const Gap& gap : explainer.gaps()) {
-    std::cout << "could not be examined: " << clean(gap.member) << ": " << clean(gap.reason)
+    std::cout << "could not be examined: " << clean(gap.path.empty() ? file : gap.path)
+              << (gap.member.empty() ? "" : ":") << clean(gap.member) << ": " << clean(gap.reason)
               << '\n';
   }
-  if (explainer.pickles().empty()) std::cout << clean(file) << ": no pickle in it\n";
+  if (explainer.pickles().empty() && explainer.gaps().empty()) {
+    std::cout << clean(file) << ": no pickle in it\n";
+  }
 }
 
 int RunExplain(const CommonOptions& common, const std::string& path) {
@@ -124,19 +128,22 @@ int RunExplain(const CommonOptions& common, const std::string& path) {
   const Engine engine(common, policy);
   const EffectiveLimits limits = policy.effective_limits();
   const FileList files = ListFiles({path});
+  if (files.paths.size() != 1 || files.paths.front() != path) {
+    throw Error(path + " is a folder, or can't be read; name one file.");
+  }
   const FileSource source(files, limits.blob_memory_bytes);
   Explainer explainer(engine, {.bytes = limits.expand_bytes,
                                .children = limits.expand_children,
                                .depth = limits.expand_depth});
   const std::unique_ptr<BlobReader> reader = source.NewReader();
-  for (size_t i = 0; i < source.item_count(); ++i) reader->Visit(i, explainer);
+  reader->Visit(0, explainer);
   if (common.format == "json") {
     PrintJson(explainer, engine.mask());
   } else {
     PrintText(path, explainer, engine.mask());
   }
   if (Worst(explainer.pickles()) == ImportVerdict::kDangerous) return 1;
-  return explainer.gaps().empty() && files.gaps.empty() ? 0 : 2;
+  return explainer.gaps().empty() ? 0 : 2;
 }
 
 }  // namespace

@@ -75,7 +75,8 @@ Step PlanStep(const std::string& directory, const std::string& name, const std::
     if (step.path != directory + "/" + name) {
       throw Error(step.path + " is not picket's; rename it and install again.");
     }
-    if (fs::is_directory(step.path)) throw Error(step.path + " is a folder, not a hook.");
+    std::error_code ignored;
+    if (fs::is_directory(step.path, ignored)) throw Error(step.path + " is a folder, not a hook.");
     for (const std::string& taken : {kept.beside, kept.in_folder}) {
       if (Exists(taken) && !SameFile(taken, step.path)) {
         throw Error(
@@ -236,7 +237,8 @@ void UninstallOne(const std::string& path, const std::string& name, HookChanges*
 
 std::string PathOfHook(const std::string& directory, const std::string& hook) {
   std::string path = directory + "/" + hook;
-  if (!fs::is_directory(path + ".d")) return path;
+  std::error_code ignored;
+  if (!fs::is_directory(path + ".d", ignored)) return path;
   HookFile dispatcher = ReadHook(path);
   bool dispatches = dispatcher.executable && !dispatcher.is_shim &&
                     dispatcher.text.find(".d") != std::string::npos;
@@ -288,7 +290,8 @@ std::vector<HookChanges> UninstallHooks(const HookPlace& place, HookSide side) {
     changes.directory = folder;
     for (const std::string& name : NamesOf(side)) {
       UninstallOne(folder + "/" + name, name, &changes);
-      if (fs::is_directory(folder + "/" + name + ".d")) {
+      std::error_code ignored;
+      if (fs::is_directory(folder + "/" + name + ".d", ignored)) {
         UninstallOne(folder + "/" + name + ".d/picket", name, &changes);
       }
     }

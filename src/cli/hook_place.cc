@@ -73,7 +73,12 @@ HookPlace FindHooks(const std::string& repository) {
     throw Error(repository + " is not a folder; name a Git repository.");
   }
   HookPlace place;
-  place.git_dir = Ask(repository, {"rev-parse", "--absolute-git-dir"});
+  try {
+    place.git_dir = Ask(repository, {"rev-parse", "--absolute-git-dir"});
+  } catch (const Error& refused) {
+    throw Error(repository + " is no Git repository that this user may use; name one. " +
+                refused.what());
+  }
   bool bare = Ask(repository, {"rev-parse", "--is-bare-repository"}) == "true";
   if (!bare) place.worktree = Ask(repository, {"rev-parse", "--show-toplevel"});
   // Git runs hooks at the top of the worktree, or in the Git directory of a bare repository; a

@@ -34,7 +34,9 @@ HookPlace FindTarget(const HookTarget& target) {
     if (place.bare()) return place;
   } catch (const Error& error) {
     if (FindBareRepositories(path).empty()) throw;
-    throw Error(path + " is not a repository, but there are some below it; add --recursive.");
+    throw Error(path +
+                " is not a repository, but there are some below it; name one of them"
+                " (install and uninstall do them all with --recursive).");
   }
   throw Error(path + " has a worktree, and --server is for bare repositories; use --repo.");
 }

@@ -106,7 +106,8 @@ void JudgeForeign(const HookPlace& place, const HookFile& file, Candidate* candi
     return;
   }
   report.protection = Protection::kDoesNot;
-  report.sentence = file.path + " does not call picket; `picket install` keeps it and adds picket.";
+  report.sentence =
+      file.path + " does not call picket; `picket install` keeps it and adds picket, or says how.";
 }
 
 Candidate Examine(const HookPlace& place, const std::string& hook) {

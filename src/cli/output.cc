@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "cli/policy_files.h"
 #include "report/reporter.h"
 
 namespace picket {
@@ -28,6 +29,20 @@ bool WriteAll(int fd, std::string_view text) {
   return true;
 }
 
+// Where an allowance counts: see cli/policy_files.h.
+std::string AllowanceFile(Gate gate) {
+  switch (gate) {
+    case Gate::kPreReceive: return "the server's " + std::string(kSystemPolicy);
+    case Gate::kAudit:
+    case Gate::kScan: return "a file, and name it with --policy FILE";
+    case Gate::kPrePush: return std::string(kTreePolicy);
+    case Gate::kPreCommit:
+    case Gate::kPreMergeCommit:
+    case Gate::kCommitMsg: break;
+  }
+  return std::string(kTreePolicy) + ", and stage it";
+}
+
 bool IsHook(Gate gate) { return gate != Gate::kAudit && gate != Gate::kScan; }
 
 }  // namespace
@@ -39,6 +54,7 @@ int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common) 
   options.color = !common.no_color && isatty(fd) == 1;
   options.quiet = common.quiet;
   if (gate == Gate::kPreReceive) options.width = kRemoteWidth;
+  options.allow_in = AllowanceFile(gate);
   std::ostringstream report;
   NewReporter(common.format, options)->Write(verdict, report);
   const int code = ExitCode(verdict.outcome);

@@ -173,7 +173,11 @@ class ZipExpansion {
                "that stream read another name.");
     }
     uint64_t room = file_.size() - local->data;
-    uint64_t length = std::min(entry.compressed, room);
+    // Readers that stream believe the local header, or the end of the deflated data, where the
+    // directory says that there is nothing.
+    uint64_t claimed = entry.compressed != 0 ? entry.compressed : local->compressed;
+    if (claimed == 0 && entry.method == kDeflated) claimed = room;
+    uint64_t length = std::min(claimed, room);
     covered_.push_back({entry.header, local->data + length - entry.header});
     if (entry.compressed > room) AddDefect(entry.name, "its bytes end beyond the file");
     if ((entry.flags & kEncryptedFlags) != 0) AddDefect(entry.name, "it is encrypted");

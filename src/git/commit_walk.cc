@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMaxTagChain = 1'000;
 constexpr int64_t kClockSlack = 24 * 60 * 60;  // seconds
+constexpr int kOvertime = 256;                 // commits
 // Boundaries that get a sentence each; the rest is counted.
 constexpr size_t kMaxNotes = 5;
 
@@ -120,12 +121,15 @@ class Walk {
 
   void Paint() {
     int64_t oldest_new = INT64_MAX;
+    int overtime = 0;
     while (!queue_.empty()) {
       Queued next = queue_.top();
       if (waiting_new_ == 0) {
         if (oldest_new == INT64_MAX) break;
         int64_t slack = std::max(kClockSlack, skew_ < INT64_MAX / 4 ? 2 * skew_ : INT64_MAX / 2);
-        if (next.time < oldest_new - slack) break;
+        // A few more, whatever their date: a tip with a broken clock stands last in the queue, and
+        // much that counts as new may be behind it.
+        if (next.time < oldest_new - slack && ++overtime > kOvertime) break;
       }
       queue_.pop();
       Node& node = nodes_[next.node];

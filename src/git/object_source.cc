@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "git/raw_objects.h"
@@ -10,7 +11,10 @@
 namespace picket {
 namespace {
 
-constexpr size_t kMaxNames = 16;
+// Detectors use names for suspicion by their endings, so one of each ending stands for all.
+std::string_view EndingOf(std::string_view path) {
+  return path.substr(path.find_last_of("./") + 1);
+}
 
 // The type that a Git object of this kind must have; false for what is no Git object.
 bool TypeOf(ObjectKind kind, ObjectType* type) {
@@ -42,11 +46,11 @@ std::string NamesOf(Bytes tree) {
 ListedObject ChangedObjects::At(size_t position) const {
   const ChangedObject& object = changes_.objects[position];
   ListedObject listed{object.kind, object.oid, object.text, {}, {}};
+  std::unordered_set<std::string_view> endings;
   for (const Place& place : object.places) {
-    if (place.path == kNone || listed.names.size() >= kMaxNames) continue;
+    if (place.path == kNone) continue;
     std::string_view name = changes_.PathOf(place);
-    if (std::find(listed.names.begin(), listed.names.end(), name) == listed.names.end())
-      listed.names.push_back(name);
+    if (endings.insert(EndingOf(name)).second) listed.names.push_back(name);
   }
   if (position < left_out_.size() && left_out_[position])
     listed.left_out = "policy excludes every path where it stands";
@@ -100,7 +104,10 @@ class ObjectReader : public BlobReader {
       if (source_.options_.may_be_promised && source_.repository_.has_promisor()) {
         visitor.OnSkipped({"absent objects", "a promisor may still supply them", 1, 0});
       } else {
-        AddGap(ref, "the " + std::string(expected) + " is missing from the repository", visitor);
+        AddGap(ref,
+               "the " + std::string(expected) +
+                   " is missing from the repository, or not readable for this user",
+               visitor);
       }
     } else if (status == ReadStatus::kCorrupt) {
       AddGap(ref, "the " + std::string(expected) + " is damaged: " + why, visitor);

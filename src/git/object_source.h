@@ -44,7 +44,8 @@ class ChangedObjects : public ObjectList {
       : changes_(changes), left_out_(std::move(left_out)) {}
 
   size_t size() const override { return changes_.objects.size(); }
-  // At most 16 names, the first that the change brings; detectors use them for suspicion only.
+  // One name of each ending, the first that the change brings: detectors use them for suspicion
+  // only.
   ListedObject At(size_t position) const override;
 
  private:

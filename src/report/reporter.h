@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct ReportOptions {
   bool quiet = false;
   // Columns of a line of prose. Git puts "remote: " before what a server says: 72 fit there.
   size_t width = 80;
+  // Which file an allowance belongs into at this gate.
+  std::string allow_in = "the policy file";
   // Findings, gaps and skipped things that the text tells in full; the rest is counted per rule.
   size_t most = 50;
 };

@@ -180,9 +180,10 @@ class TextWriter {
       return;
     }
     told_allow_ = number;
-    lines_.Paragraph(indent, kIndent, "To allow it, add to \"allow\" in the policy file:");
-    lines_.Paragraph(indent + "  {\"fingerprint\": ", 2 * kIndent, "\"" + print + "\",");
-    lines_.Paragraph(indent + "   \"reason\": \"why it may stay\"}", 0, "");
+    lines_.Paragraph(indent, kIndent, "To allow it, say so in " + options_.allow_in + ":");
+    lines_.Paragraph(indent + "  {\"allow\": [", 0, "");
+    lines_.Paragraph(indent + "    {\"fingerprint\": ", 2 * kIndent, "\"" + print + "\",");
+    lines_.Paragraph(indent + "     \"reason\": \"why it may stay\"}]}", 0, "");
   }
 
   void WriteGaps() {

@@ -63,7 +63,7 @@ class FileReader : public BlobReader {
       return;
     }
     if (!S_ISREG(status.st_mode)) {
-      visitor.OnGap(GapFor(path, "it is no longer a regular file"));
+      visitor.OnGap(GapFor(path, "it is no regular file"));
       return;
     }
     BlobRef ref;

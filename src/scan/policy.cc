@@ -57,7 +57,7 @@ class Tightener {
     if (!loosens || RepoMay(system_, key)) return;
     throw Error("The policy " + std::string(file_) + " loosens \"" + std::string(key) +
                 "\", which this server does not let a repository do; remove the key, or list it "
-                "under server.repo_may in the system's policy.");
+                "under server.repo_may in the system's policy, /etc/picket/policy.json.");
   }
 
  private:

@@ -132,6 +132,7 @@ bool PickleMachine::Line(std::string_view& line) {
   if (newline == nullptr) newline = find(bytes_.size());
   if (newline == nullptr) {
     line = AsText(bytes_.subspan(position_));
+    line_bytes_ += bytes_.size() - position_;
     position_ = bytes_.size();
     Fail("the data ends inside a line");
     return false;
@@ -546,7 +547,10 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
       default: position_ = offset; Fail("a byte that is no opcode");
     }
   }
-  run_.opcodes = opcodes;
+  // A stream that ends in the search for a line's end has read all that is left: 64 bytes of that
+  // search are charged like one opcode, or restarts behind it would be quadratic.
+  run_.opcodes = opcodes + line_bytes_ / 64;
+  line_bytes_ = 0;
 }
 
 }  // namespace picket

@@ -199,6 +199,8 @@ class PickleMachine {
 
   Bytes bytes_;
   uint64_t position_ = 0;
+  // Searched in vain for the end of a line, in this run.
+  uint64_t line_bytes_ = 0;
   uint64_t frame_end_ = 0;
   int protocol_ = 0;
   bool running_ = false;

@@ -151,11 +151,13 @@ void PickleScanner::ReadNested(Bytes bytes, const std::vector<Span>& spans, Pick
 }
 
 void PickleScanner::ReadFurther(Bytes bytes, PickleScan& scan) {
+  bool claimed = scan.claimed;
   uint64_t at = scan.streams.back().end;
   bool behind_stop = scan.streams.back().ending == PickleEnd::kStop;
   bool in_a_row = behind_stop;
   while (at < bytes.size()) {
     if (!behind_stop) {
+      if (!claimed) return;
       const void* hit = std::memchr(bytes.data() + at, kOpProto, bytes.size() - at);
       if (hit == nullptr) return;
       at = static_cast<uint64_t>(static_cast<const uint8_t*>(hit) - bytes.data());
@@ -181,6 +183,7 @@ void PickleScanner::ReadFurther(Bytes bytes, PickleScan& scan) {
       return;
     }
     bool counts = HasEvidence(stream) || (proto && stopped && LooksUp(stream, true));
+    claimed = claimed || counts;
     if (stopped) {
       if (in_a_row) ++scan.complete;
       behind_stop = true;
@@ -208,10 +211,13 @@ PickleScan PickleScanner::Scan(Bytes bytes, uint64_t start, PickleSuspicion susp
   if (first.ending == PickleEnd::kLimit || (scan.claimed && first.ending != PickleEnd::kStop)) {
     scan.gaps.push_back(GapOf(first));
   }
-  if (!scan.claimed) return scan;
+  if (!scan.claimed && first.ending != PickleEnd::kStop) return scan;
   scan.complete = first.ending == PickleEnd::kStop ? 1 : 0;
   scan.streams.push_back(std::move(first));
   ReadFurther(bytes, scan);
+  // A stream too short to be a claim of its own ("N.") does not hide what a second load() reads.
+  scan.claimed = scan.claimed || scan.streams.size() > 1;
+  if (!scan.claimed) scan.streams.clear();
   return scan;
 }
 

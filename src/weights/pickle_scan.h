@@ -13,9 +13,9 @@
 // claimed. A claimed stream that no reader can follow to STOP is a gap; so is a stream, claimed or
 // not, on which the machine gave up, because what follows was not looked at.
 //
-// Behind STOP the next byte may begin another stream, and PROTO anywhere behind a claimed stream
-// may; those count with evidence only (with PROTO and STOP: with any importable lookup), since
-// tensors, padding and array bytes stand there too.
+// Behind STOP, of a claimed stream or not, the next byte may begin another stream, and PROTO
+// anywhere behind a claimed stream may; those count with evidence only (with PROTO and STOP: with
+// any importable lookup), since tensors, padding and array bytes stand there too.
 //
 // Not found: a stream without PROTO that begins at neither place, and one that begins with PERSID
 // (no reader of the table gets beyond it, and "P" begins every zip file). A sequence of extension

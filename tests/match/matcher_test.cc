@@ -138,12 +138,13 @@ TEST_CASE("matcher: the tail of an escape is no neighbour") {
     std::string before;
     bool found;
   };
-  const Case kCases[] = {{"", true},          {" ", true},        {"x", false},     {"9", false},
-                         {"\\n", true},       {"\\t", true},      {"\\r", true},    {"%3D", true},
-                         {"\\u0022", true},   {"\\x3d", true},    {"=3D", true},    {"\\075", true},
-                         {"\x1b[0m", true},   {"\\033[1;32m", true}, {"\\u001b[0m", true},
-                         {"a3D", false},      {"u0022", false},   {"[0m", false},   {"n", false},
-                         {"%zD", false},      {"\\q", false},     {"D", false},     {"5D", false}};
+  const Case kCases[] = {
+      {"", true},        {" ", true},           {"x", false},         {"9", false},
+      {"\\n", true},     {"\\t", true},         {"\\r", true},        {"%3D", true},
+      {"\\u0022", true}, {"\\x3d", true},       {"=3D", true},        {"\\075", true},
+      {"\x1b[0m", true}, {"\\033[1;32m", true}, {"\\u001b[0m", true}, {"a3D", false},
+      {"u0022", false},  {"[0m", false},        {"n", false},         {"%zD", false},
+      {"\\q", false},    {"D", false},          {"5D", false}};
   for (const Case& test : kCases) {
     CAPTURE(test.before);
     CHECK(Find(set, test.before + "tok1234", 64).size() == (test.found ? 1 : 0));

@@ -142,8 +142,9 @@ TEST_CASE("rule store: no rule at all is an error") {
 
 TEST_CASE("rule store: every complaint is heard at once") {
   Folder folder;
-  folder.Write("a.json",
-               Rules(R"({"id": "A", "pattern": "a*", "tier": "odd", "colour": 1, "max_width": 2})") );
+  folder.Write(
+      "a.json",
+      Rules(R"({"id": "A", "pattern": "a*", "tier": "odd", "colour": 1, "max_width": 2})"));
   folder.Write("b.json", "[");
   folder.Write("c.json", Rules(std::string(kRule) + "," + kRule));
   std::vector<std::string> complaints;
@@ -151,9 +152,9 @@ TEST_CASE("rule store: every complaint is heard at once") {
   std::string all;
   for (const std::string& complaint : complaints) all += complaint + "\n";
   for (const char* part :
-       {"\"colour\" is not known", "\"family\" is missing", "\"severity\" is missing", "\"tier\" is",
-        "without an upper bound", "vendor.kind", "\"examples\" is empty", "b.json: is no JSON",
-        "a.b is used twice"}) {
+       {"\"colour\" is not known", "\"family\" is missing", "\"severity\" is missing",
+        "\"tier\" is", "without an upper bound", "vendor.kind", "\"examples\" is empty",
+        "b.json: is no JSON", "a.b is used twice"}) {
     CAPTURE(part);
     CHECK(all.find(part) != std::string::npos);
   }

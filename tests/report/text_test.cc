@@ -66,8 +66,8 @@ TEST_CASE("text: each finding names rule, place, commit, ref, mask and the way t
         "abcd****yz", "\"fp1:1111111111111111111111111111111111111111\"", "What to do: Revoke",
         "model.pt:archive/data.pkl@0x1f3 (byte 100)", "commit object 1a2b3c4d5e6f, line 5",
         "the file name keys/abcd****yz.txt", "the ref name refs/heads/abcd****yz",
-        "unreachable from any ref", "pre-existing: test.user-token",
-        "warning: generic.assignment", "na\\x1b[2Jme\\xe9.txt", "2 things could not be examined",
+        "unreachable from any ref", "pre-existing: test.user-token", "warning: generic.assignment",
+        "na\\x1b[2Jme\\xe9.txt", "2 things could not be examined",
         "data/a.zip:inner.bin (object cccccccccccc): it is encrypted", "refs/heads/gone: it points",
         "1,235 skipped",
         "picket: blocked: 6 findings block; 2 not examined; 1 warning; 1 "

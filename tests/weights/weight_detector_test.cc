@@ -45,6 +45,8 @@ TEST_CASE("weight detector: a dangerous call is found whatever spells it") {
       {"renamed builtin", CallOf("__builtin__", "reduce"), "functools.reduce"},
       {"INST", std::string("(S'x'\ni") + kOs + "\n" + kSystem + "\n.", "os.system"},
       {"OBJ", std::string("(") + Global(kOs, kSystem) + "S'x'\no.", "os.system"},
+      {"behind a stream of one opcode", "N." + CallOf(kOs, kSystem), "os.system"},
+      {"behind three short streams", "N.N.N." + CallOf(kOs, kSystem), "os.system"},
       {"NEWOBJ", kProto2 + Global("ctypes", "CDLL") + "(S'x'\nt\x81.", "ctypes.CDLL"},
       {"escaped text",
        kProto4 + "V\\u006f" + kOs.substr(1) + "\n" + ShortText(kSystem) + "\x93" + ShortText("x") +
@@ -265,6 +267,9 @@ TEST_CASE("weight detector: a stream of ten thousand names lists a bounded numbe
 TEST_CASE("weight detector: compressed joblib by name is a gap") {
   CHECK(ScanWeights("\x78\x9c\x01\x02", "m.joblib").gaps.size() == 1);
   CHECK(ScanWeights("\x78\x9c\x01\x02", "m.bin").gaps.empty());
+  CHECK(ScanWeights(std::string("\x5d\x00\x00\x80", 4), "m.joblib").gaps.size() == 1);
+  CHECK(ScanWeights("\x1f\x8b\x08\x01", "m.pkl").gaps.size() == 1);
+  CHECK(ScanWeights("BZh91AY", "m.pkl").gaps.size() == 1);
 }
 
 TEST_CASE("explain: every global with its verdict and use, in order") {
