@@ -15,8 +15,9 @@ int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   StatsLine stats(common);
   const ChangeList changes = ListMessage(ReadMessageFile(file), ReadMessageOptions());
   if (changes.objects.empty()) return 0;
+  StagedFile policy_file(kTreePolicy);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
-  const Policy policy = ReadLocalPolicy(common, *repository, Gate::kCommitMsg);
+  const Policy policy = ReadStagedPolicy(common, *repository, policy_file);
   const Engine engine(common, policy);
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);

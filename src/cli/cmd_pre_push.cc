@@ -19,7 +19,7 @@ int RunPrePush(const CommonOptions& common, const std::string& remote, const std
   const std::vector<Push> pushes = ParsePushes(ReadHookInput(STDIN_FILENO));
   if (pushes.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
-  const Policy policy = ReadLocalPolicy(common, *repository, Gate::kPrePush);
+  const Policy policy = ReadWorktreePolicy(common, *repository);
   const Engine engine(common, policy);
   stats.Mark("open");
   const ChangeList changes = ListPushed(*repository, remote, url, pushes);

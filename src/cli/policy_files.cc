@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "core/error.h"
-#include "git/tree_file.h"
 
 namespace picket {
 namespace {
@@ -41,16 +40,19 @@ Policy ReadServerPolicy(const CommonOptions& common, const Repository& repositor
   return policy;
 }
 
-Policy ReadLocalPolicy(const CommonOptions& common, const Repository& repository, Gate gate) {
+Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
+                        StagedFile& staged) {
   const Policy base = ReadBasePolicy(common);
-  if (gate == Gate::kPrePush) {
-    const std::string file = repository.worktree() + "/" + kTreePolicy;
-    if (repository.worktree().empty() || !Exists(file)) return base;
-    return Layer(base, ReadPolicy(file));
-  }
-  std::optional<std::string> text = ReadStagedFile(repository, kTreePolicy);
+  const std::optional<std::string> text = staged.Read(repository);
   if (!text) return base;
   return Layer(base, ParsePolicy(*text, "the staged " + std::string(kTreePolicy)));
+}
+
+Policy ReadWorktreePolicy(const CommonOptions& common, const Repository& repository) {
+  const Policy base = ReadBasePolicy(common);
+  const std::string file = repository.worktree() + "/" + kTreePolicy;
+  if (repository.worktree().empty() || !Exists(file)) return base;
+  return Layer(base, ReadPolicy(file));
 }
 
 }  // namespace picket

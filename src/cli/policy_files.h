@@ -6,6 +6,7 @@
 
 #include "cli/command_line.h"
 #include "git/repository.h"
+#include "git/tree_file.h"
 #include "scan/policy.h"
 
 namespace picket {
@@ -24,8 +25,11 @@ Policy ReadBasePolicy(const CommonOptions& common);
 // default branch's .picket.json where the base honours it.
 Policy ReadServerPolicy(const CommonOptions& common, const Repository& repository);
 
-// Local hooks: the base and .picket.json, from the index (pre-commit, pre-merge-commit, commit-msg)
-// or from the worktree (pre-push).
-Policy ReadLocalPolicy(const CommonOptions& common, const Repository& repository, Gate gate);
+// pre-commit, pre-merge-commit, commit-msg: the base and the staged .picket.json.
+Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
+                        StagedFile& staged);
+
+// pre-push: the base and .picket.json of the worktree.
+Policy ReadWorktreePolicy(const CommonOptions& common, const Repository& repository);
 
 }  // namespace picket

@@ -1,7 +1,8 @@
 #include "git/tree_file.h"
 
+#include <utility>
+
 #include "core/error.h"
-#include "git/plumbing.h"
 
 namespace picket {
 namespace {
@@ -17,11 +18,14 @@ std::optional<ObjectId> TryParseEntry(std::string_view line) {
   return ObjectId::TryParse(line.substr(0, line.find_first_of(" \t")));
 }
 
-std::optional<std::string> ReadListed(const Repository& repository, GitCommand command,
-                                      std::string_view path) {
+GitCommand Listing(GitCommand command, std::string_view path) {
   command.arguments.push_back("--");
   command.arguments.push_back(":(top,literal)" + std::string(path));
-  GitProcess git(command);
+  return command;
+}
+
+std::optional<std::string> ReadListed(const Repository& repository, GitProcess& git,
+                                      std::string_view path) {
   const std::string line = git.ReadAll(1 << 16);
   git.CheckSuccess();
   const std::optional<ObjectId> oid = TryParseEntry(line);
@@ -38,16 +42,21 @@ std::optional<std::string> ReadListed(const Repository& repository, GitCommand c
 
 }  // namespace
 
-std::optional<std::string> ReadStagedFile(const Repository& repository, std::string_view path) {
-  return ReadListed(repository, {.arguments = {"ls-files", "-s", "-z"}, .git_dir = ""}, path);
+StagedFile::StagedFile(std::string path)
+    : path_(std::move(path)),
+      process_(Listing({.arguments = {"ls-files", "-s", "-z"}, .git_dir = ""}, path_)) {}
+
+std::optional<std::string> StagedFile::Read(const Repository& repository) {
+  return ReadListed(repository, process_, path_);
 }
 
 std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view path) {
   if (!repository.Resolve("HEAD")) return std::nullopt;
-  GitCommand command{.arguments = {"ls-tree", "-z", "--full-tree", "HEAD"},
-                     .git_dir = repository.git_dir(),
-                     .clean_environment = true};
-  return ReadListed(repository, std::move(command), path);
+  GitProcess git(Listing({.arguments = {"ls-tree", "-z", "--full-tree", "HEAD"},
+                          .git_dir = repository.git_dir(),
+                          .clean_environment = true},
+                         path));
+  return ReadListed(repository, git, path);
 }
 
 }  // namespace picket

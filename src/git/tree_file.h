@@ -5,14 +5,27 @@
 #include <string>
 #include <string_view>
 
+#include "git/plumbing.h"
 #include "git/repository.h"
 
 namespace picket {
 
-// The file in the index that the hook was given (GIT_INDEX_FILE), or in the tree of HEAD; nullopt
-// where there is none, where HEAD is unborn, or where the entry is no regular file. Throws Error
-// for one that can't be read or is over 1 MiB.
-std::optional<std::string> ReadStagedFile(const Repository& repository, std::string_view path);
+// The file in the index that the hook was given (GIT_INDEX_FILE). Git is started on construction
+// and read in Read(), so that the repository can be opened in the meantime.
+class StagedFile {
+ public:
+  explicit StagedFile(std::string path);
+
+  // nullopt where there is none, or where the entry is no regular file. Throws Error for one that
+  // can't be read or is over 1 MiB. Call once.
+  std::optional<std::string> Read(const Repository& repository);
+
+ private:
+  std::string path_;
+  GitProcess process_;
+};
+
+// The same in the tree of HEAD; nullopt too where HEAD is unborn.
 std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view path);
 
 }  // namespace picket
