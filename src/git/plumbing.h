@@ -1,4 +1,5 @@
-// Git's own plumbing as a child process, for lists only: objects never come this way.
+// Git's own plumbing as a child process, for lists; and, until we read packs ourselves, for the
+// content of objects too large for memory (spooled_object.cc).
 //
 // The process is started at once and read later, so that Git works while we set ourselves up.
 #pragma once
