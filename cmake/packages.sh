@@ -11,7 +11,7 @@ esac
 # shellcheck disable=SC2034
 test_packages='doctest-dev python3 python3-numpy git-lfs'
 # shellcheck disable=SC2034
-check_packages='clang-format-14'
+check_packages='clang-14 libclang-rt-14-dev llvm-14 clang-format-14'
 
 # as_root COMMAND...: through sudo where that is needed; 126 where there is none.
 as_root() {
