@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "secrets/checksums.h"
 #include "secrets/template.h"
 #include "secrets/word_model.h"
 
