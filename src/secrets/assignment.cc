@@ -101,6 +101,35 @@ bool EndsInExtension(std::string_view value) {
   return end.size() >= 2 && end.size() <= 5 && std::all_of(end.begin(), end.end(), IsLower);
 }
 
+// "module.Name": one part between dots is a word. No random body has a dot, so less than the whole
+// may speak for words.
+bool IsDottedName(std::string_view value) {
+  static constexpr double kEnough = 4;
+  if (value.find('.') == std::string_view::npos) return false;
+  for (size_t start = 0; start <= value.size();) {
+    const size_t end = std::min(value.find('.', start), value.size());
+    const std::string_view part = value.substr(start, end - start);
+    if (part.size() >= 3 && WordScore(part, ObservedAlphabet(part)) > kEnough) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+// "0x1234abcd", "-0x5".
+bool IsHexNumber(std::string_view value) {
+  const size_t at = value.find("0x");
+  return at <= 1 && at != std::string_view::npos &&
+         std::all_of(value.begin() + static_cast<std::ptrdiff_t>(at) + 2, value.end(), IsHex);
+}
+
+// Text in base64, such as "not my real password".
+bool EncodesWords(std::string_view value) {
+  const std::string plain = DecodeBase64(value, 256);
+  const bool printable =
+      std::all_of(plain.begin(), plain.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+  return plain.size() >= 8 && printable && ReadsAsWords(plain, 95);
+}
+
 // Undoes what people do to words, so that P@ssw0rd is found among them.
 std::string Unleeted(std::string_view text) {
   static constexpr std::string_view kFrom = "@013457$!";
@@ -189,7 +218,7 @@ std::string_view AssignedName(Bytes text, uint64_t match_offset, uint64_t value_
 }
 
 bool NamesSecret(std::string_view name) {
-  static constexpr std::array<std::string_view, 58> kAnywhere = {
+  static constexpr std::array<std::string_view, 64> kAnywhere = {
       "public",      "pub",      "hash",        "hashed",   "sha",         "sha1",
       "sha256",      "md5",      "digest",      "checksum", "etag",        "integrity",
       "csrf",        "xsrf",     "next",        "page",     "cursor",      "continuation",
@@ -229,7 +258,8 @@ bool IsUuid(std::string_view value) {
 
 bool LooksRandom(std::string_view value) {
   if (IsPlaceholder(value) || IsVariable(value) || SaysThatItIsPublic(value)) return false;
-  if (EndsInExtension(value)) return false;
+  if (EndsInExtension(value) || IsDottedName(value) || IsHexNumber(value)) return false;
+  if (EncodesWords(value)) return false;
   const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
   const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
   if (letters * 8 < value.size()) return false;
@@ -246,6 +276,7 @@ bool LooksLikePassword(std::string_view value) {
   if (IsWellKnownPassword(value) || SaysThatItIsPublic(value) || EndsInExtension(value)) {
     return false;
   }
+  if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
   const Kinds kinds = CountKinds(value);
   if (!kinds.digit) return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
   if (value.size() >= 16 && LooksRandom(value)) return true;

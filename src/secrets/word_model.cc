@@ -105,14 +105,18 @@ double LogLikelihood(char before, char c) {
 
 }  // namespace
 
-bool ReadsAsWords(std::string_view text, double alphabet) {
+double WordScore(std::string_view text, double alphabet) {
   double ratio = 0;
   char before = '_';
   for (char c : text) {
     ratio += LogLikelihood(before, c) + std::log(alphabet);
     before = c;
   }
-  return ratio > kThreshold;
+  return ratio;
+}
+
+bool ReadsAsWords(std::string_view text, double alphabet) {
+  return WordScore(text, alphabet) > kThreshold;
 }
 
 double ObservedAlphabet(std::string_view text) {

@@ -12,6 +12,9 @@ namespace picket {
 // of them (3 of a million) are taken for words.
 bool ReadsAsWords(std::string_view text, double alphabet);
 
+// The logarithm of that ratio: above x for no more than e^-x of random texts.
+double WordScore(std::string_view text, double alphabet);
+
 // How many characters the alphabet has from which `text` seems to be drawn: hexadecimal digits, one
 // case, both, with digits, with others; at least 2.
 double ObservedAlphabet(std::string_view text);
