@@ -18,7 +18,8 @@ using Words = std::span<const std::string_view>;
 
 constexpr uint64_t kLongestName = 64;
 constexpr size_t kShortestPassword = 8;
-constexpr size_t kLongestPassword = 64;
+constexpr size_t kLongestPassword = 200;
+constexpr size_t kLongEnough = 16;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -130,6 +131,11 @@ bool EncodesWords(std::string_view value) {
   return plain.size() >= 8 && printable && ReadsAsWords(plain, 95);
 }
 
+bool IsPhrase(std::string_view value) {
+  return value.find(' ') != std::string_view::npos &&
+         std::all_of(value.begin(), value.end(), [](char c) { return IsLetter(c) || c == ' '; });
+}
+
 // Undoes what people do to words, so that P@ssw0rd is found among them.
 std::string Unleeted(std::string_view text) {
   static constexpr std::string_view kFrom = "@013457$!";
@@ -228,7 +234,8 @@ bool NamesSecret(std::string_view name) {
       "commit",      "revision", "dummy",       "fake",     "mock",        "example",
       "sample",      "invalid",  "expired",     "wrong",    "bad",         "emoji",
       "icon",        "color",    "message",     "msg",      "label",       "title",
-      "description", "i18n",     "captcha",     "sitekey"};
+      "description", "i18n",     "captcha",     "sitekey",  "passthrough", "passed",
+      "passive",     "bypass",   "compass",     "passport"};
   static constexpr std::array<std::string_view, 34> kLast = {
       "name",   "names",  "type",  "types",    "url",     "uri",    "endpoint", "file", "path",
       "dir",    "header", "field", "param",    "prefix",  "suffix", "length",   "len",  "size",
@@ -259,7 +266,7 @@ bool IsUuid(std::string_view value) {
 bool LooksRandom(std::string_view value) {
   if (IsPlaceholder(value) || IsVariable(value) || SaysThatItIsPublic(value)) return false;
   if (EndsInExtension(value) || IsDottedName(value) || IsHexNumber(value)) return false;
-  if (EncodesWords(value)) return false;
+  if (EncodesWords(value) || IsPhrase(value)) return false;
   const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
   const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
   if (letters * 8 < value.size()) return false;
@@ -273,13 +280,14 @@ bool LooksRandom(std::string_view value) {
 bool LooksLikePassword(std::string_view value) {
   if (value.size() < kShortestPassword || value.size() > kLongestPassword) return false;
   if (LooksLikeCode(value) || IsPlaceholder(value) || HoldsVariable(value)) return false;
+  // The words below are short; in a long random text they stand by chance.
+  if (value.size() >= kLongEnough && LooksRandom(value)) return true;
   if (IsWellKnownPassword(value) || SaysThatItIsPublic(value) || EndsInExtension(value)) {
     return false;
   }
   if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
   const Kinds kinds = CountKinds(value);
   if (!kinds.digit) return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
-  if (value.size() >= 16 && LooksRandom(value)) return true;
   if (Entropy(value) < 2.5) return false;
   if (kinds.count >= 3) return !ReadsAsWords(value, 40);
   return value.size() >= 10 && kinds.digit_inside && !ReadsAsWords(value, 36);
@@ -297,7 +305,7 @@ bool IsUserInfo(std::string_view user, std::string_view password, std::string_vi
   for (std::string_view word : kWords) {
     if (lower.starts_with(word) && lower.size() <= word.size() + 4) return false;
   }
-  if (IsThisMachine(machine)) return LooksLikePassword(password) || LooksRandom(password);
+  if (IsThisMachine(machine)) return LooksLikePassword(password);
   return Entropy(password) >= 1.5 && !ReadsAsWords(password, ObservedAlphabet(password));
 }
 
