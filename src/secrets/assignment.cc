@@ -20,6 +20,8 @@ constexpr uint64_t kLongestName = 64;
 constexpr size_t kShortestPassword = 8;
 constexpr size_t kLongestPassword = 200;
 constexpr size_t kLongEnough = 16;
+// What speaks for words in a value without digits; see WordScore.
+constexpr double kDoubt = 3;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -102,18 +104,21 @@ bool EndsInExtension(std::string_view value) {
   return end.size() >= 2 && end.size() <= 5 && std::all_of(end.begin(), end.end(), IsLower);
 }
 
-// "module.Name": one part between dots is a word. No random body has a dot, so less than the whole
-// may speak for words.
+// "module.Name". No random body has a dot, so less than elsewhere may speak for words.
 bool IsDottedName(std::string_view value) {
   static constexpr double kEnough = 4;
-  if (value.find('.') == std::string_view::npos) return false;
-  for (size_t start = 0; start <= value.size();) {
-    const size_t end = std::min(value.find('.', start), value.size());
-    const std::string_view part = value.substr(start, end - start);
-    if (part.size() >= 3 && WordScore(part, ObservedAlphabet(part)) > kEnough) return true;
-    start = end + 1;
-  }
-  return false;
+  return value.find('.') != std::string_view::npos &&
+         WordScore(value, ObservedAlphabet(value)) > kEnough;
+}
+
+// "/usr/bin/tool", "~/x", "--option". Long random text may start with a slash.
+bool IsPathOrOption(std::string_view value) {
+  static constexpr double kEnough = 4;
+  if (value.starts_with("--")) return true;
+  const bool path = value.starts_with("/") || value.starts_with("./") || value.starts_with("../") ||
+                    value.starts_with("~/");
+  return path &&
+         (value.size() < kLongEnough || WordScore(value, ObservedAlphabet(value)) > kEnough);
 }
 
 // "0x1234abcd", "-0x5".
@@ -266,7 +271,7 @@ bool IsUuid(std::string_view value) {
 bool LooksRandom(std::string_view value) {
   if (IsPlaceholder(value) || IsVariable(value) || SaysThatItIsPublic(value)) return false;
   if (EndsInExtension(value) || IsDottedName(value) || IsHexNumber(value)) return false;
-  if (EncodesWords(value) || IsPhrase(value)) return false;
+  if (EncodesWords(value) || IsPhrase(value) || IsPathOrOption(value)) return false;
   const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
   const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
   if (letters * 8 < value.size()) return false;
@@ -281,13 +286,17 @@ bool LooksLikePassword(std::string_view value) {
   if (value.size() < kShortestPassword || value.size() > kLongestPassword) return false;
   if (LooksLikeCode(value) || IsPlaceholder(value) || HoldsVariable(value)) return false;
   // The words below are short; in a long random text they stand by chance.
-  if (value.size() >= kLongEnough && LooksRandom(value)) return true;
+  const Kinds kinds = CountKinds(value);
+  const bool words = WordScore(value, ObservedAlphabet(value)) > kDoubt;
+  if (value.size() >= kLongEnough && LooksRandom(value) && (kinds.digit || !words)) return true;
   if (IsWellKnownPassword(value) || SaysThatItIsPublic(value) || EndsInExtension(value)) {
     return false;
   }
   if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
-  const Kinds kinds = CountKinds(value);
-  if (!kinds.digit) return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
+  if (IsPathOrOption(value)) return false;
+  if (!kinds.digit) {
+    return kinds.count >= 2 && value.size() >= 14 && !words && LooksRandom(value);
+  }
   if (Entropy(value) < 2.5) return false;
   if (kinds.count >= 3) return !ReadsAsWords(value, 40);
   return value.size() >= 10 && kinds.digit_inside && !ReadsAsWords(value, 36);
