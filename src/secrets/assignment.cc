@@ -104,10 +104,14 @@ bool EndsInExtension(std::string_view value) {
   return end.size() >= 2 && end.size() <= 5 && std::all_of(end.begin(), end.end(), IsLower);
 }
 
-// "module.Name". No random body has a dot, so less than elsewhere may speak for words.
+// "module.Name", or something cut short. No random body has a dot, so less than elsewhere may speak
+// for words.
 bool IsDottedName(std::string_view value) {
   static constexpr double kEnough = 4;
-  return value.find('.') != std::string_view::npos &&
+  if (value.find('.') == std::string_view::npos) return false;
+  const bool plain = std::all_of(value.begin(), value.end(),
+                                 [](char c) { return IsLetter(c) || c == '_' || c == '.'; });
+  return plain || value.find("...") != std::string_view::npos ||
          WordScore(value, ObservedAlphabet(value)) > kEnough;
 }
 
@@ -133,7 +137,7 @@ bool EncodesWords(std::string_view value) {
   const std::string plain = DecodeBase64(value, 256);
   const bool printable =
       std::all_of(plain.begin(), plain.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
-  return plain.size() >= 8 && printable && ReadsAsWords(plain, 95);
+  return plain.size() >= 8 && printable && WordScore(plain, 95) > kDoubt;
 }
 
 bool IsPhrase(std::string_view value) {
@@ -259,6 +263,14 @@ bool NamesSecret(std::string_view name) {
   return !IsOneOf(words.back(), kLast);
 }
 
+bool NamesKey(std::string_view name) {
+  static constexpr std::array<std::string_view, 7> kWords = {
+      "key", "keys", "apikey", "secret", "password", "passwd", "auth"};
+  const std::vector<std::string> words = SplitName(name);
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return IsOneOf(word, kWords); });
+}
+
 bool IsUuid(std::string_view value) {
   if (value.size() != 36) return false;
   for (size_t i = 0; i < value.size(); ++i) {
@@ -278,8 +290,8 @@ bool LooksRandom(std::string_view value) {
   const bool hex = std::all_of(value.begin(), value.end(), IsHex);
   if (Entropy(value) < (hex ? 2.4 : 2.8)) return false;
   // Letters alone are seldom drawn at random, so that less speaks for words suffices.
-  const double alphabet = ObservedAlphabet(value) * (digits == 0 ? 1.5 : 1.0);
-  return !ReadsAsWords(value, alphabet);
+  if (digits == 0) return WordScore(value, ObservedAlphabet(value)) <= kDoubt;
+  return !ReadsAsWords(value, ObservedAlphabet(value));
 }
 
 bool LooksLikePassword(std::string_view value) {
@@ -287,15 +299,14 @@ bool LooksLikePassword(std::string_view value) {
   if (LooksLikeCode(value) || IsPlaceholder(value) || HoldsVariable(value)) return false;
   // The words below are short; in a long random text they stand by chance.
   const Kinds kinds = CountKinds(value);
-  const bool words = WordScore(value, ObservedAlphabet(value)) > kDoubt;
-  if (value.size() >= kLongEnough && LooksRandom(value) && (kinds.digit || !words)) return true;
+  if (value.size() >= kLongEnough && LooksRandom(value)) return true;
   if (IsWellKnownPassword(value) || SaysThatItIsPublic(value) || EndsInExtension(value)) {
     return false;
   }
   if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
   if (IsPathOrOption(value)) return false;
   if (!kinds.digit) {
-    return kinds.count >= 2 && value.size() >= 14 && !words && LooksRandom(value);
+    return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
   }
   if (Entropy(value) < 2.5) return false;
   if (kinds.count >= 3) return !ReadsAsWords(value, 40);

@@ -16,6 +16,10 @@ std::string_view AssignedName(Bytes text, uint64_t match_offset, uint64_t value_
 // secret_name, tokenizer, max_tokens.
 bool NamesSecret(std::string_view name);
 
+// True for names of which a UUID may be the secret: apiKey, client_secret; other tokens count
+// requests, pages and changes.
+bool NamesKey(std::string_view name);
+
 // True when nothing but chance explains the value: no words, no variable, no placeholder, no
 // number, date or file name, no hash or certificate that says what it is. A random text of 16 or
 // more characters of its alphabet is refused once in 100,000.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/fingerprint.h"
 
@@ -47,11 +48,16 @@ bool HasRun(std::string_view text) {
   return false;
 }
 
+// By the failure function of Knuth, Morris and Pratt: linear, whatever the text.
 bool IsPeriodic(std::string_view text) {
-  for (size_t period = 1; period * 2 <= text.size(); ++period) {
-    if (text.substr(period) == text.substr(0, text.size() - period)) return true;
+  std::vector<size_t> border(text.size() + 1, 0);
+  size_t length = 0;
+  for (size_t i = 1; i < text.size(); ++i) {
+    while (length > 0 && text[i] != text[length]) length = border[length];
+    if (text[i] == text[length]) ++length;
+    border[i + 1] = length;
   }
-  return false;
+  return text.size() >= 2 && (text.size() - border[text.size()]) * 2 <= text.size();
 }
 
 bool IsPlaceholder(std::string_view text) {

@@ -80,8 +80,9 @@ bool GitlabRoutable(const ValidatorCall&, const Captured& captured) {
 bool Bech32(const ValidatorCall&, const Captured& captured) { return IsBech32(captured.secret); }
 
 bool Named(const ValidatorCall&, const Captured& captured) {
-  return NamesSecret(
-      AssignedName(captured.text, captured.match.match.offset, captured.match.capture.offset));
+  const std::string_view name =
+      AssignedName(captured.text, captured.match.match.offset, captured.match.capture.offset);
+  return NamesSecret(name) && (!IsUuid(captured.secret) || NamesKey(name));
 }
 
 bool Random(const ValidatorCall&, const Captured& captured) { return LooksRandom(captured.body); }

@@ -40,7 +40,8 @@ Captured MakeCaptured(Bytes text, const RawMatch& match);
 //   not_uuid           the secret is no UUID
 //   jwt                the first part decodes to a JSON object with "alg", the second to one too
 //   private_key        the PEM body decodes to a private key, or is encrypted
-//   secret_name        what stands before the secret names it, and not its file, field or address
+//   secret_name        what stands before the secret names it, and not its file, field or address;
+//                      a UUID needs the name of a key
 //   random             nothing but chance explains the body
 //   password           the same, or a password as people choose them
 //   userinfo           the match is "user:password@host" of a URL, the secret its password, and
