@@ -118,9 +118,8 @@ bool IsDottedName(std::string_view value) {
 // "/usr/bin/tool", "~/x", "--option". Long random text may start with a slash.
 bool IsPathOrOption(std::string_view value) {
   static constexpr double kEnough = 4;
-  if (value.starts_with("--")) return true;
-  const bool path = value.starts_with("/") || value.starts_with("./") || value.starts_with("../") ||
-                    value.starts_with("~/");
+  const bool path = value.starts_with("--") || value.starts_with("/") || value.starts_with("./") ||
+                    value.starts_with("../") || value.starts_with("~/");
   return path &&
          (value.size() < kLongEnough || WordScore(value, ObservedAlphabet(value)) > kEnough);
 }
@@ -339,7 +338,8 @@ bool IsBasicCredentials(std::string_view base64) {
   const bool printable =
       std::all_of(plain.begin(), plain.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
   const std::string_view password = std::string_view(plain).substr(colon + 1);
-  return printable && password.size() >= 6 && !IsWellKnownPassword(password) &&
+  return printable && password.size() >= 6 &&
+         (password.size() >= kLongEnough || !IsWellKnownPassword(password)) &&
          IsUserInfo(std::string_view(plain).substr(0, colon), password, "");
 }
 

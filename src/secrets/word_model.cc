@@ -73,9 +73,21 @@ constexpr uint8_t kSeldom[27][26] = {
 
 enum Kind : int { kLetter, kDigit, kOther };
 
-// [kind before][kind now]; the kinds of other bytes share one row of sixteen.
+// [kind before][kind now]; of the other bytes sixteen rare ones share what the four common ones
+// leave.
 constexpr double kKinds[3][3] = {{0.90, 0.04, 0.06}, {0.25, 0.60, 0.15}, {0.85, 0.12, 0.03}};
 constexpr double kOthers = 16;
+constexpr double kRareOther = 0.1;
+
+// How often one of the other bytes is this one.
+double OtherShare(char c) {
+  if (c == '_') return 0.45;
+  if (c == '-') return 0.20;
+  if (c == '.') return 0.15;
+  if (c == '/') return 0.10;
+  return kRareOther / kOthers;
+}
+
 // [upper before][upper now], for a letter after a letter.
 constexpr double kUpper[2][2] = {{0.88, 0.12}, {0.40, 0.60}};
 constexpr double kFirstUpper = 0.35;
@@ -93,7 +105,7 @@ double LogLikelihood(char before, char c) {
   const Kind kind = KindOf(c);
   const double share = std::log(kKinds[KindOf(before)][kind]);
   if (kind == kDigit) return share - std::log(10.0);
-  if (kind == kOther) return share - std::log(kOthers);
+  if (kind == kOther) return share + std::log(OtherShare(c));
   const bool upper = IsUpper(c);
   const bool after_letter = KindOf(before) == kLetter;
   const bool hump = upper && IsLower(before);
