@@ -168,7 +168,7 @@ void Matcher::Drain(Bytes text, MatchJudge& judge) {
     }
     const EncodedLiteral& literal = rules_->literals()[hit.id - rules];
     for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
-      judge.OnEncoded(text, literal, end - literal.bytes.size());
+      judge.OnEncoded(text, literal, end - literal.width());
     }
   }
 }

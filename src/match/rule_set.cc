@@ -16,7 +16,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 
 uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
 
@@ -56,8 +56,9 @@ Expressions ListExpressions(const std::vector<Rule>& rules,
     list.ids.push_back(static_cast<unsigned>(i));
   }
   for (size_t i = 0; i < literals.size(); ++i) {
-    list.texts.push_back(Escaped(literals[i].bytes));
-    list.flags.push_back(0);
+    bool expression = literals[i].expression_width != 0;
+    list.texts.push_back(expression ? literals[i].bytes : Escaped(literals[i].bytes));
+    list.flags.push_back(expression ? HS_FLAG_SINGLEMATCH : 0u);
     list.ids.push_back(static_cast<unsigned>(rules.size() + i));
   }
   return list;
@@ -94,7 +95,7 @@ void RuleSet::Derive() {
   widest_ = 0;
   for (const Rule& rule : rules_) widest_ = std::max(widest_, rule.max_width);
   for (const EncodedLiteral& literal : literals_) {
-    widest_ = std::max(widest_, static_cast<uint32_t>(literal.bytes.size()));
+    widest_ = std::max(widest_, static_cast<uint32_t>(literal.width()));
   }
 }
 

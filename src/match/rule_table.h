@@ -17,12 +17,17 @@ struct EncodedLiteral {
   std::string bytes;
   // From the literal's first byte to the next boundary of four base64 characters; else 0.
   uint8_t quad_shift = 0;
+  // kEscape: `bytes` is an expression of this width, and one hit in each window is enough.
+  uint8_t expression_width = 0;
 
+  uint64_t width() const { return expression_width != 0 ? expression_width : bytes.size(); }
   auto operator<=>(const EncodedLiteral&) const = default;
 };
 
-// UTF-16 in both orders and the three base64 phases (both alphabets) of every literal of `rules`;
-// sorted, each once. Wrapped base64 is found unless the line ends inside the literal itself.
+// Of every literal of `rules`: itself, where text that it starts may be split; UTF-16 in both
+// orders; hexadecimal digits; the three base64 phases in both alphabets, of the literal, of its
+// base64 and of its UTF-16 (little-endian); the first four base64 characters, broken by a line end.
+// And what begins escapes, and gzip and zip files in base64. Sorted, each once.
 std::vector<EncodedLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules);
 
 std::string WriteRuleTable(const std::vector<Rule>& rules);
