@@ -104,7 +104,8 @@ class NotebookReader {
         return key == "outputs" ? Part::kOutputs : Part::kIgnored;
       case Part::kOutputs:
         // Pictures are long, and base64 in the outer bytes already.
-        return key.starts_with("image/") || key == "metadata" ? Part::kIgnored : parent;
+        if (key.starts_with("image/") || key == "metadata") return Part::kIgnored;
+        return key == "output_type" || key == "name" || key == "ename" ? Part::kIgnored : parent;
       default: return parent;
     }
   }

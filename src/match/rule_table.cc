@@ -83,7 +83,7 @@ class LiteralList {
     found_.push_back({Encoding::kEscape, "\\\\/", 0, 2});
     found_.push_back({Encoding::kEscape, "\\\\x[2-7]", 0, 3});
     found_.push_back({Encoding::kEscape, "\\\\u(?:00[2-7]|\\{[2-7][0-9A-Fa-f])", 0, 5});
-    for (const char* magic : {"H4sIA", "UEsDB", "SDRzSU"}) Add(Encoding::kBase64, magic);
+    for (const char* magic : {"H4sI", "UEsDB", "SDRzSU"}) Add(Encoding::kBase64, magic);
   }
 
   std::vector<EncodedLiteral> Take() {

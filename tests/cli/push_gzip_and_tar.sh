@@ -1,0 +1,31 @@
+# What gzip has packed is looked into, alone, around a tar archive, and in base64.
+. "$(dirname "$0")/common.sh"
+
+token=$(token)
+new_server server
+new_clone server work
+put work readme.txt start
+smuggle work origin main
+
+packed() { # FILE
+  save work "Add $1"
+  refused "git -C work push origin main"
+  names "$1" '' "$(oid work)" "$USER_TOKEN_RULE"
+  git -C work reset -q --hard HEAD~1
+}
+
+printf 'first line\ntoken = %s\n' "$token" >settings.ini
+gzip -c settings.ini >work/settings.ini.gz
+packed settings.ini.gz
+tar -cf - settings.ini | gzip -c >work/backup.tgz
+packed backup.tgz
+printf 'release: %s\n' "$(gzip -c settings.ini | base64 | tr -d '\n')" >work/helm.yaml
+packed helm.yaml
+
+printf 'nothing to see\n' | gzip -c >work/clean.gz
+save work "A clean file"
+passes "git -C work push origin main"
+
+head -c 20000 /dev/zero | gzip -c | head -c 30 >work/broken.gz
+save work "A file that is cut off"
+undecided "git -C work push origin main" broken.gz
