@@ -5,6 +5,10 @@
 namespace picket {
 
 void MappedText::Append(char byte, uint64_t offset) {
+  if (parent_.inner_bytes == 0) {
+    text_.push_back(byte);
+    return;
+  }
   // Where the parent has steps of its own a run of bytes may end anywhere: each byte is asked for.
   if (steps_.empty() || offset != next_ || !parent_.steps.empty()) {
     uint64_t outer = MapOutward(parent_, offset, false);

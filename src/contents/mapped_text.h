@@ -11,7 +11,8 @@
 namespace picket {
 
 // Pieces are appended in the order of their places in `parent`, whose steps (if it has any) are
-// looked through: the steps made here count in the outermost blob. `parent` outlives this.
+// looked through: the steps made here count in the outermost blob. Where the parent's own place
+// can't be told there are none. `parent` outlives this.
 class MappedText {
  public:
   explicit MappedText(const Origin& parent) : parent_(parent) {}

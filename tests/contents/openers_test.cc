@@ -209,6 +209,20 @@ TEST_CASE("gzip: every member comes out, and damage and size are said") {
   CHECK(Expand("\x1f\x8b and no more").gaps.empty());
 }
 
+TEST_CASE("escapes: in packed content the child has no place, and is there all the same") {
+  std::string text = "abcdefghijklmnop%2Fqrst";
+  Origin packed;
+  packed.inner_bytes = 0;
+  Recorder recorder;
+  Expander expander{ExpandLimits{}};
+  BlobRef ref;
+  EncodedHint hint{Encoding::kEscape, 16};
+  expander.Expand(Blob{ref, AsBytes(text), packed}, {&hint, 1}, recorder, recorder);
+  REQUIRE(recorder.children.size() == 1);
+  CHECK(recorder.children[0].bytes == "abcdefghijklmnop/qrst\n");
+  CHECK(recorder.children[0].places.empty());
+}
+
 TEST_CASE("tar: members keep their place, and a size that lies is said") {
   std::string archive = TarMember("a.txt", "hello") + TarMember("b/c.txt", std::string(600, 'x')) +
                         std::string(1024, '\0');
