@@ -44,7 +44,9 @@ class Stream {
         if (!IsGzip(bytes_, taken_ - stream_.avail_in)) return End::kWhole;
         inflateReset(&stream_);
       } else if (status != Z_OK) {
-        return End::kDamaged;
+        // Where a file is cut off everything that is there was read.
+        bool all = status == Z_BUF_ERROR && taken_ == bytes_.size() && stream_.avail_in == 0;
+        return all ? End::kWhole : End::kDamaged;
       }
     }
   }

@@ -58,8 +58,9 @@ class LiteralList {
  public:
   bool empty() const { return found_.empty(); }
 
-  void Add(Encoding encoding, std::string bytes) {
-    found_.push_back({encoding, std::move(bytes), 0, 0});
+  void Add(Encoding encoding, std::string bytes, uint8_t shift = 0) {
+    uint16_t width = static_cast<uint16_t>(bytes.size());
+    found_.push_back({encoding, std::move(bytes), shift, false, width});
   }
 
   void AddBase64(std::string_view literal, bool broken) {
@@ -69,8 +70,8 @@ class LiteralList {
       std::string url_safe = standard;
       std::replace(url_safe.begin(), url_safe.end(), '+', '-');
       std::replace(url_safe.begin(), url_safe.end(), '/', '_');
-      found_.push_back({Encoding::kBase64, standard, kQuadShift[phase], 0});
-      found_.push_back({Encoding::kBase64, url_safe, kQuadShift[phase], 0});
+      Add(Encoding::kBase64, standard, kQuadShift[phase]);
+      Add(Encoding::kBase64, url_safe, kQuadShift[phase]);
       if (broken) AddBroken(standard, kQuadShift[phase]);
     }
   }
@@ -78,11 +79,11 @@ class LiteralList {
   // What escapes begin with, and files that base64 carries: gzip (in base64 once more, as Helm
   // keeps its releases) and zip.
   void AddCarriers() {
-    found_.push_back({Encoding::kEscape, "%[2-7][0-9A-Fa-f]", 0, 3});
-    found_.push_back({Encoding::kEscape, "&#[x0-9]", 0, 3});
-    found_.push_back({Encoding::kEscape, "\\\\/", 0, 2});
-    found_.push_back({Encoding::kEscape, "\\\\x[2-7]", 0, 3});
-    found_.push_back({Encoding::kEscape, "\\\\u(?:00[2-7]|\\{[2-7][0-9A-Fa-f])", 0, 5});
+    found_.push_back({Encoding::kEscape, "%[2-7][0-9A-Fa-f]", 0, true, 3});
+    found_.push_back({Encoding::kEscape, "&#[x0-9]", 0, true, 3});
+    found_.push_back({Encoding::kEscape, "\\\\/", 0, true, 2});
+    found_.push_back({Encoding::kEscape, "\\\\x[2-7]", 0, true, 3});
+    found_.push_back({Encoding::kEscape, "\\\\u(?:00[2-7]|\\{[2-7][0-9A-Fa-f])", 0, true, 5});
     for (const char* magic : {"H4sI", "UEsDB", "SDRzSU"}) Add(Encoding::kBase64, magic);
   }
 
@@ -96,13 +97,13 @@ class LiteralList {
   // A line may end anywhere; where it does after more of the spelling, the first characters mark.
   void AddBroken(const std::string& spelling, uint8_t shift) {
     std::string mark = spelling.substr(0, kBrokenMark);
-    if (mark.size() == kBrokenMark) found_.push_back({Encoding::kBase64, mark, shift, 0});
+    if (mark.size() == kBrokenMark) Add(Encoding::kBase64, mark, shift);
     for (size_t at = 1; at < mark.size(); ++at) {
       // The shift counts characters: the break moves what stands behind it.
       for (const char* line_end : {"\n", "\r\n"}) {
         std::string text = mark.substr(0, at) + line_end + mark.substr(at);
         size_t moved = shift >= at ? text.size() - mark.size() : 0;
-        found_.push_back({Encoding::kBase64, text, static_cast<uint8_t>(shift + moved), 0});
+        Add(Encoding::kBase64, text, static_cast<uint8_t>(shift + moved));
       }
     }
   }
@@ -234,6 +235,37 @@ std::vector<EncodedLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules
   }
   if (!list.empty()) list.AddCarriers();
   return list.Take();
+}
+
+std::string WriteLiteralTable(const std::vector<EncodedLiteral>& literals) {
+  TableWriter out;
+  for (const EncodedLiteral& literal : literals) {
+    out.U8(static_cast<uint8_t>(literal.encoding));
+    out.U8(literal.quad_shift);
+    out.U8(literal.is_expression ? 1 : 0);
+    out.U32(literal.width);
+  }
+  return out.Take();
+}
+
+bool ReadLiteralTable(Bytes table, std::vector<EncodedLiteral>* literals) {
+  ByteReader in(table);
+  literals->clear();
+  while (in.ok() && !in.at_end()) {
+    uint8_t encoding = in.U8();
+    uint8_t shift = in.U8();
+    uint8_t expression = in.U8();
+    uint32_t width = in.U32Le();
+    if (encoding > static_cast<uint8_t>(Encoding::kSplit) || expression > 1) in.Fail();
+    if (width == 0 || width > kMaxList) in.Fail();
+    if (!in.ok()) break;
+    literals->push_back({static_cast<Encoding>(encoding),
+                         {},
+                         shift,
+                         expression != 0,
+                         static_cast<uint16_t>(width)});
+  }
+  return in.ok();
 }
 
 std::string WriteRuleTable(const std::vector<Rule>& rules) {

@@ -26,6 +26,7 @@ printf 'nothing to see\n' | gzip -c >work/clean.gz
 save work "A clean file"
 passes "git -C work push origin main"
 
-head -c 20000 /dev/zero | gzip -c | head -c 30 >work/broken.gz
-save work "A file that is cut off"
+letters 20000 3 | gzip -c >work/broken.gz
+printf 'damaged by hand' | dd of=work/broken.gz bs=1 seek=200 conv=notrunc 2>/dev/null
+save work "A file that can't be read"
 undecided "git -C work push origin main" broken.gz

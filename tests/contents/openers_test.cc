@@ -200,7 +200,14 @@ TEST_CASE("gzip: every member comes out, and damage and size are said") {
   recorder = Expand(packed + "something else");
   CHECK(recorder.children.size() == 1);
   CHECK(recorder.gaps.empty());
-  CHECK(Expand(packed.substr(0, packed.size() - 4)).gaps.size() == 1);
+  recorder = Expand(packed.substr(0, packed.size() - 12));
+  CHECK(recorder.children.size() == 1);
+  CHECK(recorder.gaps.empty());
+  std::string damaged = packed;
+  damaged[damaged.size() - 6] = static_cast<char>(damaged[damaged.size() - 6] ^ 1);
+  recorder = Expand(damaged);
+  CHECK(recorder.children.size() == 1);
+  CHECK(recorder.gaps.size() == 1);
   ExpandLimits limits;
   limits.bytes = 10;
   recorder = Expand(packed, {}, limits);
