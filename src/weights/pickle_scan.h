@@ -67,6 +67,8 @@ class PickleScanner {
   // The cheap question: false when no stream can begin at `start` of `bytes`.
   static bool MayBegin(Bytes bytes, uint64_t start);
 
+  const ImportSource& imports() const { return imports_; }
+
   PickleScan Scan(Bytes bytes, uint64_t start, PickleSuspicion suspicion);
 
  private:
