@@ -137,7 +137,7 @@ void ReadManifest(const Blob& blob, PickleScanner& scanner, WeightReport& report
   }
   bool skops =
       text.find("\"__loader__\"") != std::string_view::npos && IsNamedLike(blob, {"schema.json"});
-  bool archive = IsNamedLike(blob, {"MAR-INF/MANIFEST.json"});
+  bool archive = IsNamedLike(blob, {"mar-inf/manifest.json"});
   size_t start = text.find_first_not_of(" \t\r\n");
   if ((!skops && !archive) || start == std::string_view::npos) return;
   SkopsJudge skops_judge(scanner, report);

@@ -22,7 +22,8 @@
 
 namespace picket {
 
-enum class FrameRule : uint8_t { kLinear, kDropTail };
+// kJoblib: frames as in kLinear, and array bytes stand behind the BUILD of joblib's wrapper.
+enum class FrameRule : uint8_t { kLinear, kDropTail, kJoblib };
 
 struct PickleReader {
   std::string_view name;
@@ -91,6 +92,9 @@ class PickleObserver {
   // whether it escapes.
   virtual bool OnGlobal(uint32_t index, const PickleGlobal& global) = 0;
   virtual void OnCall(const PickleCall& call) = 0;
+  // kJoblib: a pickle of its own stands at `offset`, the elements of an array of objects. Reads it
+  // and says where it ends; nullopt where it can't be read.
+  virtual std::optional<uint64_t> OnNested(uint64_t offset) = 0;
 };
 
 enum class PickleEnd : uint8_t {
@@ -116,6 +120,9 @@ struct PickleRun {
   // Something that is no global is called: an object made by another call.
   bool computed_call = false;
   uint64_t computed_call_offset = 0;
+  // joblib would read array bytes at `joblib_offset`: a run with kJoblib says what follows them.
+  bool joblib = false;
+  uint64_t joblib_offset = 0;
 };
 
 // One thread's own; its buffers are used again by each run.
@@ -193,6 +200,11 @@ class PickleMachine {
               const Value* items);
   void Build(uint64_t offset);
   void Extension(int64_t code, uint64_t offset);
+  // joblib's arrays: pickle_machine_joblib.cc.
+  uint32_t DtypeOf(uint32_t global, const Value* items, uint64_t count);
+  bool IsWrapper(Value value) const;
+  void NoteState(uint64_t from);
+  void SkipArray();
   PickleArgument Describe(Value value) const;
   std::optional<DecodedText> TextOf(Value value) const;
   Value TextValue(PickleText kind, uint64_t offset, uint64_t length);
@@ -220,6 +232,28 @@ class PickleMachine {
   std::vector<PickleGlobal> globals_;
   std::vector<bool> watched_;
   std::unordered_map<std::string, uint32_t> interned_;
+
+  // What a NumPy dtype takes for each element; 0 in a kResult's size stands for "not known".
+  struct Dtype {
+    uint64_t bytes = 0;
+    bool objects = false;
+    bool record = false;
+  };
+  // The state that is about to be given to joblib's wrapper.
+  struct ArrayState {
+    uint64_t end = 0;  // behind the SETITEMS that made it
+    Value shape = 0;
+    Value dtype = 0;
+    Value alignment = 0;
+    // No dict was changed since the wrapper was made.
+    bool clean = false;
+  };
+  bool joblib_ = false;
+  bool aligned_before_ = false;
+  uint64_t dict_changes_ = 0;
+  uint64_t changes_at_wrapper_ = 0;
+  std::vector<Dtype> dtypes_;
+  ArrayState array_state_;
 };
 
 }  // namespace picket

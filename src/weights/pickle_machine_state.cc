@@ -256,16 +256,18 @@ void PickleMachine::Call(Value callee, Value arguments, PickleUse how, uint64_t 
       auto index = static_cast<uint32_t>(PayloadOf(callee));
       NoteEvent();
       globals_[index].uses |= how;
+      const TupleSlot* slot = nullptr;
+      if (KindOf(arguments) == kTuple && PayloadOf(arguments) != 0) {
+        const TupleSlot& candidate = tuples_[PayloadOf(arguments) % kTupleSlots];
+        if (candidate.serial == PayloadOf(arguments)) slot = &candidate;
+      }
       if (watched_[index]) {
-        const TupleSlot* slot = nullptr;
-        if (KindOf(arguments) == kTuple && PayloadOf(arguments) != 0) {
-          const TupleSlot& candidate = tuples_[PayloadOf(arguments) % kTupleSlots];
-          if (candidate.serial == PayloadOf(arguments)) slot = &candidate;
-        }
         Report(index, how, offset, slot != nullptr, SizeOf(arguments),
                slot != nullptr ? slot->items : nullptr);
       }
-      return Push(Pack(kResult, index));
+      if (IsWrapper(Pack(kResult, index))) changes_at_wrapper_ = dict_changes_;
+      uint32_t dtype = slot != nullptr ? DtypeOf(index, slot->items, SizeOf(arguments)) : 0;
+      return Push(Pack(kResult, index, dtype));
     }
     case kResult: globals_[PayloadOf(callee)].uses |= kUseResultCalled; [[fallthrough]];
     case kUnknown:
@@ -303,6 +305,7 @@ void PickleMachine::Build(uint64_t) {
     NoteEvent();
   } else if (KindOf(target) == kResult) {
     globals_[PayloadOf(target)].uses |= kUseBuilt;
+    if (IsWrapper(target)) SkipArray();
   }
 }
 
