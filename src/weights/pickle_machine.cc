@@ -578,6 +578,7 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
         break;
       default: position_ = offset; Fail("a byte that is no opcode");
     }
+    if (tracing_) observer_->OnOpcode(offset);
   }
   // A stream that ends in the search for a line's end has read all that is left: 64 bytes of that
   // search are charged like one opcode, or restarts behind it would be quadratic.

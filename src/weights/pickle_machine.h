@@ -95,6 +95,8 @@ class PickleObserver {
   // kJoblib: a pickle of its own stands at `offset`, the elements of an array of objects. Reads it
   // and says where it ends; nullopt where it can't be read.
   virtual std::optional<uint64_t> OnNested(uint64_t offset) = 0;
+  // Under set_tracing: an opcode at `offset` was carried out.
+  virtual void OnOpcode(uint64_t) {}
 };
 
 enum class PickleEnd : uint8_t {
@@ -142,6 +144,13 @@ class PickleMachine {
   // whole file: no byte before `start` is read.
   PickleRun Run(Bytes bytes, uint64_t start, FrameRule frames, uint64_t max_opcodes,
                 PickleObserver& observer);
+
+  // Has OnOpcode called, during which position() and StackTop may be asked.
+  void set_tracing(bool tracing) { tracing_ = tracing; }
+  uint64_t position() const { return position_; }
+  // The highest `count` values above the last mark, lowest first, as words: "'os'", "global
+  // os.system", "result of os.system", "tuple of 2", "number 5", "?".
+  std::vector<std::string> StackTop(size_t count) const;
 
   // Of the last run.
   const std::vector<PickleGlobal>& globals() const { return globals_; }
@@ -217,6 +226,7 @@ class PickleMachine {
   int protocol_ = 0;
   bool running_ = false;
   bool watching_ = false;
+  bool tracing_ = false;
   PickleObserver* observer_ = nullptr;
   PickleRun run_;
   std::vector<Value> stack_;

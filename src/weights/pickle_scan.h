@@ -72,7 +72,6 @@ class PickleScanner {
 
   PickleScan Scan(Bytes bytes, uint64_t start, PickleSuspicion suspicion);
 
-
  private:
   class StreamJudge;
   PickleMachine& MachineAt(int depth);
