@@ -572,9 +572,7 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
         Push(Pack(kUnknown));
         break;
       case kOpBinPersId:
-        if (!HasTop()) break;
-        EscapeValue(Pop());
-        Push(Pack(kUnknown));
+        if (HasTop()) Push(Persistent(Pop()));
         break;
       default: position_ = offset; Fail("a byte that is no opcode");
     }

@@ -208,6 +208,7 @@ class PickleMachine {
   void Report(uint32_t global, PickleUse how, uint64_t offset, bool known, uint64_t count,
               const Value* items);
   void Build(uint64_t offset);
+  Value Persistent(Value id);
   void Extension(int64_t code, uint64_t offset);
   // joblib's arrays: pickle_machine_joblib.cc.
   uint32_t DtypeOf(uint32_t global, const Value* items, uint64_t count);

@@ -296,6 +296,20 @@ void PickleMachine::CallItems(Value callee, uint64_t from, PickleUse how, uint64
   Call(callee, Pack(kTuple, 0, count), how, offset);
 }
 
+// What torch's persistent_load makes of an id: of ("module", class, ...) the class itself, which is
+// how its old files name the classes of whole modules; of anything else nothing that is known.
+// Source: torch/serialization.py, _legacy_load.
+PickleMachine::Value PickleMachine::Persistent(Value id) {
+  EscapeValue(id);
+  if (KindOf(id) != kTuple || PayloadOf(id) == 0 || SizeOf(id) < 2) return Pack(kUnknown);
+  const TupleSlot& slot = tuples_[PayloadOf(id) % kTupleSlots];
+  if (slot.serial != PayloadOf(id) || !IsText(slot.items[0]) || KindOf(slot.items[1]) != kGlobal) {
+    return Pack(kUnknown);
+  }
+  auto word = TextOf(slot.items[0]);
+  return word && word->text == "module" ? slot.items[1] : Pack(kUnknown);
+}
+
 void PickleMachine::Build(uint64_t) {
   if (!HasTop(2)) return;
   EscapeValue(Pop());

@@ -19,9 +19,8 @@ holds policy.json 'd == {"weights": {"allow": ["ourlib.models.Model"]}}'
 exits 1 "picket scan ours.pkl"
 exits 0 "picket scan --policy policy.json ours.pkl"
 
-exits 1 "picket explain armed.pkl --suggest >policy.json"
+exits 1 "picket explain armed.pkl --suggest >policy.json" "is not suggested"
 holds policy.json 'd == {"weights": {"allow": []}}'
-says "is not suggested"
 
 run "picket explain armed.pkl --disassemble"
 says STACK_GLOBAL

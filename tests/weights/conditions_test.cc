@@ -95,6 +95,15 @@ TEST_CASE("conditions: a name is judged by what it is given") {
   }
 }
 
+TEST_CASE("persistent ids: the class in torch's old module id is the class that is called") {
+  auto made = [](const std::string& global) {
+    return "(" + ShortText("module") + global + ShortText("file") + ShortText("source") + "tQ)\x81";
+  };
+  CHECK(!Refused(made(Name("torch.nn.modules.linear", "Linear"))));
+  CHECK(Refused(made(Name("mine", "Layer"))));
+  CHECK(Refused("(" + ShortText("storage") + Name("collections", "OrderedDict") + "tQ)R"));
+}
+
 TEST_CASE("hidden calls: what BUILD and the filling opcodes do to any object counts") {
   const std::string safe = Name("collections", "OrderedDict");
   const std::string unknown = Name("mine", "Thing");
