@@ -79,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   picket::ForestWalk walk(database, {.object_bytes = 1 << 20, .base_bytes = budget});
   Walked walked;
   for (uint32_t i = 0; i < forest->entries().size(); ++i) {
-    if (forest->entries()[i].base == picket::kNone) walk.Walk(*forest, i, walked);
+    if (forest->entries()[i].base == picket::DeltaForest::kNone) walk.Walk(*forest, i, walked);
     picket::RawObject object;
     picket::ObjectHeader header;
     std::string why;
