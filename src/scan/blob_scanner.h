@@ -12,6 +12,7 @@
 #include "core/blob.h"
 #include "core/detector.h"
 #include "core/finding.h"
+#include "scan/inline_mark.h"
 
 namespace picket {
 
@@ -32,6 +33,9 @@ using OpenerFactory = std::function<std::unique_ptr<Opener>()>;
 struct BlobScanLimits {
   // Findings kept in full per blob and tier; the rest is counted, never dropped in silence.
   size_t findings = 1000;
+  // Distinct findings that are counted one by one beyond those; of the rest only the number is
+  // known.
+  size_t counted = 50'000;
   // Gaps kept per blob; the last of them says how many more there were.
   size_t gaps = 100;
   // Marks of encoded text kept per view; more of them is a gap.
@@ -44,6 +48,14 @@ struct ScannedFinding {
   Finding finding;
   // `span` and `match` lie in the outermost blob. False in a compressed member: they lie in it.
   bool in_outermost = true;
+  // What comments beside it say; for secrets in the text of a file.
+  InlineMarks marks;
+};
+
+// A finding over BlobScanLimits::findings: what it is, without message and place.
+struct CountedFinding {
+  Finding finding;
+  uint64_t count = 0;
 };
 
 // What one object said. Only objects that say something are kept.
@@ -56,13 +68,17 @@ struct ScannedObject {
   // Sorted by offset, then rule.
   std::vector<ScannedFinding> findings;
   std::vector<Gap> gaps;
-  // Matches over BlobScanLimits::findings, which are known by their number only.
+  // Matches over BlobScanLimits::findings: their number in all, and each distinct one - by rule,
+  // fingerprint and subject, sorted - as far as BlobScanLimits::counted goes.
   uint64_t precise_overflow = 0;
   uint64_t contextual_overflow = 0;
+  std::vector<CountedFinding> counted;
 
   bool silent() const {
     return findings.empty() && gaps.empty() && precise_overflow == 0 && contextual_overflow == 0;
   }
+  // Matches of `tier` of which nothing but the number is known.
+  uint64_t uncounted(Tier tier) const;
 };
 
 // One thread's own: the sessions of all detectors and an opener.
@@ -77,6 +93,7 @@ class BlobScanner {
 
  private:
   class View;
+  struct Tally;
 
   std::vector<std::unique_ptr<Session>> sessions_;
   std::unique_ptr<Opener> opener_;
