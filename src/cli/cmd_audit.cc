@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cli/audit.h"
 #include "cli/audit_objects.h"
 #include "cli/command_line.h"
 #include "cli/engine.h"
@@ -27,6 +28,7 @@ struct AuditOptions {
   std::string repository = ".";
   bool no_cache = false;
   bool require_complete = false;
+  bool report_unused = false;
 };
 
 // The last components of the rules about paths: a tree holds components only, so
@@ -117,14 +119,15 @@ void AddPromised(uint64_t count, bool require_complete, Listing* listing) {
   }
 }
 
-int RunAudit(const CommonOptions& common, const AuditOptions& options) {
-  StatsLine stats(common);
-  const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
-  const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy,
-                      options.no_cache ? Engine::RuleCache::kUnused : Engine::RuleCache::kUsed);
+}  // namespace
+
+Verdict AuditRepository(const AuditInput& input) {
+  const CommonOptions& common = input.common;
+  const Repository* repository = &input.repository;
+  const Policy& policy = input.policy;
+  const Engine& engine = input.engine;
+  StatsLine& stats = input.stats;
   const unsigned threads = engine.threads();
-  stats.Mark("open");
 
   const ObjectInventory inventory = ListObjects(*repository, threads);
   const std::vector<Ref> refs = repository->Refs();
@@ -139,6 +142,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
                              .may_be_promised = true});
   ScanOptions scan_options = engine.NewScanOptions();
   scan_options.on_progress = NewProgressLine(common);
+  if (input.findings > 0) scan_options.findings = scan_options.limits.findings = input.findings;
   ScanResult scan = ScanAll(source, engine.detectors(), scan_options);
   stats.Mark("scan");
 
@@ -181,7 +185,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   }
   std::sort(listing.gaps.begin(), listing.gaps.end());
   listing.gaps.erase(std::unique(listing.gaps.begin(), listing.gaps.end()), listing.gaps.end());
-  AddPromised(CountPromised(*repository), options.require_complete, &listing);
+  AddPromised(CountPromised(*repository), input.require_complete, &listing);
   listing.notes = engine.notes();
   if (!repository->shallow().empty()) {
     listing.notes.push_back("This is a shallow clone: what lies behind its " +
@@ -193,12 +197,32 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
                              .gate = Gate::kAudit,
                              .today = TodayUtc(),
                              .mask = engine.mask(),
-                             .engine = engine.name()};
-  const Verdict verdict = JudgeListing(context, listing, scan, [&](const ScannedObject& object) {
+                             .engine = engine.name(),
+                             .report_unused = input.report_unused};
+  Verdict verdict = JudgeListing(context, listing, scan, [&](const ScannedObject& object) {
     const auto path = paths.find(object.position);
     return path != paths.end() ? path->second : attribution.Of(object);
   });
   stats.Mark("judge");
+  return verdict;
+}
+
+namespace {
+
+int RunAudit(const CommonOptions& common, const AuditOptions& options) {
+  StatsLine stats(common);
+  const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
+  const Policy policy = ReadBasePolicy(common);
+  const Engine engine(common, policy,
+                      options.no_cache ? Engine::RuleCache::kUnused : Engine::RuleCache::kUsed);
+  stats.Mark("open");
+  const Verdict verdict = AuditRepository({.common = common,
+                                           .repository = *repository,
+                                           .policy = policy,
+                                           .engine = engine,
+                                           .stats = stats,
+                                           .require_complete = options.require_complete,
+                                           .report_unused = options.report_unused});
   return WriteReport(verdict, Gate::kAudit, common);
 }
 
@@ -213,6 +237,8 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                  "Remember nothing from this run, and use nothing");
   verb->add_flag("--require-complete", options->require_complete,
                  "Objects that a partial clone does not have are gaps");
+  verb->add_flag("--report-unused", options->report_unused,
+                 "List the policy's allowances that matched nothing");
   verb->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return RunAudit(invocation.common, *options); };
   });

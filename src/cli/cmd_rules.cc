@@ -79,10 +79,13 @@ int RunShow(const CommonOptions& common, const std::string& id) {
 int RunCheck(const CommonOptions& common) {
   const RuleReport report = CheckRules(FindRules(common).secrets());
   PrintComplaints(report.complaints);
-  std::printf("%zu rules in %zu files, %zu examples, %zu near misses, %zu complaints\n",
-              report.rules, report.files, report.examples, report.near_misses,
-              report.complaints.size());
-  return report.complaints.empty() && report.rules > 0 ? 0 : 1;
+  const bool good = report.complaints.empty() && report.rules > 0;
+  if (!common.quiet || !good) {
+    std::printf("%zu rules in %zu files, %zu examples, %zu near misses, %zu complaints\n",
+                report.rules, report.files, report.examples, report.near_misses,
+                report.complaints.size());
+  }
+  return good ? 0 : 1;
 }
 
 int RunCompile(const CommonOptions& common, std::string folder) {

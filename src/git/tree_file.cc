@@ -7,7 +7,7 @@
 namespace picket {
 namespace {
 
-constexpr uint64_t kMaximumBytes = 1 << 20;
+constexpr uint64_t kMaximumBytes = 16 << 20;
 
 // "<mode> ..." of `git ls-files -s` and `git ls-tree` alike; the id follows the mode, in ls-tree
 // behind the word "blob".
@@ -50,13 +50,20 @@ std::optional<std::string> StagedFile::Read(const Repository& repository) {
   return ReadListed(repository, process_, path_);
 }
 
-std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view path) {
-  if (!repository.Resolve("HEAD")) return std::nullopt;
-  GitProcess git(Listing({.arguments = {"ls-tree", "-z", "--full-tree", "HEAD"},
+std::optional<std::string> ReadFileOfCommit(const Repository& repository, const ObjectId& commit,
+                                            std::string_view path) {
+  if (!repository.NewObjectDatabase()->Contains(commit)) return std::nullopt;
+  GitProcess git(Listing({.arguments = {"ls-tree", "-z", "--full-tree", commit.ToHex()},
                           .git_dir = repository.git_dir(),
                           .clean_environment = true},
                          path));
   return ReadListed(repository, git, path);
+}
+
+std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view path) {
+  const std::optional<ObjectId> head = repository.Resolve("HEAD");
+  if (!head) return std::nullopt;
+  return ReadFileOfCommit(repository, *head, path);
 }
 
 }  // namespace picket

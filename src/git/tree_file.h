@@ -17,13 +17,17 @@ class StagedFile {
   explicit StagedFile(std::string path);
 
   // nullopt where there is none, or where the entry is no regular file. Throws Error for one that
-  // can't be read or is over 1 MiB. Call once.
+  // can't be read or is over 16 MiB. Call once.
   std::optional<std::string> Read(const Repository& repository);
 
  private:
   std::string path_;
   GitProcess process_;
 };
+
+// The same in the tree of a commit; nullopt too where that commit is not in the store.
+std::optional<std::string> ReadFileOfCommit(const Repository& repository, const ObjectId& commit,
+                                            std::string_view path);
 
 // The same in the tree of HEAD; nullopt too where HEAD is unborn.
 std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view path);

@@ -180,6 +180,8 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   }
 
   void Add(Finding finding) override {
+    if (finding.kind == FindingKind::kWeight && finding.fingerprint.empty())
+      finding.fingerprint = FileFingerprint(finding.family);
     size_t tier = static_cast<size_t>(finding.tier);
     if (tally_->kept[tier] >= scanner_->limits_.findings) {
       ++(finding.tier == Tier::kPrecise ? object_->precise_overflow : object_->contextual_overflow);
@@ -230,6 +232,13 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   }
 
  private:
+  const std::string& FileFingerprint(const std::string& family) {
+    if (file_fingerprint_.empty() && scanner_->limits_.key != nullptr) {
+      file_fingerprint_ = scanner_->limits_.key->Fingerprint(family, AsBytes(Sha256(blob_.bytes)));
+    }
+    return file_fingerprint_;
+  }
+
   void AddGap(const std::string& member, std::string reason) {
     Gap gap;
     gap.member = member;
@@ -267,6 +276,7 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   Tally* tally_;
   std::vector<EncodedHint> hints_;
   uint64_t lost_hints_ = 0;
+  std::string file_fingerprint_;
 };
 
 BlobScanner::BlobScanner(std::span<const Detector* const> detectors,

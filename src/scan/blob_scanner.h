@@ -12,6 +12,7 @@
 #include "core/blob.h"
 #include "core/detector.h"
 #include "core/finding.h"
+#include "core/fingerprint.h"
 #include "scan/inline_mark.h"
 
 namespace picket {
@@ -42,6 +43,9 @@ struct BlobScanLimits {
   size_t hints = 65'536;
   // Levels of content inside content; deeper is a gap.
   int depth = 8;
+  // For what the opener finds, which has no key: it gets the fingerprint of the file that it speaks
+  // of, as a weight finding has it. Null: none. Outlives the scanner.
+  const FingerprintKey* key = nullptr;
 };
 
 struct ScannedFinding {

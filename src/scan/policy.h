@@ -74,6 +74,12 @@ struct Policy {
   std::optional<uint8_t> inline_words;
   // The baseline file as the policy names it, "" for none; cli/policy_files.h finds and reads it.
   std::string baseline;
+  // Those whose findings are in `allow`, and the keys that they were written under.
+  struct BaselineRead {
+    std::string file;
+    std::string key_id;
+  };
+  std::vector<BaselineRead> baselines;
   // Absolute; "" for the public key.
   std::string fingerprint_key_file;
 

@@ -191,6 +191,22 @@ TEST_CASE("policy: an allowance holds through its last day") {
   CHECK_FALSE(allowance.ExpiredOn("9999-12-31"));
 }
 
+TEST_CASE("policy: of several allowances the one that holds longest counts") {
+  std::vector<Allowance> allow = {{kPrint, "a", "2026-01-01", "", AllowedBy::kPolicy},
+                                  {kPrint, "b", "2027-01-01", "", AllowedBy::kPolicy}};
+  CHECK(AllowanceIndex(allow).Use(kPrint)->reason == "b");
+  allow.push_back({kPrint, "c", "", "", AllowedBy::kBaseline});
+  CHECK(AllowanceIndex(allow).Use(kPrint)->reason == "c");
+  allow.push_back({kPrint, "d", "", "", AllowedBy::kPolicy});
+  CHECK(AllowanceIndex(allow).Use(kPrint)->reason == "d");
+  AllowanceIndex index(allow);
+  CHECK(index.Use("fp1:other") == nullptr);
+  CHECK(index.Use("") == nullptr);
+  CHECK(index.Unused("2026-01-01").size() == 1);
+  index.Use(kPrint);
+  CHECK(index.Unused("2026-01-01").empty());
+}
+
 TEST_CASE("policy: on a server a repository may tighten, and loosen only what the system lists") {
   struct Row {
     std::string system;
