@@ -10,6 +10,7 @@
 #include "cli/command_line.h"
 #include "cli/files.h"
 #include "cli/installation.h"
+#include "cli/presentable.h"
 #include "core/error.h"
 #include "match/trusted_file.h"
 #include "secrets/rule_check.h"
@@ -19,8 +20,9 @@
 namespace picket {
 namespace {
 
-void PrintComplaints(const std::vector<std::string>& complaints) {
-  for (const std::string& complaint : complaints) std::cerr << "picket: " << complaint << '\n';
+void PrintComplaints(const CommonOptions& common, const std::vector<std::string>& complaints) {
+  for (const std::string& complaint : complaints)
+    std::cerr << "picket: " << Presentable(common, complaint) << '\n';
 }
 
 int RunList(const CommonOptions& common) {
@@ -33,12 +35,12 @@ int RunList(const CommonOptions& common) {
                 std::string(ToString(source.rule.severity)).c_str(),
                 source.rule.description.c_str());
   }
-  std::printf("%zu rules in %s\n", rules.size(), folder.c_str());
-  PrintComplaints(complaints);
+  std::printf("%zu rules in %s\n", rules.size(), Presentable(common, folder).c_str());
+  PrintComplaints(common, complaints);
   return complaints.empty() ? 0 : 2;
 }
 
-void Show(const RuleSource& source) {
+void Show(const CommonOptions& common, const RuleSource& source) {
   const Rule& rule = source.rule;
   std::cout << rule.id << '\n'
             << "  " << rule.description << '\n'
@@ -60,25 +62,25 @@ void Show(const RuleSource& source) {
   for (const std::string& reference : source.references) {
     std::cout << "  reference    " << reference << '\n';
   }
-  std::cout << "  file         " << source.file << '\n';
+  std::cout << "  file         " << Presentable(common, source.file) << '\n';
 }
 
 int RunShow(const CommonOptions& common, const std::string& id) {
   std::vector<std::string> complaints;
   const std::vector<RuleSource> rules = ListRules(FindRules(common).secrets(), &complaints);
-  PrintComplaints(complaints);
+  PrintComplaints(common, complaints);
   const auto found = std::find_if(rules.begin(), rules.end(),
                                   [&id](const RuleSource& source) { return source.rule.id == id; });
   if (found == rules.end()) {
     throw Error("There is no rule " + id + "; `picket rules list` names them all.");
   }
-  Show(*found);
+  Show(common, *found);
   return 0;
 }
 
 int RunCheck(const CommonOptions& common) {
   const RuleReport report = CheckRules(FindRules(common).secrets());
-  PrintComplaints(report.complaints);
+  PrintComplaints(common, report.complaints);
   const bool good = report.complaints.empty() && report.rules > 0;
   if (!common.quiet || !good) {
     std::printf("%zu rules in %zu files, %zu examples, %zu near misses, %zu complaints\n",
@@ -102,7 +104,7 @@ int RunCompile(const CommonOptions& common, std::string folder) {
   const RuleFolders target{folders.patterns, folder};
   CompileSecretRules(folders.secrets(), target.compiled_secrets());
   WriteTrustedFile(target.compiled_imports(), CompileImports(ReadWholeFile(folders.imports())));
-  std::printf("picket: rules compiled into %s\n", folder.c_str());
+  std::printf("picket: rules compiled into %s\n", Presentable(common, folder).c_str());
   return 0;
 }
 

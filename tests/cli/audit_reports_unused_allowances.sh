@@ -18,7 +18,7 @@ END2
 exits 0 "picket audit work --policy policy.json"
 says_not "matched nothing"
 exits 0 "picket audit work --policy policy.json --report-unused" "2 allowances matched nothing" \
-  "$old" "owner: platform team" "expired on 2020-01-31" "long ago" "$gone" "data team" rewritten
+  "$old" "owner: platform team" expired 2020-01-31 "long ago" "$gone" "data team" rewritten
 says_not "still needed"
 exits 0 "picket audit work --policy policy.json --report-unused --format json >report.json"
 holds report.json '[(u["fingerprint"][-1], u["expired"], u["owner"], u["source"])

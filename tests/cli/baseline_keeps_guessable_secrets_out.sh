@@ -24,6 +24,6 @@ hidden
 
 # Under another key the lines can't match, and the report says why.
 echo '{"baseline": "work/.picket-baseline"}' >other.json
-exits 1 "picket audit work --policy other.json" "another fingerprint key"
+exits 1 "picket audit work --policy other.json" "was written under another"
 sed 's/}/, "baseline": "work\/.picket-baseline"}/' outside.json >same.json
 exits 0 "picket audit work --policy same.json" "2 allowed"

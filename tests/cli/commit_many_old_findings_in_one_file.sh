@@ -30,10 +30,10 @@ echo "key = $token" >>work/keys.txt
 git -C work add .
 refused "git -C work commit -m Edit" picket.too-many-findings "1 more match"
 git -C work reset -q --hard
-# A copy of an old one is more than there was.
+# A copy of an old one is more than there was; which of the two is new can't be told.
 tail -n 1 work/keys.txt >>work/keys.txt
 git -C work add .
-refused "git -C work commit -m Edit" "1 more match"
+refused "git -C work commit -m Edit" "2 more matches"
 git -C work reset -q --hard
 sed 5d work/keys.txt >less && mv less work/keys.txt
 git -C work add .

@@ -34,7 +34,7 @@ key = '$two'" "key = '$two'  # xpicket:allow $USER_TOKEN_RULE" \
 done
 printf '%s\n' "key = '$two'  # picket:allow other.rule" >work/c.py
 git -C work add c.py
-refused "git -C work commit -m Add" "does not name that rule" "picket:allow $USER_TOKEN_RULE"
+refused "git -C work commit -m Add" "does not name" "to allow it, write: picket:allow"
 printf 'a = "%s"  # picket:allow %s\nb = "%s"\n' "$one" "$USER_TOKEN_RULE" "$two" >work/c.py
 git -C work add c.py
 refused "git -C work commit -m Add" c.py:2:
