@@ -13,7 +13,9 @@ leaks= # What leaked, all told at the end.
 everything() { # COMMAND: runs it in every way of reporting; whatever it ends with
   for format in "" "--format json" "--stats" "-q"; do
     for command in "$@"; do
-      (eval "$command $format") >"$OUTPUT" 2>&1 </dev/null || true
+      (eval "$command $format") >"$SCRATCH/.state/all" 2>&1 </dev/null || true
+      # Git's own lines are not ours.
+      grep -v -e '^ [-!*+=] ' -e '^\[' -e '^error: failed to push' "$SCRATCH/.state/all" >"$OUTPUT" || true
       sed -n 's/^........\(............\).*/\1/p; s/^....................\(............\).*/\1/p' \
         "$TOKENS" >"$SCRATCH/.state/pieces"
       if grep -q -F -f "$SCRATCH/.state/pieces" "$OUTPUT"; then
@@ -60,7 +62,7 @@ new_token; git -C work -c user.email="$planted@example.com" commit -q --allow-em
 new_token
 git -C work cat-file commit HEAD | sed "1a\\
 x-header $planted" >raw
-header=$(git -C work hash-object -t commit -w raw)
+header=$(git -C work hash-object -t commit -w "$SCRATCH/raw")
 git -C work update-ref refs/heads/header "$header"
 new_token; git -C work branch "branch-$planted"
 new_token; git -C work tag "tag-$planted"
@@ -69,7 +71,7 @@ new_token; git -C work tag -a -m "tag message $planted" annotated
 everything "picket audit work" "picket audit work --no-cache" "picket audit work --report-unused"
 everything "picket scan work" "picket explain work/global.pkl" "picket explain work/call.pkl" \
   "picket explain work/model.pt" "picket baseline work"
-cp work/.picket-baseline "$OUTPUT" && hidden
+cp work/.picket-baseline baseline
 everything "git -C work push origin --all" "git -C work push origin --tags" \
   "git -C work push origin 'refs/notes/*:refs/notes/*'"
 git -C work ls-remote -q origin >refs
@@ -157,12 +159,13 @@ everything "cd work && picket allow --import ../ignore"
 printf '{"results": {"%s": [{"hashed_secret": "%s", "line_number": 1}]}}' "$planted" "$planted" >ignore
 everything "cd work && picket allow --import ../ignore"
 
-# What it has left on the disk.
-[ -d cache/picket ] || fail "there is no cache to look at"
+# What it has left on the disk: rules of a folder are kept in the cache.
+everything "picket audit work --rules '$PICKET_SOURCE/patterns'"
 sed -n 's/^........\(............\).*/\1/p' "$TOKENS" >"$SCRATCH/.state/pieces"
-if grep -r -l -F -f "$SCRATCH/.state/pieces" cache work/.picket-baseline; then
+if grep -r -l -F -f "$SCRATCH/.state/pieces" cache baseline; then
   leaks="$leaks
 on the disk"
 fi
 : >"$OUTPUT"
 [ ! "$leaks" ] || fail "a token leaks from:$leaks"
+[ -s cache/picket/secrets.rules ] || fail "there is no cache to look at"
