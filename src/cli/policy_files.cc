@@ -13,6 +13,7 @@
 
 #include "cli/files.h"
 #include "core/error.h"
+#include "git/tree_file.h"
 #include "scan/baseline.h"
 
 namespace picket {
@@ -101,12 +102,11 @@ Policy ReadServerPolicy(const CommonOptions& common, const Repository& repositor
 }
 
 Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
-                        StagedFile& staged) {
+                        const std::optional<std::string>& staged) {
   const Policy base = ReadBasePolicy(common);
-  const std::optional<std::string> text = staged.Read(repository);
-  if (!text) return base;
+  if (!staged) return base;
   const std::string name = "the staged " + std::string(kTreePolicy);
-  const Policy tree = ParsePolicy(*text, name);
+  const Policy tree = ParsePolicy(*staged, name);
   CheckTreePolicy(tree, name);
   Policy policy = Layer(base, tree);
   if (!tree.baseline.empty()) {

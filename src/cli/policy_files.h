@@ -7,11 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "cli/command_line.h"
 #include "git/repository.h"
-#include "git/tree_file.h"
 #include "scan/policy.h"
 
 namespace picket {
@@ -30,9 +30,9 @@ Policy ReadBasePolicy(const CommonOptions& common);
 // default branch's .picket.json where the base honours it.
 Policy ReadServerPolicy(const CommonOptions& common, const Repository& repository);
 
-// pre-commit, pre-merge-commit, commit-msg: the base and the staged .picket.json.
+// pre-commit, pre-merge-commit, commit-msg: the base and the text of the staged .picket.json.
 Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
-                        StagedFile& staged);
+                        const std::optional<std::string>& staged);
 
 // A baseline that a policy names and that is not there: an Error but where it is about to be
 // written.
