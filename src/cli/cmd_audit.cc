@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cli/audit.h"
 #include "cli/audit_objects.h"
 #include "cli/command_line.h"
 #include "cli/engine.h"
@@ -30,6 +31,7 @@ struct AuditOptions {
   std::string repository = ".";
   bool no_cache = false;
   bool require_complete = false;
+  bool report_unused = false;
 };
 
 // The last components of the rules about paths: a tree holds components only, so
@@ -120,14 +122,15 @@ void AddPromised(uint64_t count, bool require_complete, Listing* listing) {
   }
 }
 
-int RunAudit(const CommonOptions& common, const AuditOptions& options) {
-  StatsLine stats(common);
-  const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
-  const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy,
-                      options.no_cache ? Engine::RuleCache::kUnused : Engine::RuleCache::kUsed);
+}  // namespace
+
+Verdict AuditRepository(const AuditInput& input) {
+  const CommonOptions& common = input.common;
+  const Repository* repository = &input.repository;
+  const Policy& policy = input.policy;
+  const Engine& engine = input.engine;
+  StatsLine& stats = input.stats;
   const unsigned threads = engine.threads();
-  stats.Mark("open");
 
   const ObjectInventory inventory = ListObjects(*repository, threads);
   const std::vector<Ref> refs = repository->Refs();
@@ -146,6 +149,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   const StoreSource source(inventory, objects, single_objects);
   ScanOptions scan_options = engine.NewScanOptions();
   scan_options.on_progress = NewProgressLine(common);
+  if (input.findings > 0) scan_options.findings = scan_options.limits.findings = input.findings;
   ScanResult scan = ScanAll(source, engine.detectors(), scan_options);
   stats.Mark("scan");
 
@@ -190,7 +194,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   listing.gaps.erase(std::unique(listing.gaps.begin(), listing.gaps.end()), listing.gaps.end());
   if (known) {
     AddPromised(CountPromised(*repository, inventory, *known, tree_names.absent, threads),
-                options.require_complete, &listing);
+                input.require_complete, &listing);
     stats.Mark("promised");
   }
   listing.notes = engine.notes();
@@ -204,12 +208,32 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
                              .gate = Gate::kAudit,
                              .today = TodayUtc(),
                              .mask = engine.mask(),
-                             .engine = engine.name()};
-  const Verdict verdict = JudgeListing(context, listing, scan, [&](const ScannedObject& object) {
+                             .engine = engine.name(),
+                             .report_unused = input.report_unused};
+  Verdict verdict = JudgeListing(context, listing, scan, [&](const ScannedObject& object) {
     const auto path = paths.find(object.position);
     return path != paths.end() ? path->second : attribution.Of(object);
   });
   stats.Mark("judge");
+  return verdict;
+}
+
+namespace {
+
+int RunAudit(const CommonOptions& common, const AuditOptions& options) {
+  StatsLine stats(common);
+  const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
+  const Policy policy = ReadBasePolicy(common);
+  const Engine engine(common, policy,
+                      options.no_cache ? Engine::RuleCache::kUnused : Engine::RuleCache::kUsed);
+  stats.Mark("open");
+  const Verdict verdict = AuditRepository({.common = common,
+                                           .repository = *repository,
+                                           .policy = policy,
+                                           .engine = engine,
+                                           .stats = stats,
+                                           .require_complete = options.require_complete,
+                                           .report_unused = options.report_unused});
   return WriteReport(verdict, Gate::kAudit, common);
 }
 
@@ -224,6 +248,8 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                  "Remember nothing from this run, and use nothing");
   verb->add_flag("--require-complete", options->require_complete,
                  "Objects that a partial clone does not have are gaps");
+  verb->add_flag("--report-unused", options->report_unused,
+                 "List the policy's allowances that matched nothing");
   verb->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return RunAudit(invocation.common, *options); };
   });

@@ -18,7 +18,7 @@ int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   if (changes.objects.empty()) return 0;
   StagedFile policy_file(kTreePolicy);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
-  const Policy policy = ReadStagedPolicy(common, policy_file.Read(*repository));
+  const Policy policy = ReadStagedPolicy(common, *repository, policy_file.Read(*repository));
   const Engine engine(common, policy);
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);

@@ -87,6 +87,11 @@ void PrintJson(const Explainer& explainer, Mask& mask) {
   const auto clean = [&mask](const std::string& text) {
     return EscapeInvalidUtf8(mask.Apply(text));
   };
+  const auto all = [&clean](const std::vector<std::string>& texts) {
+    Json list = Json::array();
+    for (const std::string& text : texts) list.push_back(clean(text));
+    return list;
+  };
   Json members = Json::array();
   for (size_t i = 0; i < explainer.pickles().size(); ++i) {
     const ExplainedPickle& pickle = explainer.pickles()[i];
@@ -108,8 +113,8 @@ void PrintJson(const Explainer& explainer, Mask& mask) {
     }
     members.push_back({{"member", clean(pickle.member)},
                        {"globals", globals},
-                       {"gaps", pickle.gaps},
-                       {"disagreements", pickle.disagreements},
+                       {"gaps", all(pickle.gaps)},
+                       {"disagreements", all(pickle.disagreements)},
                        {"problems", problems}});
     if (explainer.opcodes(i).empty()) continue;
     Json opcodes = Json::array();
@@ -118,10 +123,10 @@ void PrintJson(const Explainer& explainer, Mask& mask) {
   }
   Json gaps = Json::array();
   for (const Gap& gap : explainer.gaps()) {
-    gaps.push_back({{"member", clean(gap.member)}, {"reason", gap.reason}});
+    gaps.push_back({{"member", clean(gap.member)}, {"reason", clean(gap.reason)}});
   }
   const Json document = {
-      {"members", members}, {"gaps", gaps}, {"disagreements", explainer.disagreements()}};
+      {"members", members}, {"gaps", gaps}, {"disagreements", all(explainer.disagreements())}};
   std::cout << document.dump(1, ' ', true, Json::error_handler_t::replace) << '\n';
 }
 
@@ -201,6 +206,10 @@ int RunExplain(const CommonOptions& common, const ExplainOptions& options) {
                       options.disassemble);
   const std::unique_ptr<BlobReader> reader = source.NewReader();
   reader->Visit(0, explainer);
+  const ImportVerdict worst = Worst(explainer.pickles());
+  const int code = worst == ImportVerdict::kDangerous ? 1 : explainer.gaps().empty() ? 0 : 2;
+  // Quiet: nothing where there is nothing to act on.
+  if (common.quiet && code == 0 && !options.suggest) return 0;
   if (options.suggest) {
     PrintSuggestion(explainer, engine.mask());
   } else if (common.format == "json") {
@@ -208,8 +217,7 @@ int RunExplain(const CommonOptions& common, const ExplainOptions& options) {
   } else {
     PrintText(path, explainer, engine.mask());
   }
-  if (Worst(explainer.pickles()) == ImportVerdict::kDangerous) return 1;
-  return explainer.gaps().empty() ? 0 : 2;
+  return code;
 }
 
 }  // namespace

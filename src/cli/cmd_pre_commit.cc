@@ -28,7 +28,8 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
   // Git lists the index while we open the repository and load the rules.
   StagedChanges staged(hook);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
-  const Policy policy = ReadStagedPolicy(common, staged.ReadFile(*repository, kTreePolicy));
+  const Policy policy =
+      ReadStagedPolicy(common, *repository, staged.ReadFile(*repository, kTreePolicy));
   const Engine engine(common, policy);
   stats.Mark("open");
   const ChangeList changes = staged.List(*repository);

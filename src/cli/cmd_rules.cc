@@ -11,6 +11,7 @@
 #include "cli/files.h"
 #include "cli/installation.h"
 #include "core/bytes.h"
+#include "cli/presentable.h"
 #include "core/error.h"
 #include "match/trusted_file.h"
 #include "secrets/rule_check.h"
@@ -21,8 +22,9 @@
 namespace picket {
 namespace {
 
-void PrintComplaints(const std::vector<std::string>& complaints) {
-  for (const std::string& complaint : complaints) std::cerr << "picket: " << complaint << '\n';
+void PrintComplaints(const CommonOptions& common, const std::vector<std::string>& complaints) {
+  for (const std::string& complaint : complaints)
+    std::cerr << "picket: " << Presentable(common, complaint) << '\n';
 }
 
 int RunList(const CommonOptions& common) {
@@ -35,12 +37,12 @@ int RunList(const CommonOptions& common) {
                 std::string(ToString(source.rule.severity)).c_str(),
                 source.rule.description.c_str());
   }
-  std::printf("%zu rules in %s\n", rules.size(), folder.c_str());
-  PrintComplaints(complaints);
+  std::printf("%zu rules in %s\n", rules.size(), Presentable(common, folder).c_str());
+  PrintComplaints(common, complaints);
   return complaints.empty() ? 0 : 2;
 }
 
-void Show(const RuleSource& source) {
+void Show(const CommonOptions& common, const RuleSource& source) {
   const Rule& rule = source.rule;
   std::cout << rule.id << '\n'
             << "  " << rule.description << '\n'
@@ -62,29 +64,32 @@ void Show(const RuleSource& source) {
   for (const std::string& reference : source.references) {
     std::cout << "  reference    " << reference << '\n';
   }
-  std::cout << "  file         " << source.file << '\n';
+  std::cout << "  file         " << Presentable(common, source.file) << '\n';
 }
 
 int RunShow(const CommonOptions& common, const std::string& id) {
   std::vector<std::string> complaints;
   const std::vector<RuleSource> rules = ListRules(FindRules(common).secrets(), &complaints);
-  PrintComplaints(complaints);
+  PrintComplaints(common, complaints);
   const auto found = std::find_if(rules.begin(), rules.end(),
                                   [&id](const RuleSource& source) { return source.rule.id == id; });
   if (found == rules.end()) {
     throw Error("There is no rule " + id + "; `picket rules list` names them all.");
   }
-  Show(*found);
+  Show(common, *found);
   return 0;
 }
 
 int RunCheck(const CommonOptions& common) {
   const RuleReport report = CheckRules(FindRules(common).secrets());
-  PrintComplaints(report.complaints);
-  std::printf("%zu rules in %zu files, %zu examples, %zu near misses, %zu complaints\n",
-              report.rules, report.files, report.examples, report.near_misses,
-              report.complaints.size());
-  return report.complaints.empty() && report.rules > 0 ? 0 : 1;
+  PrintComplaints(common, report.complaints);
+  const bool good = report.complaints.empty() && report.rules > 0;
+  if (!common.quiet || !good) {
+    std::printf("%zu rules in %zu files, %zu examples, %zu near misses, %zu complaints\n",
+                report.rules, report.files, report.examples, report.near_misses,
+                report.complaints.size());
+  }
+  return good ? 0 : 1;
 }
 
 // Every rule by itself, over `path` or over text made for it: how dear each is next to the others.
@@ -100,7 +105,7 @@ int RunBench(const CommonOptions& common, const std::string& path) {
   std::vector<std::string> complaints;
   const std::vector<RuleTiming> timings =
       TimeRules(FindRules(common).secrets(), AsBytes(text), kPasses, &complaints);
-  PrintComplaints(complaints);
+  PrintComplaints(common, complaints);
   const double mebibytes = static_cast<double>(text.size()) / (1 << 20);
   std::printf("%-40s %9s %9s %9s %9s %6s\n", "rule", "ns/KiB", "MB/s", "hits/MiB", "database",
               "width");
@@ -129,7 +134,7 @@ int RunCompile(const CommonOptions& common, std::string folder) {
   const RuleFolders target{folders.patterns, folder};
   CompileSecretRules(folders.secrets(), target.compiled_secrets());
   WriteTrustedFile(target.compiled_imports(), CompileImports(ReadWholeFile(folders.imports())));
-  std::printf("picket: rules compiled into %s\n", folder.c_str());
+  std::printf("picket: rules compiled into %s\n", Presentable(common, folder).c_str());
   return 0;
 }
 

@@ -9,7 +9,6 @@
 
 #include "cli/presentable.h"
 #include "core/error.h"
-#include "report/escape.h"
 
 namespace picket {
 namespace {
@@ -52,13 +51,13 @@ int RunCommandLine(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);
   } catch (const CLI::ParseError& wrong) {
+    // Neither repeats what was typed in the clear: it may be a secret that was pasted.
     const std::vector<std::string> extra = app.remaining();
-    if (!extra.empty()) {
-      std::cerr << "picket: There is no verb or option " << EscapeForTerminal(extra.front())
-                << " here; picket --help lists them.\n";
-      return 2;
-    }
-    app.exit(wrong);
+    const std::string said = extra.empty()
+                                 ? std::string(wrong.what())
+                                 : "There is no verb or option " + extra.front() + " here";
+    std::cerr << "picket: " << Presentable(invocation.common, said)
+              << "; picket --help lists what there is.\n";
     return 2;
   }
   const char* no_color = std::getenv("NO_COLOR");

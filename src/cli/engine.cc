@@ -48,6 +48,13 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cach
   name_ = "picket " PICKET_VERSION ", " + rules_->Name();
   if (!key_.id().empty()) name_ += ", key " + key_.id();
 
+  for (const Policy::BaselineRead& baseline : policy.baselines) {
+    if (baseline.key_id == key_.id()) continue;
+    notes_.push_back("The baseline " + baseline.file +
+                     " was written under another fingerprint key, so that none of its lines can "
+                     "match; write it again with `picket baseline`, or name its key.");
+  }
+
   auto secrets = std::make_unique<SecretDetector>(rules_, key_);
   mask_ = std::make_unique<SecretMask>(*secrets);
   detectors_.push_back(std::move(secrets));
@@ -69,6 +76,7 @@ ScanOptions Engine::NewScanOptions() const {
                                           .depth = limits_.expand_depth});
   options.limits.findings = limits_.findings_per_blob;
   options.limits.depth = limits_.expand_depth;
+  options.limits.key = &key_;
   return options;
 }
 

@@ -36,9 +36,11 @@ class Engine {
   const ImportSource& imports() const { return *imports_; }
   // "picket 0.1.0, rules 1f2e3d4c5b6a (42)".
   const std::string& name() const { return name_; }
+  // FingerprintKey::id() of the policy's key; "" for the public one.
+  const std::string& key_id() const { return key_.id(); }
   // Sentences for the report ("the compiled rules are older than ...").
   const std::vector<std::string>& notes() const { return notes_; }
-  // How this policy has blobs scanned; progress is left to the caller.
+  // How this policy has blobs scanned; progress is left to the caller. Refers to this engine.
   ScanOptions NewScanOptions() const;
   // As many as --threads or the policy say, else one for each processor; 1 or more.
   unsigned threads() const;

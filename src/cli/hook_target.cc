@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/command_line.h"
+#include "cli/presentable.h"
 #include "core/error.h"
 
 namespace picket {
@@ -55,32 +57,16 @@ int ForEachServer(const HookTarget& target, const std::function<void(const HookP
     try {
       change(FindHooks(repository));
     } catch (const Error& error) {
-      std::fprintf(stderr, "picket: %s: %s\n", Printable(repository).c_str(),
-                   Printable(error.what()).c_str());
+      std::fprintf(stderr, "picket: %s: %s\n", Presentable(CommonOptions(), repository).c_str(),
+                   Presentable(CommonOptions(), error.what()).c_str());
       outcome = 2;
     }
   }
   return outcome;
 }
 
-std::string Printable(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string printable;
-  for (char letter : text) {
-    auto byte = static_cast<unsigned char>(letter);
-    if (byte >= 0x20 && byte != 0x7f) {
-      printable += letter;
-      continue;
-    }
-    printable += "\\x";
-    printable += kDigits[byte >> 4];
-    printable += kDigits[byte & 15];
-  }
-  return printable;
-}
-
 void Say(const std::string& sentence) {
-  std::fprintf(stdout, "picket: %s\n", Printable(sentence).c_str());
+  std::fprintf(stdout, "picket: %s\n", Presentable(CommonOptions(), sentence).c_str());
 }
 
 }  // namespace picket

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "cli/hook_install.h"
 #include "cli/hook_place.h"
@@ -33,10 +32,7 @@ HookSide SideOf(const HookTarget& target);
 // is none at all.
 int ForEachServer(const HookTarget& target, const std::function<void(const HookPlace&)>& change);
 
-// `text` with control characters as \xNN: paths and configuration come from strangers.
-std::string Printable(std::string_view text);
-
-// One line, "picket: <sentence>\n", to stdout.
+// One line, "picket: <sentence>\n", to stdout, masked and escaped: see cli/presentable.h.
 void Say(const std::string& sentence);
 
 }  // namespace picket

@@ -30,17 +30,23 @@ bool WriteAll(int fd, std::string_view text) {
 }
 
 // Where an allowance counts: see cli/policy_files.h.
-std::string AllowanceFile(Gate gate) {
+void TellWhereToAllow(Gate gate, ReportOptions* options) {
   switch (gate) {
-    case Gate::kPreReceive: return "the server's " + std::string(kSystemPolicy);
+    case Gate::kPreReceive:
+      options->allow_where = ", the server's administrator runs";
+      options->allow_options = "--policy " + std::string(kSystemPolicy);
+      return;
     case Gate::kAudit:
-    case Gate::kScan: return "a file, and name it with --policy FILE";
-    case Gate::kPrePush: return std::string(kTreePolicy);
+    case Gate::kScan:
+      options->allow_where = " in a policy FILE, which --policy names here too";
+      options->allow_options = "--policy FILE";
+      return;
+    case Gate::kPrePush: return;
     case Gate::kPreCommit:
     case Gate::kPreMergeCommit:
     case Gate::kCommitMsg: break;
   }
-  return std::string(kTreePolicy) + ", and stage it";
+  options->allow_where = ", and then stage " + std::string(kTreePolicy);
 }
 
 bool IsHook(Gate gate) { return gate != Gate::kAudit && gate != Gate::kScan; }
@@ -54,7 +60,7 @@ int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common) 
   options.color = !common.no_color && isatty(fd) == 1;
   options.quiet = common.quiet;
   if (gate == Gate::kPreReceive) options.width = kRemoteWidth;
-  options.allow_in = AllowanceFile(gate);
+  TellWhereToAllow(gate, &options);
   std::ostringstream report;
   NewReporter(common.format, options)->Write(verdict, report);
   const int code = ExitCode(verdict.outcome);

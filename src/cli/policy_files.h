@@ -1,7 +1,12 @@
 // Which policy files count at which gate. The judged never picks the judge: on a server the
 // system's file rules, and a repository's own may only tighten it.
+//
+// A policy may name a baseline (scan/baseline.h), relative to its own folder; what it lists counts
+// like the policy's own allowances. One that a tree's policy names is read from where that policy
+// was: the index, the worktree or HEAD. Throws Error where it is not there.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -26,9 +31,15 @@ Policy ReadBasePolicy(const CommonOptions& common);
 Policy ReadServerPolicy(const CommonOptions& common, const Repository& repository);
 
 // pre-commit, pre-merge-commit, commit-msg: the base and the text of the staged .picket.json.
-Policy ReadStagedPolicy(const CommonOptions& common, const std::optional<std::string>& staged);
+Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
+                        const std::optional<std::string>& staged);
 
-// pre-push: the base and .picket.json of the worktree.
-Policy ReadWorktreePolicy(const CommonOptions& common, const Repository& repository);
+// A baseline that a policy names and that is not there: an Error but where it is about to be
+// written.
+enum class Missing : uint8_t { kIsAnError, kIsEmpty };
+
+// pre-push, allow and baseline: the base and .picket.json of the worktree.
+Policy ReadWorktreePolicy(const CommonOptions& common, const Repository& repository,
+                          Missing missing = Missing::kIsAnError);
 
 }  // namespace picket

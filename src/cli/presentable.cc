@@ -1,9 +1,14 @@
 #include "cli/presentable.h"
 
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "cli/installation.h"
 #include "core/error.h"
+#include "core/fingerprint.h"
 #include "report/escape.h"
 #include "secrets/secret_detector.h"
 #include "secrets/secret_mask.h"
@@ -11,16 +16,64 @@
 namespace picket {
 namespace {
 
-std::string Masked(const CommonOptions& common, std::string_view text) {
+// The mask of one folder of rules, kept for the next sentence.
+struct LoadedMask {
+  std::string rules;
+  std::unique_ptr<SecretDetector> detector;
+  std::unique_ptr<SecretMask> mask;
+};
+
+std::optional<std::string> TryMask(const CommonOptions& common, std::string_view text) {
+  static LoadedMask loaded;
   try {
-    const RuleFolders folders = FindRules(common);
-    std::vector<std::string> notes;
-    const SecretDetector detector(
-        LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes), FingerprintKey());
-    return SecretMask(detector).Apply(text);
+    if (loaded.mask == nullptr || loaded.rules != common.rules) {
+      const RuleFolders folders = FindRules(common);
+      std::vector<std::string> notes;
+      auto detector = std::make_unique<SecretDetector>(
+          LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes), FingerprintKey());
+      auto mask = std::make_unique<SecretMask>(*detector);
+      loaded = {common.rules, std::move(detector), std::move(mask)};
+    }
+    return loaded.mask->Apply(text);
   } catch (const Error&) {
-    return std::string(text);
+    return std::nullopt;
   }
+}
+
+bool IsWordByte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         c == '-' || c == '+' || c == '=' || c == '%';
+}
+
+// Without any rule there is nothing to tell a secret by, so every long word counts as one.
+std::string MaskLongWords(std::string_view text) {
+  constexpr size_t kLongWord = 24;
+  std::string masked;
+  while (!text.empty()) {
+    const auto end = std::find_if_not(text.begin(), text.end(), IsWordByte);
+    const std::string_view word = text.substr(0, static_cast<size_t>(end - text.begin()));
+    if (word.size() >= kLongWord) {
+      masked += MaskSecret(word);
+    } else {
+      masked += word;
+    }
+    text.remove_prefix(word.size());
+    if (text.empty()) break;
+    masked += text.front();
+    text.remove_prefix(1);
+  }
+  return masked;
+}
+
+std::string Masked(const CommonOptions& common, std::string_view text) {
+  if (auto masked = TryMask(common, text)) return std::move(*masked);
+  // Rules that were named on the command line may be what is broken; then the installed ones tell.
+  CommonOptions installed = common;
+  installed.rules.clear();
+  if (!common.rules.empty()) {
+    if (auto masked = TryMask(installed, text)) return std::move(*masked);
+  }
+  return MaskLongWords(text);
 }
 
 }  // namespace

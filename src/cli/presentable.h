@@ -8,8 +8,9 @@
 
 namespace picket {
 
-// `text` without secrets and control characters; line breaks before an indented line stay. Where
-// the rules themselves can't be loaded it is escaped only: there is nothing to tell a secret by.
+// `text` without secrets and control characters; line breaks before an indented line stay. Rules
+// that can't be loaded are replaced by the installed ones; where there are none either, every word
+// of 24 bytes or more is masked. From one thread only.
 std::string Presentable(const CommonOptions& common, std::string_view text);
 
 }  // namespace picket

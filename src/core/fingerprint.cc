@@ -16,14 +16,13 @@ constexpr std::string_view kPublicKey = "picket fingerprint key, public, version
 constexpr size_t kFingerprintBytes = 20;
 constexpr size_t kMinimumKeyBytes = 16;
 
-std::string Hex(Bytes bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (uint8_t byte : bytes) {
-    hex.push_back(kDigits[byte >> 4]);
-    hex.push_back(kDigits[byte & 15]);
+std::string Digest(const EVP_MD* algorithm, Bytes bytes) {
+  std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, algorithm, nullptr) != 1) {
+    throw Error("libcrypto could not compute a digest; check the OpenSSL installation.");
   }
-  return hex;
+  return std::string(AsText(Bytes(digest).first(length)));
 }
 
 }  // namespace
@@ -34,7 +33,7 @@ FingerprintKey::FingerprintKey(std::string secret) : secret_(std::move(secret)) 
   if (secret_.size() < kMinimumKeyBytes) {
     throw Error("The fingerprint key is shorter than 16 bytes; write a longer random one.");
   }
-  id_ = Hex(AsBytes(Sha256(AsBytes(secret_))).first(4));
+  id_ = ToHex(AsBytes(Sha256(AsBytes(secret_))).first(4));
 }
 
 std::string FingerprintKey::Fingerprint(std::string_view family, Bytes canonical) const {
@@ -47,16 +46,21 @@ std::string FingerprintKey::Fingerprint(std::string_view family, Bytes canonical
            message.size(), digest.data(), &length) == nullptr) {
     throw Error("libcrypto could not compute an HMAC-SHA-256; check the OpenSSL installation.");
   }
-  return "fp1:" + Hex(Bytes(digest).first(kFingerprintBytes));
+  return "fp1:" + ToHex(Bytes(digest).first(kFingerprintBytes));
 }
 
-std::string Sha256(Bytes bytes) {
-  std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
-    throw Error("libcrypto could not compute a SHA-256; check the OpenSSL installation.");
+std::string Sha256(Bytes bytes) { return Digest(EVP_sha256(), bytes); }
+
+std::string Sha1(Bytes bytes) { return Digest(EVP_sha1(), bytes); }
+
+std::string ToHex(Bytes bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  for (uint8_t byte : bytes) {
+    hex.push_back(kDigits[byte >> 4]);
+    hex.push_back(kDigits[byte & 15]);
   }
-  return std::string(AsText(Bytes(digest).first(length)));
+  return hex;
 }
 
 std::string MaskSecret(std::string_view secret) {

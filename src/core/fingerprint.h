@@ -31,6 +31,10 @@ class FingerprintKey {
 
 // 32 bytes.
 std::string Sha256(Bytes bytes);
+// 20 bytes: the name that another tool gave to a secret (detect-secrets), never one of ours.
+std::string Sha1(Bytes bytes);
+// Two lower-case digits a byte.
+std::string ToHex(Bytes bytes);
 
 // What may be shown of a secret: its first 4 and last 2 characters at most, never more than a
 // third of it, the middle as "****". Bytes that are not printable ASCII are shown as '?'.

@@ -50,6 +50,16 @@ std::string_view ToString(Outcome outcome) {
   return "incomplete";
 }
 
+std::string_view ToString(AllowedBy by) {
+  switch (by) {
+    case AllowedBy::kNobody: return "";
+    case AllowedBy::kPolicy: return "policy";
+    case AllowedBy::kBaseline: return "baseline";
+    case AllowedBy::kInline: return "inline";
+  }
+  return "";
+}
+
 int ExitCode(Outcome outcome) {
   switch (outcome) {
     case Outcome::kPass: return 0;

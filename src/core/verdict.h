@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +26,32 @@ enum class Disposition : uint8_t {
   kAllowed,      // an allowance of the policy covers it
 };
 
+// Where the word stands that allows a finding.
+enum class AllowedBy : uint8_t {
+  kNobody,
+  kPolicy,    // "allow", "weights.allow"
+  kBaseline,  // a file that the policy names
+  kInline,    // a comment beside the finding
+};
+
+// "", "policy", "baseline", "inline".
+std::string_view ToString(AllowedBy by);
+
+// An allowance that no finding of this run needed.
+struct UnusedAllowance {
+  std::string fingerprint;
+  std::string reason;
+  std::string owner;
+  std::string expires;  // "YYYY-MM-DD", "" for never
+  bool expired = false;
+  AllowedBy source = AllowedBy::kPolicy;
+};
+
 struct JudgedFinding {
   Finding finding;
   Disposition disposition = Disposition::kBlocks;
+  // kNobody unless the disposition is kAllowed.
+  AllowedBy allowed_by = AllowedBy::kNobody;
   // Why it does not block ("allowed until 2027-01-01: test fixture"); empty when it does.
   std::string reason;
   ObjectKind object_kind = ObjectKind::kBlob;
@@ -61,6 +85,8 @@ struct Verdict {
   Scanned scanned;
   // Sentences that belong in the report ("2 commits are shallow boundaries ...").
   std::vector<std::string> notes;
+  // Sorted by fingerprint; none where nobody asked.
+  std::optional<std::vector<UnusedAllowance>> unused;
   // The rule set and engine, "picket 0.1.0, rules 1f2e3d4c5b6a (42)".
   std::string engine;
 };

@@ -55,7 +55,7 @@ class StagedChanges {
   // The file at the root that the index holds, or would once it is merged; nullopt where there is
   // none, or no regular file. What does not differ from HEAD is read from there: a second Git
   // process would cost more than all the rest of a small commit. Throws Error for one that can't
-  // be read or is over 1 MiB.
+  // be read or is over 16 MiB.
   std::optional<std::string> ReadFile(const Repository& repository, std::string_view path);
 
  private:

@@ -11,7 +11,7 @@
 namespace picket {
 namespace {
 
-constexpr uint64_t kMaximumBytes = 1 << 20;
+constexpr uint64_t kMaximumBytes = 16 << 20;
 
 // "100644 <oid> <stage>\t<name>" of `git ls-files -s`.
 std::optional<ObjectId> TryParseEntry(std::string_view line) {
@@ -35,6 +35,33 @@ RawObject ReadObject(ObjectDatabase& objects, const ObjectId& oid, ObjectType ty
   return object;
 }
 
+// The file at `path`, folder by folder.
+std::optional<std::string> ReadPath(ObjectDatabase& objects, const ObjectId& commit_id,
+                                    std::string_view path) {
+  const RawObject commit = ReadObject(objects, commit_id, ObjectType::kCommit, path);
+  const std::optional<CommitHeader> header = TryParseCommit(commit.bytes());
+  if (!header) ThrowUnreadable(commit_id, path);
+  ObjectId tree_id = header->tree;
+  for (std::string_view rest = path;;) {
+    const std::string_view name = rest.substr(0, rest.find('/'));
+    const RawObject tree = ReadObject(objects, tree_id, ObjectType::kTree, path);
+    TreeCursor entry(tree.bytes());
+    bool found = false;
+    while (!found && entry.Next()) found = entry.name() == name;
+    if (!found) {
+      if (entry.broken()) ThrowUnreadable(tree_id, path);
+      return std::nullopt;
+    }
+    if (name.size() == rest.size()) {
+      if (!S_ISREG(entry.mode())) return std::nullopt;
+      return ReadSmallFile(objects, entry.id(), path);
+    }
+    if (!S_ISDIR(entry.mode())) return std::nullopt;
+    tree_id = entry.id();
+    rest.remove_prefix(name.size() + 1);
+  }
+}
+
 }  // namespace
 
 StagedFile::StagedFile(std::string name)
@@ -53,19 +80,18 @@ std::optional<std::string> StagedFile::Read(const Repository& repository) {
 std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view name) {
   const std::optional<ObjectId> head = repository.Resolve("HEAD");
   if (!head) return std::nullopt;
+  return ReadPath(*repository.NewObjectDatabase(), *head, name);
+}
+
+std::optional<std::string> ReadFileOfCommit(const Repository& repository, const ObjectId& commit,
+                                            std::string_view path) {
   const std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
-  const RawObject commit = ReadObject(*objects, *head, ObjectType::kCommit, name);
-  const std::optional<CommitHeader> header = TryParseCommit(commit.bytes());
-  if (!header) ThrowUnreadable(*head, name);
-  const RawObject tree = ReadObject(*objects, header->tree, ObjectType::kTree, name);
-  TreeCursor entry(tree.bytes());
-  while (entry.Next()) {
-    if (entry.name() != name) continue;
-    if (!S_ISREG(entry.mode())) return std::nullopt;
-    return ReadSmallFile(*objects, entry.id(), name);
+  ObjectHeader header;
+  if (objects->ReadHeader(commit, &header, nullptr) != ReadStatus::kOk ||
+      header.type != ObjectType::kCommit) {
+    return std::nullopt;
   }
-  if (entry.broken()) ThrowUnreadable(header->tree, name);
-  return std::nullopt;
+  return ReadPath(*objects, commit, path);
 }
 
 std::string ReadSmallFile(ObjectDatabase& objects, const ObjectId& oid, std::string_view name) {

@@ -19,7 +19,7 @@ class StagedFile {
   explicit StagedFile(std::string name);
 
   // nullopt where there is none, or where the entry is no regular file. Throws Error for one that
-  // can't be read or is over 1 MiB. Call once.
+  // can't be read or is over 16 MiB. Call once.
   std::optional<std::string> Read(const Repository& repository);
 
  private:
@@ -27,11 +27,15 @@ class StagedFile {
   GitProcess process_;
 };
 
+// The same in the tree of a commit; nullopt too where that commit is not in the store.
+std::optional<std::string> ReadFileOfCommit(const Repository& repository, const ObjectId& commit,
+                                            std::string_view path);
+
 // The same in the tree of HEAD; nullopt too where HEAD is unborn.
 std::optional<std::string> ReadFileOfHead(const Repository& repository, std::string_view name);
 
-// The blob `oid`, which Git has as `name`. Throws Error for one that can't be read or is over 1
-// MiB.
+// The blob `oid`, which Git has as `name`. Throws Error for one that can't be read or is over
+// 16 MiB.
 std::string ReadSmallFile(ObjectDatabase& objects, const ObjectId& oid, std::string_view name);
 
 }  // namespace picket

@@ -33,6 +33,7 @@ Json ToJson(const JudgedFinding& judged) {
   json["severity"] = ToString(finding.severity);
   json["disposition"] = Word(judged.disposition);
   json["reason"] = Text(judged.reason);
+  json["allowed_by"] = ToString(judged.allowed_by);
   json["path"] = Text(judged.path);
   json["member"] = Text(finding.member);
   json["line"] = finding.line;
@@ -61,6 +62,17 @@ Json ToJson(const Gap& gap) {
   json["path"] = Text(gap.path);
   json["member"] = Text(gap.member);
   json["reason"] = Text(gap.reason);
+  return json;
+}
+
+Json ToJson(const UnusedAllowance& unused) {
+  Json json;
+  json["fingerprint"] = Text(unused.fingerprint);
+  json["reason"] = Text(unused.reason);
+  json["owner"] = Text(unused.owner);
+  json["expires"] = Text(unused.expires);
+  json["expired"] = unused.expired;
+  json["source"] = ToString(unused.source);
   return json;
 }
 
@@ -107,6 +119,10 @@ class JsonReporter final : public Reporter {
     WriteList("skipped", scanned.skipped, "    ", out);
     out << "\n  },\n";
     WriteList("notes", verdict.notes, "  ", out);
+    if (verdict.unused) {
+      out << ",\n";
+      WriteList("unused_allowances", *verdict.unused, "  ", out);
+    }
     out << ",\n  \"engine\": " << Dump(Text(verdict.engine)) << "\n}\n";
   }
 };

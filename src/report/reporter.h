@@ -19,8 +19,9 @@ struct ReportOptions {
   bool quiet = false;
   // Columns of a line of prose. Git puts "remote: " before what a server says: 72 fit there.
   size_t width = 80;
-  // Which file an allowance belongs into at this gate.
-  std::string allow_in = "the policy file";
+  // How `picket allow` is told at this gate: what follows "To allow it", and its further options.
+  std::string allow_where;
+  std::string allow_options;
   // Findings, gaps and skipped things that the text tells in full; the rest is counted per rule.
   size_t most = 50;
 };

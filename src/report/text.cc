@@ -92,6 +92,8 @@ class TextWriter {
       return;
     }
     WriteFindings();
+    WriteAllowedInline();
+    WriteUnused();
     WriteGaps();
     for (const std::string& note : verdict_.notes)
       lines_.Paragraph("note: ", 2 * kIndent, Shown(note));
@@ -121,7 +123,7 @@ class TextWriter {
 
   void WriteFindings() {
     size_t told = 0;
-    // Allowed findings are no news: the verdict line counts them, JSON lists them.
+    // What a policy allows is no news: the verdict line counts it, JSON lists it.
     std::map<std::pair<std::string, std::string>, uint64_t> rest;
     for (const JudgedFinding& judged : verdict_.findings) {
       if (judged.disposition == Disposition::kAllowed) continue;
@@ -180,10 +182,57 @@ class TextWriter {
       return;
     }
     told_allow_ = number;
-    lines_.Paragraph(indent, kIndent, "To allow it, say so in " + options_.allow_in + ":");
-    lines_.Paragraph(indent + "  {\"allow\": [", 0, "");
-    lines_.Paragraph(indent + "    {\"fingerprint\": ", 2 * kIndent, "\"" + print + "\",");
-    lines_.Paragraph(indent + "     \"reason\": \"why it may stay\"}]}", 0, "");
+    lines_.Paragraph(indent, kIndent, "To allow it" + options_.allow_where + ":");
+    lines_.Paragraph(indent + "  picket allow " + print + " \\", 0, "");
+    std::string options = options_.allow_options.empty() ? "" : options_.allow_options + " ";
+    lines_.Paragraph(indent + "    " + options + "--reason \"why it may stay\"", 0, "");
+  }
+
+  // What the content itself allows is told whatever the policy's allowances are.
+  void WriteAllowedInline() {
+    uint64_t all = 0;
+    for (const JudgedFinding& judged : verdict_.findings)
+      all += judged.allowed_by == AllowedBy::kInline ? 1 : 0;
+    if (all == 0) return;
+    lines_.Paragraph("", kIndent,
+                     Count(all, "finding") + (all == 1 ? " is" : " are") +
+                         " allowed by a comment beside " + (all == 1 ? "it:" : "them:"));
+    uint64_t told = 0;
+    for (const JudgedFinding& judged : verdict_.findings) {
+      if (judged.allowed_by != AllowedBy::kInline || told == options_.most) continue;
+      ++told;
+      lines_.Paragraph(" - ", 2 * kIndent,
+                       LocationOf(judged) + ": " + Shown(judged.finding.rule) + " " +
+                           Shown(judged.finding.masked));
+    }
+    if (told < all) lines_.Paragraph(" - ", 2 * kIndent, "and " + Number(all - told) + " more");
+    lines_.Blank();
+  }
+
+  void WriteUnused() {
+    if (!verdict_.unused) return;
+    const std::vector<UnusedAllowance>& unused = *verdict_.unused;
+    if (unused.empty()) {
+      lines_.Paragraph("", kIndent, "Every allowance is in use.");
+      lines_.Blank();
+      return;
+    }
+    lines_.Paragraph("", kIndent,
+                     Count(unused.size(), "allowance") + " matched nothing and can go:");
+    const size_t told = std::min(options_.most, unused.size());
+    for (const UnusedAllowance& one : std::span(unused).first(told)) {
+      std::string about = one.owner.empty() ? "" : "owner: " + Shown(one.owner);
+      if (!one.expires.empty()) {
+        about += about.empty() ? "" : "; ";
+        about += (one.expired ? "expired on " : "until ") + Shown(one.expires);
+      }
+      if (!about.empty()) about = " (" + about + ")";
+      lines_.Paragraph(" - ", 2 * kIndent,
+                       Shown(one.fingerprint) + about + ": " + Shown(one.reason));
+    }
+    if (told < unused.size())
+      lines_.Paragraph(" - ", 2 * kIndent, "and " + Number(unused.size() - told) + " more");
+    lines_.Blank();
   }
 
   void WriteGaps() {

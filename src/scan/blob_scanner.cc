@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -117,18 +119,49 @@ bool IsBinary(Bytes bytes) {
   return probe > 0 && std::memchr(bytes.data(), 0, probe) != nullptr;
 }
 
+uint64_t ScannedObject::uncounted(Tier tier) const {
+  uint64_t number = tier == Tier::kPrecise ? precise_overflow : contextual_overflow;
+  for (const CountedFinding& one : counted) {
+    if (one.finding.tier == tier) number -= one.count;
+  }
+  return number;
+}
+
+// What one outermost blob has said so far, over all its levels.
+struct BlobScanner::Tally {
+  std::array<size_t, 2> kept = {0, 0};
+  uint64_t more_gaps = 0;
+  // By rule, fingerprint, subject and concern.
+  std::map<std::tuple<std::string, std::string, std::string, WeightConcern>, CountedFinding>
+      counted;
+
+  void Count(Finding finding, size_t most) {
+    auto key = std::make_tuple(finding.rule, finding.fingerprint, finding.subject, finding.concern);
+    auto known = counted.find(key);
+    if (known == counted.end()) {
+      if (counted.size() >= most) return;
+      finding.message.clear();
+      finding.remediation.clear();
+      finding.member.clear();
+      finding.masked.clear();
+      finding.span = finding.match = {};
+      known = counted.emplace(std::move(key), CountedFinding{std::move(finding), 0}).first;
+    }
+    ++known->second.count;
+  }
+};
+
 // One level of content: takes what the detectors say of it, then visits what stands inside.
 class BlobScanner::View final : public FindingSink, public ChildVisitor {
  public:
   View(BlobScanner* scanner, ScannedObject* object, const Blob& blob, uint64_t outer_size,
-       int depth, std::array<size_t, 2>* kept, uint64_t* more_gaps)
+       int depth, Tally* tally)
       : scanner_(scanner),
         object_(object),
         blob_(blob),
         outer_size_(outer_size),
         depth_(depth),
-        kept_(kept),
-        more_gaps_(more_gaps) {}
+        tally_(tally) {}
 
   void Run(const Derivation* derivation) {
     size_t first = object_->findings.size();
@@ -142,12 +175,15 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   }
 
   void Add(Finding finding) override {
+    if (finding.kind == FindingKind::kWeight && finding.fingerprint.empty())
+      finding.fingerprint = FileFingerprint(finding.family);
     size_t tier = static_cast<size_t>(finding.tier);
-    if ((*kept_)[tier] >= scanner_->limits_.findings) {
+    if (tally_->kept[tier] >= scanner_->limits_.findings) {
       ++(finding.tier == Tier::kPrecise ? object_->precise_overflow : object_->contextual_overflow);
+      tally_->Count(std::move(finding), scanner_->limits_.counted);
       return;
     }
-    ++(*kept_)[tier];
+    ++tally_->kept[tier];
     bool in_outermost = blob_.origin.inner_bytes != 0;
     if (finding.match.length == 0) finding.match = finding.span;
     std::string line = blob_.origin.names_lines ? NameLine(finding.span.offset) : "";
@@ -160,12 +196,12 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     }
     finding.member = JoinMember(blob_.origin.member, finding.member) + line;
     finding.line = finding.column = 0;
-    object_->findings.push_back({std::move(finding), in_outermost, !line.empty()});
+    object_->findings.push_back({std::move(finding), in_outermost, !line.empty(), {}});
   }
 
   void Add(Gap gap) override {
     if (object_->gaps.size() >= scanner_->limits_.gaps) {
-      ++*more_gaps_;
+      ++tally_->more_gaps;
       return;
     }
     if (gap.object.empty() && !blob_.ref.oid.empty()) gap.object = blob_.ref.oid.ToHex();
@@ -187,11 +223,18 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
                                       " levels deep inside other content");
       return;
     }
-    View view(scanner_, object_, child, outer_size_, depth_ + 1, kept_, more_gaps_);
+    View view(scanner_, object_, child, outer_size_, depth_ + 1, tally_);
     view.Run(nullptr);
   }
 
  private:
+  const std::string& FileFingerprint(const std::string& family) {
+    if (file_fingerprint_.empty() && scanner_->limits_.key != nullptr) {
+      file_fingerprint_ = scanner_->limits_.key->Fingerprint(family, AsBytes(Sha256(blob_.bytes)));
+    }
+    return file_fingerprint_;
+  }
+
   void AddGap(const std::string& member, std::string reason) {
     Gap gap;
     gap.member = member;
@@ -238,12 +281,12 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   const Blob& blob_;
   uint64_t outer_size_;
   int depth_;
-  std::array<size_t, 2>* kept_;
-  uint64_t* more_gaps_;
+  Tally* tally_;
   std::vector<EncodedHint> hints_;
   uint64_t lost_hints_ = 0;
   uint64_t counted_to_ = 0;  // lines_ is the number of line ends before
   uint64_t lines_ = 0;
+  std::string file_fingerprint_;
 };
 
 BlobScanner::BlobScanner(std::span<const Detector* const> detectors,
@@ -259,24 +302,30 @@ ScannedObject BlobScanner::Scan(const Blob& blob, const Derivation* derivation) 
   object.kind = blob.ref.kind;
   object.oid = blob.ref.oid;
   if (opener_) opener_->Reset();
-  std::array<size_t, 2> kept = {0, 0};
-  uint64_t more_gaps = 0;
-  View view(this, &object, blob, blob.bytes.size(), 0, &kept, &more_gaps);
+  Tally tally;
+  View view(this, &object, blob, blob.bytes.size(), 0, &tally);
   view.Run(derivation);
   if (object.silent()) return object;
 
   Sort(&object.findings);
   DropRepeats(&object.findings);
   Sort(&object.findings);
-  if (more_gaps > 0) {
+  for (auto& [key, counted] : tally.counted) object.counted.push_back(std::move(counted));
+  if (tally.more_gaps > 0) {
     object.gaps.back().reason =
-        "this and " + std::to_string(more_gaps) +
+        "this and " + std::to_string(tally.more_gaps) +
         " more parts of it could not be read; the first reason is: " + object.gaps.back().reason;
   }
   object.binary = IsBinary(blob.bytes);
   std::vector<ScannedFinding*> items;
   for (ScannedFinding& item : object.findings) {
     if (item.in_outermost) items.push_back(&item);
+  }
+  if (!object.binary && (object.kind == ObjectKind::kBlob || object.kind == ObjectKind::kFile)) {
+    for (ScannedFinding* item : items) {
+      if (item->finding.kind == FindingKind::kSecret)
+        item->marks = ReadInlineMarks(AsText(blob.bytes), item->finding.span.offset);
+    }
   }
   LocateAll(blob.bytes, std::move(items));
   return object;

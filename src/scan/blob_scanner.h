@@ -12,6 +12,8 @@
 #include "core/blob.h"
 #include "core/detector.h"
 #include "core/finding.h"
+#include "core/fingerprint.h"
+#include "scan/inline_mark.h"
 
 namespace picket {
 
@@ -32,12 +34,18 @@ using OpenerFactory = std::function<std::unique_ptr<Opener>()>;
 struct BlobScanLimits {
   // Findings kept in full per blob and tier; the rest is counted, never dropped in silence.
   size_t findings = 1000;
+  // Distinct findings that are counted one by one beyond those; of the rest only the number is
+  // known.
+  size_t counted = 50'000;
   // Gaps kept per blob; the last of them says how many more there were.
   size_t gaps = 100;
   // Marks of encoded text kept per view; more of them is a gap.
   size_t hints = 65'536;
   // Levels of content inside content; deeper is a gap.
   int depth = 8;
+  // For what the opener finds, which has no key: it gets the fingerprint of the file that it speaks
+  // of, as a weight finding has it. Null: none. Outlives the scanner.
+  const FingerprintKey* key = nullptr;
 };
 
 struct ScannedFinding {
@@ -46,6 +54,14 @@ struct ScannedFinding {
   bool in_outermost = true;
   // The member's name ends with a line that a person sees (Origin::names_lines).
   bool names_line = false;
+  // What comments beside it say; for secrets in the text of a file.
+  InlineMarks marks;
+};
+
+// A finding over BlobScanLimits::findings: what it is, without message and place.
+struct CountedFinding {
+  Finding finding;
+  uint64_t count = 0;
 };
 
 // What one object said. Only objects that say something are kept.
@@ -58,13 +74,17 @@ struct ScannedObject {
   // Sorted by offset, then rule.
   std::vector<ScannedFinding> findings;
   std::vector<Gap> gaps;
-  // Matches over BlobScanLimits::findings, which are known by their number only.
+  // Matches over BlobScanLimits::findings: their number in all, and each distinct one - by rule,
+  // fingerprint and subject, sorted - as far as BlobScanLimits::counted goes.
   uint64_t precise_overflow = 0;
   uint64_t contextual_overflow = 0;
+  std::vector<CountedFinding> counted;
 
   bool silent() const {
     return findings.empty() && gaps.empty() && precise_overflow == 0 && contextual_overflow == 0;
   }
+  // Matches of `tier` of which nothing but the number is known.
+  uint64_t uncounted(Tier tier) const;
 };
 
 // One thread's own: the sessions of all detectors and an opener.
@@ -79,6 +99,7 @@ class BlobScanner {
 
  private:
   class View;
+  struct Tally;
 
   std::vector<std::unique_ptr<Session>> sessions_;
   std::unique_ptr<Opener> opener_;

@@ -61,6 +61,8 @@ class ChangeJudge {
   struct Case {
     const Finding* finding;
     Ruling ruling;
+    // 0 for a finding that is told in full.
+    uint64_t counted = 0;
     // Index of the first place where it is new; of the first place at all while there is none.
     size_t place = 0;
     bool is_new = false;
@@ -74,15 +76,30 @@ class ChangeJudge {
       if (gap.path.empty()) gap.path = changes_.PathOf(places.front());
       builder_.Add(std::move(gap));
     }
-    std::vector<Finding> overflow = OverflowFindings(object);
+    const std::vector<CountedFinding> uncounted = UncountedFindings(object);
     std::vector<Case> cases;
     for (const ScannedFinding& item : object.findings)
-      cases.push_back({&item.finding, builder_.Rule(item.finding)});
-    for (const Finding& finding : overflow) cases.push_back({&finding, builder_.Rule(finding)});
-    FindNew(object, changed, places, &cases);
-    for (Case& one : cases) {
-      if (one.ruling.shown) Report(object, changed, places, &one);
+      cases.push_back({&item.finding, builder_.Rule(item.finding, &item.marks)});
+    for (const std::vector<CountedFinding>* list : {&object.counted, &uncounted}) {
+      for (const CountedFinding& one : *list)
+        cases.push_back({&one.finding, builder_.Rule(one.finding, nullptr), one.count});
     }
+    FindNew(object, changed, places, &cases);
+    CountedRest rest;
+    for (Case& one : cases) {
+      if (!one.ruling.shown) continue;
+      if (one.ruling.disposition != Disposition::kAllowed && !one.is_new) {
+        one.ruling.disposition = Disposition::kPreexisting;
+        one.ruling.reason = "the parent already had it";
+      }
+      if (one.counted > 0) {
+        rest.Add(one.finding->tier, one.ruling, one.place, one.counted);
+      } else {
+        Report(object, changed, places, *one.finding, one.ruling, one.place);
+      }
+    }
+    for (const CountedRest::Item& item : rest.Items())
+      Report(object, changed, places, item.finding, item.ruling, item.place);
   }
 
   void FindNew(const ScannedObject& object, const ChangedObject& changed,
@@ -95,10 +112,12 @@ class ChangeJudge {
       PriorVersions::Answer before;
       if (changed.kind == ObjectKind::kBlob && places[i].path != kNone)
         before = prior_.At(object, places[i]);
+      // One flag for each case that can be held against the past; the uncounted come last.
+      std::vector<bool>& held = before.held;
+      held.insert(held.end(), before.counted_held.begin(), before.counted_held.end());
       for (size_t j = 0; j < cases->size(); ++j) {
         Case& one = (*cases)[j];
-        bool held = before.same_blob || (j < before.held.size() && before.held[j]);
-        if (held || !open(one)) continue;
+        if (before.same_blob || (j < held.size() && held[j]) || !open(one)) continue;
         one.is_new = true;
         one.place = i;
         if (before.truncated) {
@@ -111,20 +130,18 @@ class ChangeJudge {
   }
 
   void Report(const ScannedObject& object, const ChangedObject& changed,
-              const std::vector<Place>& places, Case* one) {
+              const std::vector<Place>& places, const Finding& finding, const Ruling& ruling,
+              size_t place) {
     JudgedFinding judged;
-    judged.finding = *one->finding;
-    judged.disposition = one->ruling.disposition;
-    judged.reason = one->ruling.reason;
-    if (one->ruling.disposition != Disposition::kAllowed && !one->is_new) {
-      judged.disposition = Disposition::kPreexisting;
-      judged.reason = "the parent already had it";
-    }
+    judged.finding = finding;
+    judged.disposition = ruling.disposition;
+    judged.allowed_by = ruling.allowed_by;
+    judged.reason = ruling.reason;
     if (!HasLines(changed.kind)) judged.finding.line = judged.finding.column = 0;
     judged.object_kind = changed.kind;
     judged.object = object.oid.ToHex();
     judged.other_places = places.size() - 1;
-    Locate(changed, places[one->place], &judged);
+    Locate(changed, places[place], &judged);
     builder_.Add(std::move(judged));
   }
 
@@ -211,12 +228,12 @@ Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const 
       if (gap.path.empty()) gap.path = where.path;
       builder.Add(std::move(gap));
     }
-    auto report = [&](const Finding& finding) {
-      Ruling ruling = builder.Rule(finding);
+    auto report = [&](const Finding& finding, const Ruling& ruling) {
       if (!ruling.shown) return;
       JudgedFinding judged;
       judged.finding = finding;
       judged.disposition = ruling.disposition;
+      judged.allowed_by = ruling.allowed_by;
       judged.reason = ruling.reason;
       if (!HasLines(object.kind)) judged.finding.line = judged.finding.column = 0;
       judged.object_kind = object.kind;
@@ -230,8 +247,17 @@ Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const 
       judged.reachable = where.reachable;
       builder.Add(std::move(judged));
     };
-    for (const ScannedFinding& item : object.findings) report(item.finding);
-    for (const Finding& finding : OverflowFindings(object)) report(finding);
+    for (const ScannedFinding& item : object.findings)
+      report(item.finding, builder.Rule(item.finding, &item.marks));
+    CountedRest rest;
+    const std::vector<CountedFinding> uncounted = UncountedFindings(object);
+    for (const std::vector<CountedFinding>* list : {&object.counted, &uncounted}) {
+      for (const CountedFinding& one : *list) {
+        Ruling ruling = builder.Rule(one.finding, nullptr);
+        if (ruling.shown) rest.Add(one.finding.tier, ruling, 0, one.count);
+      }
+    }
+    for (const CountedRest::Item& item : rest.Items()) report(item.finding, item.ruling);
   }
   if (left_out > 0) {
     builder.AddNote(std::to_string(left_out) +

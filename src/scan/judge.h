@@ -28,6 +28,9 @@ struct JudgeContext {
   Mask& mask;
   // "picket 0.1.0, rules 1f2e3d4c5b6a (42)".
   std::string engine;
+  // Whether the verdict lists allowances that no finding needed: only where everything is looked
+  // at.
+  bool report_unused = false;
 };
 
 // Before the scan: one flag per object of `changes`, true where every place that it comes to is

@@ -13,9 +13,14 @@ Ruling RuleWeight(const Finding& finding, const Policy& policy) {
   switch (finding.concern) {
     case WeightConcern::kUnknown:
       if (weights == WeightPolicy::kDenylist)
-        return {true, Disposition::kWarns, "weights.policy is \"denylist\""};
+        return {.shown = true,
+                .disposition = Disposition::kWarns,
+                .reason = "weights.policy is \"denylist\""};
       if (weights == WeightPolicy::kAllowlist && policy.AllowsClass(finding.subject))
-        return {true, Disposition::kAllowed, "weights.allow lists " + finding.subject};
+        return {.shown = true,
+                .disposition = Disposition::kAllowed,
+                .reason = "weights.allow lists " + finding.subject,
+                .allowed_by = AllowedBy::kPolicy};
       return {};
     case WeightConcern::kPickle:
       // A pickle of known safe globals is no news unless pickles as such are refused.
@@ -36,14 +41,44 @@ std::string AllowedReason(const Allowance& allowance) {
   return reason + ": " + allowance.reason;
 }
 
+Finding OverflowFinding(Tier tier) {
+  Finding finding;
+  finding.kind = FindingKind::kPolicy;
+  finding.tier = tier;
+  finding.severity = tier == Tier::kPrecise ? Severity::kHigh : Severity::kLow;
+  finding.rule = finding.family = "picket.too-many-findings";
+  finding.remediation =
+      "Remove the secrets from the file, exclude its path, or raise limits.findings_per_blob in "
+      "the policy to see each of them.";
+  return finding;
+}
+
 std::string Count(uint64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 }  // namespace
 
-Ruling VerdictBuilder::Rule(const Finding& finding) {
+bool VerdictBuilder::AllowedInline(const Finding& finding, const InlineMarks& marks) {
+  if (marks.words == 0 || finding.kind != FindingKind::kSecret) return false;
+  if (marks.Cover(finding, context_.policy.InlineWordsAt(context_.gate))) return true;
+  if ((marks.words & kPicketAllow) == 0) return false;
+  if (marks.Cover(finding, kPicketAllow)) {
+    AddNote("A picket:allow stands beside a finding, but comments don't count here: " +
+            std::string(context_.gate == Gate::kPreReceive
+                            ? "this server's policy has no \"inline\" under server.honour."
+                            : "the policy's \"inline\" does not list \"picket\"."));
+  } else {
+    AddNote("A picket:allow beside a finding of " + finding.rule +
+            " does not name that rule; to allow it, write: picket:allow " + finding.rule);
+  }
+  return false;
+}
+
+Ruling VerdictBuilder::Rule(const Finding& finding, const InlineMarks* marks) {
   const Policy& policy = context_.policy;
+  // Asked first: an allowance is in use wherever its finding is still there.
+  const Allowance* allowance = allowances_.Use(finding.fingerprint);
   Action action = policy.ActionFor(finding.tier);
   if (action == Action::kOff) {
     ++(finding.tier == Tier::kPrecise ? hidden_precise_ : hidden_contextual_);
@@ -51,16 +86,20 @@ Ruling VerdictBuilder::Rule(const Finding& finding) {
   }
   Ruling ruling = finding.kind == FindingKind::kWeight ? RuleWeight(finding, policy) : Ruling{};
   if (!ruling.shown || ruling.disposition == Disposition::kAllowed) return ruling;
-  if (const Allowance* allowance = policy.FindAllowance(finding.fingerprint)) {
+  if (allowance != nullptr) {
     if (!allowance->ExpiredOn(context_.today))
-      return {true, Disposition::kAllowed, AllowedReason(*allowance)};
+      return {true, Disposition::kAllowed, AllowedReason(*allowance), allowance->source};
     AddNote("The allowance for " + allowance->fingerprint + " expired on " + allowance->expires +
             (allowance->owner.empty() ? "" : " (owner: " + allowance->owner + ")") +
             " and allows nothing any more; remove what it allowed, or renew it.");
   }
+  if (marks != nullptr && AllowedInline(finding, *marks))
+    return {true, Disposition::kAllowed, "a comment beside it allows it", AllowedBy::kInline};
   if (ruling.disposition == Disposition::kBlocks && action == Action::kWarn) {
     std::string tier(ToString(finding.tier));
-    return {true, Disposition::kWarns, "findings of the " + tier + " tier warn"};
+    return {.shown = true,
+            .disposition = Disposition::kWarns,
+            .reason = "findings of the " + tier + " tier warn"};
   }
   return ruling;
 }
@@ -115,6 +154,13 @@ Verdict VerdictBuilder::Finish(Scanned scanned) {
     skipped.reason = Masked(skipped.reason);
   }
   verdict_.scanned = std::move(scanned);
+  if (context_.report_unused) {
+    verdict_.unused = allowances_.Unused(context_.today);
+    for (UnusedAllowance& one : *verdict_.unused) {
+      one.reason = Masked(one.reason);
+      one.owner = Masked(one.owner);
+    }
+  }
   verdict_.engine = Masked(context_.engine);
 
   auto& gaps = verdict_.gaps;
@@ -134,25 +180,37 @@ Verdict VerdictBuilder::Finish(Scanned scanned) {
   return std::move(verdict_);
 }
 
-std::vector<Finding> OverflowFindings(const ScannedObject& object) {
-  std::vector<Finding> result;
-  auto add = [&](uint64_t count, Tier tier) {
-    if (count == 0) return;
-    Finding finding;
-    finding.kind = FindingKind::kPolicy;
-    finding.tier = tier;
-    finding.severity = tier == Tier::kPrecise ? Severity::kHigh : Severity::kLow;
-    finding.rule = finding.family = "picket.too-many-findings";
-    finding.message = "It holds " + std::to_string(count) +
-                      (count == 1 ? " more match" : " more matches") + " of the " +
-                      std::string(ToString(tier)) + " tier than are examined one by one.";
-    finding.remediation =
-        "Remove the secrets from the file, exclude its path, or raise limits.findings_per_blob in "
-        "the policy.";
-    result.push_back(std::move(finding));
-  };
-  add(object.precise_overflow, Tier::kPrecise);
-  add(object.contextual_overflow, Tier::kContextual);
+std::vector<CountedFinding> UncountedFindings(const ScannedObject& object) {
+  std::vector<CountedFinding> result;
+  for (Tier tier : {Tier::kPrecise, Tier::kContextual}) {
+    if (uint64_t count = object.uncounted(tier)) result.push_back({OverflowFinding(tier), count});
+  }
+  return result;
+}
+
+void CountedRest::Add(Tier tier, const Ruling& ruling, size_t place, uint64_t count) {
+  auto [known, added] = items_.try_emplace({tier, ruling.disposition});
+  Item& item = known->second;
+  if (added) {
+    item.ruling = ruling;
+    item.place = place;
+    item.finding = OverflowFinding(tier);
+  } else if (item.ruling.reason != ruling.reason) {
+    item.ruling.reason = "each of them has its own reason";
+  }
+  item.place = std::min(item.place, place);
+  item.count += count;
+}
+
+std::vector<CountedRest::Item> CountedRest::Items() const {
+  std::vector<Item> result;
+  for (const auto& [key, item] : items_) {
+    result.push_back(item);
+    result.back().finding.message = "It holds " + std::to_string(item.count) +
+                                    (item.count == 1 ? " more match" : " more matches") +
+                                    " of the " + std::string(ToString(key.first)) +
+                                    " tier than are told one by one.";
+  }
   return result;
 }
 

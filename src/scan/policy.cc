@@ -86,15 +86,9 @@ bool Policy::AllowsClass(std::string_view canonical) const {
   return IsListed(weights_allow, canonical);
 }
 
-const Allowance* Policy::FindAllowance(std::string_view fingerprint) const {
-  const Allowance* longest = nullptr;
-  for (const Allowance& one : allow) {
-    if (one.fingerprint != fingerprint) continue;
-    bool longer = longest == nullptr || one.expires.empty() ||
-                  (!longest->expires.empty() && one.expires > longest->expires);
-    if (longer) longest = &one;
-  }
-  return longest;
+uint8_t Policy::InlineWordsAt(Gate gate) const {
+  if (gate == Gate::kPreReceive && !Honours("inline")) return 0;
+  return inline_words.value_or(kPicketAllow);
 }
 
 EffectiveLimits Policy::effective_limits() const {
@@ -138,10 +132,10 @@ Policy Tighten(const Policy& system, const Policy& repository, std::string_view 
   tightener.Check("fingerprint_key_file",
                   !repository.fingerprint_key_file.empty() &&
                       repository.fingerprint_key_file != system.fingerprint_key_file);
-  if (!repository.repo_may.empty() || !repository.honour.empty()) {
-    throw Error("The policy " + std::string(file) +
-                " has a \"server\" section, which only the system's policy may have; remove it.");
-  }
+  tightener.Check("baseline", !repository.baseline.empty());
+  const uint8_t words = system.inline_words.value_or(kPicketAllow);
+  tightener.Check("inline", (repository.inline_words.value_or(0) & ~words) != 0);
+  CheckTreePolicy(repository, file);
   return Layer(system, repository);
 }
 
@@ -151,6 +145,7 @@ Policy Layer(const Policy& base, const Policy& nearer) {
   Replace(&result.contextual, nearer.contextual);
   Replace(&result.weights, nearer.weights);
   Replace(&result.gaps, nearer.gaps);
+  Replace(&result.inline_words, nearer.inline_words);
   for (const NamedLimit& limit : Limits())
     Replace(&(result.limits.*limit.limit), nearer.limits.*limit.limit);
   Append(&result.weights_allow, nearer.weights_allow);
@@ -167,6 +162,12 @@ Policy WithAllowancesOf(const Policy& base, const Policy& tree) {
   Policy result = base;
   Append(&result.allow, tree.allow);
   return result;
+}
+
+void CheckTreePolicy(const Policy& tree, std::string_view file) {
+  if (!tree.has_server) return;
+  throw Error("The policy " + std::string(file) +
+              " has a \"server\" section, which only the system's policy may have; remove it.");
 }
 
 std::string TodayUtc() {

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "core/finding.h"
+#include "scan/allowance.h"
 #include "scan/glob.h"
+#include "scan/inline_mark.h"
 
 namespace picket {
 
@@ -29,16 +31,6 @@ enum class Gate : uint8_t {
 enum class Action : uint8_t { kOff, kWarn, kBlock };
 // Ordered from loose to strict.
 enum class WeightPolicy : uint8_t { kDenylist, kAllowlist, kSafetensorsOnly };
-
-struct Allowance {
-  std::string fingerprint;  // "fp1:" + 40 hexadecimal digits
-  std::string reason;       // never empty
-  std::string expires;      // "YYYY-MM-DD", the last day on which it holds; "" for never
-  std::string owner;
-
-  // `today` is "YYYY-MM-DD".
-  bool ExpiredOn(std::string_view today) const { return !expires.empty() && expires < today; }
-};
 
 // Unset limits have the defaults of EffectiveLimits.
 struct PolicyLimits {
@@ -73,8 +65,21 @@ struct Policy {
   std::optional<Action> gaps;
   // Keys ("allow", "tiers.contextual", "weights", ...) that a repository's own policy may loosen.
   std::vector<std::string> repo_may;
-  // Files in the pushed repository whose allowances count on this server: ".picket.json".
+  // What of the pushed repository counts on this server: ".picket.json" (its allowances, and those
+  // of the baseline that it names), "inline" (comments beside a finding).
   std::vector<std::string> honour;
+  // A "server" key stands in the file, empty or not.
+  bool has_server = false;
+  // Bits of InlineWord: whose comments beside a finding may allow it.
+  std::optional<uint8_t> inline_words;
+  // The baseline file as the policy names it, "" for none; cli/policy_files.h finds and reads it.
+  std::string baseline;
+  // Those whose findings are in `allow`, and the keys that they were written under.
+  struct BaselineRead {
+    std::string file;
+    std::string key_id;
+  };
+  std::vector<BaselineRead> baselines;
   // Absolute; "" for the public key.
   std::string fingerprint_key_file;
 
@@ -86,14 +91,15 @@ struct Policy {
   bool GapsBlock(Gate gate) const;
   bool Excludes(std::string_view path) const;
   bool AllowsClass(std::string_view canonical) const;
-  // The allowance for `fingerprint` that holds longest; null when there is none.
-  const Allowance* FindAllowance(std::string_view fingerprint) const;
+  // The comments that count at `gate`: picket's own unless the policy says otherwise; in
+  // pre-receive none at all but where "inline" is honoured.
+  uint8_t InlineWordsAt(Gate gate) const;
   EffectiveLimits effective_limits() const;
   bool Honours(std::string_view file) const;
 };
 
 // `file` names the text in errors. Throws Error, a sentence that names the file, the key and, for
-// an unknown key, the nearest valid one. Never repeats values of the file.
+// an unknown key, the nearest valid one where there is one near. Never repeats values of the file.
 Policy ParsePolicy(std::string_view json, std::string_view file);
 // Throws Error where the file can't be read.
 Policy ReadPolicy(const std::string& file);
@@ -108,6 +114,9 @@ Policy Tighten(const Policy& system, const Policy& repository, std::string_view 
 Policy Layer(const Policy& base, const Policy& nearer);
 // Adds the allowances of `tree` and nothing else of it (a file that `server.honour` names).
 Policy WithAllowancesOf(const Policy& base, const Policy& tree);
+// What travels with the judged content has no say over servers. Throws Error, naming `file`, where
+// it has a "server" key.
+void CheckTreePolicy(const Policy& tree, std::string_view file);
 
 // Today's date in UTC, "YYYY-MM-DD".
 std::string TodayUtc();

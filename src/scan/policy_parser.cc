@@ -45,11 +45,17 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-std::string Nearest(std::string_view word, const std::vector<std::string>& known) {
+// A key that was meant: at most a third of its letters are wrong; else what may stand there.
+std::string Suggest(std::string_view word, const std::vector<std::string>& known) {
   word = word.substr(0, kLongestShownKey);
-  return *std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return EditDistance(word, a) < EditDistance(word, b);
-  });
+  const std::string& nearest = *std::min_element(
+      known.begin(), known.end(),
+      [&](const auto& a, const auto& b) { return EditDistance(word, a) < EditDistance(word, b); });
+  if (EditDistance(word, nearest) <= std::max<size_t>(1, nearest.size() / 3))
+    return "the nearest valid key is \"" + nearest + '"';
+  std::string list;
+  for (const std::string& key : known) list += (list.empty() ? "\"" : ", \"") + key + '"';
+  return "valid keys are " + list;
 }
 
 // One object of the file: its keys, and what each does to the policy.
@@ -146,8 +152,7 @@ class Parser {
     std::vector<std::string> names;
     for (const Key& key : keys) names.push_back(key.name);
     std::string where = path.empty() ? "" : " in \"" + path + "\"";
-    Fail("has the unknown key " + Quoted(name) + where + "; the nearest valid key is \"" +
-         Nearest(name, names) + "\"");
+    Fail("has the unknown key " + Quoted(name) + where + "; " + Suggest(name, names));
   }
 
   std::string ReadString(const Json& json, const std::string& path) const {
@@ -221,7 +226,25 @@ class Parser {
            policy_.gaps =
                ReadWord<Action>(json, path, {{"block", Action::kBlock}, {"warn", Action::kWarn}});
          }},
-        {"server", section(&Parser::ServerKeys)},
+        {"server",
+         [this](const Json& json, const std::string& path) {
+           policy_.has_server = true;
+           ReadObject(json, path, ServerKeys());
+         }},
+        {"inline",
+         [this](const Json& json, const std::string& path) {
+           policy_.inline_words = 0;
+           ReadArray(json, path, [this](const Json& item, const std::string& at) {
+             *policy_.inline_words = static_cast<uint8_t>(
+                 *policy_.inline_words | ReadWord<uint8_t>(item, at,
+                                                           {{"picket", kPicketAllow},
+                                                            {"gitleaks", kGitleaksAllow},
+                                                            {"detect-secrets", kAllowlistSecret},
+                                                            {"trufflehog", kTrufflehogIgnore}}));
+           });
+         }},
+        {"baseline", [this](const Json& json,
+                            const std::string& path) { policy_.baseline = ReadText(json, path); }},
         {"fingerprint_key_file",
          [this](const Json& json, const std::string& path) {
            policy_.fingerprint_key_file = ReadText(json, path);
@@ -291,8 +314,8 @@ class Parser {
         {"honour",
          [this](const Json& json, const std::string& path) {
            ReadArray(json, path, [this](const Json& item, const std::string& at) {
-             ReadWord<int>(item, at, {{".picket.json", 0}});
-             policy_.honour.push_back(".picket.json");
+             policy_.honour.push_back(ReadWord<std::string>(
+                 item, at, {{".picket.json", ".picket.json"}, {"inline", "inline"}}));
            });
          }},
     };
@@ -344,8 +367,7 @@ class Parser {
       if (!own) known.push_back(std::move(key));
     }
     if (std::find(known.begin(), known.end(), word) == known.end()) {
-      FailAt(path, "the unknown key " + Quoted(word) + " (the nearest valid key is \"" +
-                       Nearest(word, known) + "\")");
+      FailAt(path, "the unknown key " + Quoted(word) + " (" + Suggest(word, known) + ")");
     }
     return word;
   }
@@ -353,30 +375,6 @@ class Parser {
   static std::string TrimDot(std::string text) {
     if (text.ends_with('.')) text.pop_back();
     return text;
-  }
-
-  static bool IsFingerprint(std::string_view text) {
-    if (!text.starts_with("fp1:") || text.size() != 44) return false;
-    return text.find_first_not_of("0123456789abcdef", 4) == std::string_view::npos;
-  }
-
-  static bool IsDate(std::string_view text) {
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-    auto number = [&](size_t from, size_t count) {
-      int value = 0;
-      for (char c : text.substr(from, count)) {
-        if (c < '0' || c > '9') return -1;
-        value = value * 10 + (c - '0');
-      }
-      return value;
-    };
-    int year = number(0, 4);
-    int month = number(5, 2);
-    int day = number(8, 2);
-    if (year < 1970 || month < 1 || month > 12 || day < 1) return false;
-    static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return day <= kDays[month - 1] + (month == 2 && leap ? 1 : 0);
   }
 
   static bool IsDottedName(std::string_view name) {

@@ -30,6 +30,10 @@ std::map<std::string, uint64_t, std::less<>> CountFingerprints(const ScannedObje
     if (item.finding.kind == FindingKind::kSecret && !item.finding.fingerprint.empty())
       ++counts[item.finding.fingerprint];
   }
+  for (const CountedFinding& one : object.counted) {
+    if (one.finding.kind == FindingKind::kSecret && !one.finding.fingerprint.empty())
+      counts[one.finding.fingerprint] += one.count;
+  }
   return counts;
 }
 
@@ -45,6 +49,8 @@ class PriorVersions::Evidence {
   Evidence(const ScannedObject& object, std::shared_ptr<const std::string> content)
       : position_(object.position), oid_(object.oid), content_(std::move(content)) {
     fingerprints_ = CountFingerprints(object);
+    counts_known_ =
+        object.uncounted(Tier::kPrecise) == 0 && object.uncounted(Tier::kContextual) == 0;
     needs_.resize(object.findings.size());
     if (content_ == nullptr) return;
     for (size_t i = 0; i < needs_.size(); ++i) CollectLines(object, i);
@@ -59,14 +65,15 @@ class PriorVersions::Evidence {
              const std::vector<uint64_t>& prior_lines) const {
     const Need& need = needs_[index];
     if (!need.known) return false;
-    if (need.by_count) {
-      // Of an object with more findings than are kept, the count is not known.
-      if (object.precise_overflow + object.contextual_overflow > 0) return false;
-      auto own = fingerprints_.find(object.findings[index].finding.fingerprint);
-      if (own == fingerprints_.end() || prior_fingerprints < own->second) return false;
-    }
+    const std::string& fingerprint = object.findings[index].finding.fingerprint;
+    if (need.by_count && !HoldsByCount(fingerprint, prior_fingerprints)) return false;
     return std::all_of(need.lines.begin(), need.lines.end(),
                        [&](size_t line) { return prior_lines[line] >= own_[line]; });
+  }
+
+  bool HoldsByCount(const std::string& fingerprint, uint64_t prior_fingerprints) const {
+    auto own = fingerprints_.find(fingerprint);
+    return counts_known_ && own != fingerprints_.end() && prior_fingerprints >= own->second;
   }
 
   const std::vector<uint64_t>& LinesOf(const ObjectId& prior, const std::string& text) {
@@ -127,6 +134,7 @@ class PriorVersions::Evidence {
   ObjectId oid_;
   std::shared_ptr<const std::string> content_;
   Counts fingerprints_;
+  bool counts_known_ = true;
   std::vector<Need> needs_;
   // Views into *content_, and their number.
   std::unordered_map<std::string_view, size_t> lines_;
@@ -168,30 +176,41 @@ const PriorVersions::Counts& PriorVersions::FingerprintsOf(const ObjectId& oid) 
   return fingerprints_.emplace(oid, std::move(counts)).first->second;
 }
 
-void PriorVersions::MarkHeld(const ScannedObject& object, const ObjectId& prior,
-                             std::vector<bool>* held) {
+void PriorVersions::MarkHeld(const ScannedObject& object, const ObjectId& prior, Answer* answer) {
   const Counts& before = FingerprintsOf(prior);
   if (before.empty()) return;
+  auto evidence = [&]() -> Evidence& {
+    if (evidence_ == nullptr || !evidence_->IsOf(object))
+      evidence_ = std::make_unique<Evidence>(object, Content(object.oid));
+    return *evidence_;
+  };
+  for (size_t i = 0; i < object.counted.size(); ++i) {
+    const Finding& finding = object.counted[i].finding;
+    if (answer->counted_held[i] || finding.kind != FindingKind::kSecret) continue;
+    auto same = before.find(finding.fingerprint);
+    if (same == before.end()) continue;
+    answer->counted_held[i] = evidence().HoldsByCount(finding.fingerprint, same->second);
+  }
   const std::vector<uint64_t>* lines = nullptr;
   for (size_t i = 0; i < object.findings.size(); ++i) {
     const Finding& finding = object.findings[i].finding;
-    if ((*held)[i] || finding.kind != FindingKind::kSecret) continue;
+    if (answer->held[i] || finding.kind != FindingKind::kSecret) continue;
     auto same = before.find(finding.fingerprint);
     if (same == before.end()) continue;
-    if (evidence_ == nullptr || !evidence_->IsOf(object))
-      evidence_ = std::make_unique<Evidence>(object, Content(object.oid));
+    Evidence& found = evidence();
     if (lines == nullptr) {
       auto content = Content(prior);
       if (content == nullptr) return;
-      lines = &evidence_->LinesOf(prior, *content);
+      lines = &found.LinesOf(prior, *content);
     }
-    if (evidence_->Holds(object, i, same->second, *lines)) (*held)[i] = true;
+    if (found.Holds(object, i, same->second, *lines)) answer->held[i] = true;
   }
 }
 
 PriorVersions::Answer PriorVersions::At(const ScannedObject& object, Place place) {
   Answer answer;
   answer.held.assign(object.findings.size(), false);
+  answer.counted_held.assign(object.counted.size(), false);
   std::vector<PriorParent> parents = ancestry_.Before(changes_, place, object.oid);
   for (const PriorParent& parent : parents) {
     answer.same_blob |=
@@ -200,11 +219,12 @@ PriorVersions::Answer PriorVersions::At(const ScannedObject& object, Place place
   }
   if (answer.same_blob) {
     answer.held.assign(object.findings.size(), true);
+    answer.counted_held.assign(object.counted.size(), true);
     return answer;
   }
   for (const PriorParent& parent : parents) {
     for (const PriorVersion& version : parent.versions) {
-      if (!policy_.Excludes(version.path)) MarkHeld(object, version.oid, &answer.held);
+      if (!policy_.Excludes(version.path)) MarkHeld(object, version.oid, &answer);
     }
     answer.truncated |= parent.truncated;
   }

@@ -4,9 +4,9 @@
 // A secret finding was there before when some one parent's version of the path - for a path that is
 // new, a path that the commit removes - (a) yields the same fingerprint under today's rules and (b)
 // holds every line that the whole match touches, byte for byte and at least as often as the new
-// content does. Binary content, members that can't be mapped and lines over 4 KiB use (a) with
-// counts. Other findings were there before when the same blob was. Versions under an excluded path
-// don't count: what was never judged has never been let in.
+// content does. Binary content, members that can't be mapped, lines over 4 KiB and findings that
+// are only counted use (a) with counts. Other findings were there before when the same blob was.
+// Versions under an excluded path don't count: what was never judged has never been let in.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,8 @@ class PriorVersions {
     bool same_blob = false;
     // One flag per finding of the object, for its secrets; all of them when `same_blob`.
     std::vector<bool> held;
+    // The same for ScannedObject::counted.
+    std::vector<bool> counted_held;
     // There were more candidates than Ancestry lists; the rest counted as absent.
     bool truncated = false;
   };
@@ -56,7 +58,7 @@ class PriorVersions {
 
   const Counts& FingerprintsOf(const ObjectId& oid);
   std::shared_ptr<const std::string> Content(const ObjectId& oid);
-  void MarkHeld(const ScannedObject& object, const ObjectId& prior, std::vector<bool>* held);
+  void MarkHeld(const ScannedObject& object, const ObjectId& prior, Answer* answer);
 
   const ChangeList& changes_;
   const Policy& policy_;

@@ -88,7 +88,7 @@ class Worker final : public BlobVisitor {
     if (object.silent()) return;
     if (findings_ >= run_->options.findings) ForgetFindings(&object);
     if (gaps_ >= run_->options.findings && object.gaps.size() > 1) object.gaps.resize(1);
-    findings_ += object.findings.size();
+    findings_ += object.findings.size() + object.counted.size();
     gaps_ += object.gaps.size();
     part_.objects.push_back(std::move(object));
   }
@@ -111,6 +111,7 @@ class Worker final : public BlobVisitor {
                                              : object->contextual_overflow);
     }
     object->findings = {};
+    object->counted = {};
   }
 
  private:
@@ -228,7 +229,7 @@ void KeepFirst(ScanResult* result, size_t most) {
   for (ScannedObject& object : result->objects) {
     if (findings >= most) Worker::ForgetFindings(&object);
     if (gaps >= most && object.gaps.size() > 1) object.gaps.resize(1);
-    findings += object.findings.size();
+    findings += object.findings.size() + object.counted.size();
     gaps += object.gaps.size();
   }
 }

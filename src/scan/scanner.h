@@ -24,8 +24,8 @@ struct ScanOptions {
   unsigned threads = 0;
   OpenerFactory new_opener;
   BlobScanLimits limits;
-  // Findings (and, apart, gaps) kept in full in the whole run: those of the objects with the lowest
-  // positions. The rest is counted per object.
+  // Findings (and, apart, gaps) kept, or counted one by one, in the whole run: those of the objects
+  // with the lowest positions. The rest is counted per object.
   size_t findings = 200'000;
   // Called on the caller's thread, at most every half second; may be empty.
   std::function<void(const Progress&)> on_progress;

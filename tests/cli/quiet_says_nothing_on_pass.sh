@@ -15,3 +15,11 @@ for command in "scan a.txt" "audit work"; do
 done
 exits 1 "picket scan b.txt --quiet"
 names b.txt 1 "" "$USER_TOKEN_RULE"
+
+benign_state_dict model.pt
+armed_pickle armed.pkl
+exits 0 "picket explain model.pt -q"
+[ ! -s "$OUTPUT" ] || fail "explain -q spoke"
+exits 1 "picket explain armed.pkl -q" posix
+exits 0 "picket rules check -q"
+[ ! -s "$OUTPUT" ] || fail "rules check -q spoke"

@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     try {
       picket::Policy both = picket::Tighten(picket::Policy(), policy, "policy.json");
       if (both.GapsBlock(picket::Gate::kPreReceive) == false) std::abort();
+      if (both.InlineWordsAt(picket::Gate::kPreReceive) != 0) std::abort();
       if (!both.allow.empty() || !both.exclude.empty()) std::abort();
       if (both.ActionFor(picket::Tier::kPrecise) != picket::Action::kBlock) std::abort();
     } catch (const picket::Error&) {

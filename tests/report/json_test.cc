@@ -68,7 +68,12 @@ std::string Complaint(const Json& schema, const Json& value, const std::string& 
 
 TEST_CASE("json: what is written fits the schema") {
   Json schema = ReadSchema();
-  for (const Verdict& verdict : {SamplePass(), SampleBlocked(), Verdict()})
+  Verdict unused = SampleBlocked();
+  unused.unused = {
+      {"fp1:" + std::string(40, '2'), "a test", "us", "2020-01-01", true, AllowedBy::kBaseline}};
+  CHECK(Json::parse(Write(unused, "json"))["unused_allowances"][0]["source"] == "baseline");
+  CHECK_FALSE(Json::parse(Write(SamplePass(), "json")).contains("unused_allowances"));
+  for (const Verdict& verdict : {SamplePass(), SampleBlocked(), Verdict(), unused})
     CHECK(Complaint(schema, Json::parse(Write(verdict, "json")), "report") == "");
 }
 
@@ -100,6 +105,7 @@ TEST_CASE("json: every key of the contract is there, with its value") {
                    {"tier", "precise"},
                    {"severity", "high"},
                    {"disposition", "blocks"},
+                   {"allowed_by", ""},
                    {"reason", ""},
                    {"path", "src/config.py"},
                    {"member", ""},

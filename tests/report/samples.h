@@ -114,6 +114,7 @@ inline Verdict SampleBlocked() {
 
   JudgedFinding allowed = SampleFinding();
   allowed.disposition = Disposition::kAllowed;
+  allowed.allowed_by = AllowedBy::kPolicy;
   allowed.reason = "allowed until 2027-01-01 by us: a test";
   verdict.findings.push_back(allowed);
 

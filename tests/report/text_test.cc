@@ -63,11 +63,12 @@ TEST_CASE("text: each finding names rule, place, commit, ref, mask and the way t
   std::string text = Write(SampleBlocked(), "text");
   for (std::string said :
        {"test.user-token (high): src/config.py:12:9", "commit 1a2b3c4d5e6f on refs/heads/main",
-        "abcd****yz", "\"fp1:1111111111111111111111111111111111111111\"", "What to do: Revoke",
-        "model.pt:archive/data.pkl@0x1f3 (byte 100)", "commit object 1a2b3c4d5e6f, line 5",
-        "the file name keys/abcd****yz.txt", "the ref name refs/heads/abcd****yz",
-        "unreachable from any ref", "pre-existing: test.user-token", "warning: generic.assignment",
-        "na\\x1b[2Jme\\xe9.txt", "2 things could not be examined",
+        "abcd****yz", "picket allow fp1:1111111111111111111111111111111111111111 \\",
+        "What to do: Revoke", "model.pt:archive/data.pkl@0x1f3 (byte 100)",
+        "commit object 1a2b3c4d5e6f, line 5", "the file name keys/abcd****yz.txt",
+        "the ref name refs/heads/abcd****yz", "unreachable from any ref",
+        "pre-existing: test.user-token", "warning: generic.assignment", "na\\x1b[2Jme\\xe9.txt",
+        "2 things could not be examined",
         "data/a.zip:inner.bin (object cccccccccccc): it is encrypted", "refs/heads/gone: it points",
         "1,235 skipped",
         "picket: blocked: 6 findings block; 2 not examined; 1 warning; 1 "
@@ -80,6 +81,29 @@ TEST_CASE("text: each finding names rule, place, commit, ref, mask and the way t
     CHECK(flat.find(said) != std::string::npos);
   }
   CHECK(text.find("allowed until") == std::string::npos);
+}
+
+TEST_CASE("text: what a comment allows and what no finding needed is told") {
+  Verdict verdict = SamplePass();
+  verdict.findings.push_back(SampleFinding());
+  verdict.findings.back().disposition = Disposition::kAllowed;
+  verdict.findings.back().allowed_by = AllowedBy::kInline;
+  verdict.unused.emplace();
+  CHECK(Write(verdict, "text").find("Every allowance is in use.") != std::string::npos);
+  verdict.unused->push_back(
+      {"fp1:" + std::string(40, '2'), "an old test", "us", "2020-01-01", true, AllowedBy::kPolicy});
+  verdict.unused->push_back(
+      {"fp1:" + std::string(40, '3'), "a new test", "", "", false, AllowedBy::kBaseline});
+  std::string text = Write(verdict, "text");
+  for (std::string said :
+       {"1 finding is allowed by a comment beside it:\n - src/config.py:12:9",
+        "2 allowances matched nothing and can go:",
+        "(owner: us; expired on\n      2020-01-01): an old test", ": a new test", "; 1 allowed"}) {
+    CAPTURE(text);
+    CAPTURE(said);
+    CHECK(text.find(said) != std::string::npos);
+  }
+  CHECK(LongestLine(text) <= 80);
 }
 
 TEST_CASE("text: the last line is the verdict") {

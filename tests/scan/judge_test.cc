@@ -522,11 +522,142 @@ TEST_CASE("judge: a flood of harmless findings does not hide the rest") {
   Change moved;
   moved.Blob(flood + "SECRET2\n", "a.txt").SameBlobAt("a.txt", "b.txt");
   CHECK(moved.Run(policy).outcome == Outcome::kPass);
-  // Counts are not known for such a blob, so none of them makes a finding old.
+  // What the allowance covers it covers beyond the bound too.
+  Change more;
+  more.Blob(flood + "SECRET1\n", "a.txt");
+  Verdict passed = more.Run(policy);
+  CHECK(passed.outcome == Outcome::kPass);
+  CHECK(passed.findings.back().finding.rule == "picket.too-many-findings");
+  CHECK(passed.findings.back().disposition == Disposition::kAllowed);
+}
+
+TEST_CASE("judge: what is only counted can be old, by fingerprint and count") {
+  const std::string policy = R"({"limits": {"findings_per_blob": 10}})";
+  std::string old;
+  for (int i = 100; i < 130; ++i) old += "SECRET" + std::to_string(i) + "\n";
+  struct Row {
+    std::string text;
+    // Matches that are told as new beyond the bound; -1: the change passes.
+    int told;
+  };
+  for (const Row& row : {
+           Row{"x\n" + old, -1},
+           Row{old.substr(0, old.size() - 10), -1},
+           Row{old + "SECRET999\n", 1},
+           Row{old + "SECRET129\n", 2},
+           Row{old + "SECRET128\nSECRET997\nSECRET998\n", 4},
+           // Which of them are kept changes; what is new blocks wherever it falls.
+           Row{"SECRET999\n" + old, 0},
+       }) {
+    CAPTURE(row.text);
+    Change change;
+    change.Blob(row.text, "a.txt").Prior("a.txt", old);
+    Verdict verdict = change.Run(policy);
+    CHECK((verdict.outcome == Outcome::kPass) == (row.told == -1));
+    if (row.told < 0) continue;
+    std::string more = std::to_string(row.told) + " more match";
+    bool told = false;
+    for (const JudgedFinding& judged : verdict.findings) {
+      told |= judged.disposition == kNew && judged.finding.message.find(more) != std::string::npos;
+    }
+    CHECK(told == (row.told > 0));
+  }
+  // Where the versions are unrelated nothing is old.
+  Change other;
+  other.Blob(old, "a.txt").Prior("a.txt", "SECRET1\n");
+  CHECK(other.Run(policy).outcome == Outcome::kBlocked);
+}
+
+TEST_CASE("judge: beyond what is counted one by one nothing is old") {
+  FakeDetector detector;
+  const Detector* detectors[] = {&detector};
+  BlobScanLimits limits;
+  limits.findings = 2;
+  limits.counted = 3;
+  std::string text;
+  for (int i = 0; i < 10; ++i)
+    text += "SECRET" + std::to_string(i) + " SECRET" + std::to_string(i) + "\n";
+  BlobScanner scanner(detectors, nullptr, limits);
+  BlobRef ref;
+  ScannedObject object = scanner.Scan(Blob{ref, AsBytes(text)}, nullptr);
+  CHECK(object.findings.size() == 2);
+  CHECK(object.precise_overflow == 18);
+  REQUIRE(object.counted.size() == 3);
+  CHECK(object.counted[0].count == 2);
+  CHECK(object.counted[0].finding.message.empty());
+  CHECK(object.uncounted(Tier::kPrecise) == 12);
+  CHECK(object.uncounted(Tier::kContextual) == 0);
+}
+
+TEST_CASE("judge: a comment allows where the gate lets comments count") {
+  struct Row {
+    std::string text;
+    std::string policy;
+    Gate gate;
+    Disposition expected;
+    std::string note;
+  };
+  const std::string good = "SECRET1 # picket:allow test.secret";
+  for (const Row& row : {
+           Row{good, "{}", Gate::kPreCommit, Disposition::kAllowed, ""},
+           Row{good, "{}", Gate::kPrePush, Disposition::kAllowed, ""},
+           Row{good, "{}", Gate::kPreReceive, kNew, "server.honour"},
+           Row{good, R"({"server": {"honour": ["inline"]}})", Gate::kPreReceive,
+               Disposition::kAllowed, ""},
+           Row{good, R"({"inline": []})", Gate::kPreCommit, kNew, "does not list"},
+           Row{"SECRET1 # picket:allow test.other", "{}", Gate::kPreCommit, kNew,
+               "write: picket:allow test.secret"},
+           Row{"SECRET1 # gitleaks:allow", "{}", Gate::kPreCommit, kNew, ""},
+           Row{"SECRET1 # gitleaks:allow", R"({"inline": ["gitleaks"]})", Gate::kPreCommit,
+               Disposition::kAllowed, ""},
+           Row{"GUESS1 # picket:allow test.guess", "{}", Gate::kPreCommit, Disposition::kAllowed,
+               ""},
+           Row{"WEIGHT:d # gitleaks:allow picket:allow pickle.test",
+               R"({"inline": ["gitleaks", "picket"]})", Gate::kPreCommit, kNew, ""},
+       }) {
+    CAPTURE(row.text);
+    CAPTURE(row.policy);
+    Change change;
+    change.Blob(row.text, "a.txt");
+    Verdict verdict = change.Run(row.policy, row.gate);
+    CHECK(Only(verdict) == row.expected);
+    bool allowed = row.expected == Disposition::kAllowed;
+    CHECK(verdict.findings[0].allowed_by == (allowed ? AllowedBy::kInline : AllowedBy::kNobody));
+    CHECK(verdict.notes.size() == (row.note.empty() ? 0 : 1));
+    if (!row.note.empty()) CHECK(verdict.notes[0].find(row.note) != std::string::npos);
+  }
+  // Messages, names and binary content have no comments.
+  Change message;
+  message.Object(ObjectKind::kMessage, good);
+  CHECK(Only(message.Run("{}", Gate::kCommitMsg)) == kNew);
   Change binary;
-  std::string zero(1, '\0');
-  binary.Blob(zero + flood + "SECRET1\n", "a.txt").Prior("a.txt", zero + flood);
-  CHECK(binary.Run(policy).outcome == Outcome::kBlocked);
+  binary.Blob(std::string(1, '\0') + good, "a.bin");
+  CHECK(Only(binary.Run("{}", Gate::kPreCommit)) == kNew);
+}
+
+TEST_CASE("judge: allowances that matched nothing are listed where that was asked") {
+  Policy policy;
+  policy.allow = {{PrintOf("SECRET1"), "in use", "", "", AllowedBy::kPolicy},
+                  {PrintOf("SECRET2"), "gone SECRET7", "2020-01-01", "us", AllowedBy::kPolicy},
+                  {PrintOf("SECRET3"), "in the baseline", "", "", AllowedBy::kBaseline},
+                  {PrintOf("SECRET4"), "expired in use", "2020-01-01", "", AllowedBy::kPolicy}};
+  FakeDetector detector;
+  const Detector* detectors[] = {&detector};
+  ScanResult scan = ScanAll(FakeSource({"SECRET1 SECRET4"}), detectors, {});
+  FakeMask mask;
+  JudgeContext context{policy, Gate::kAudit, "2026-06-15", mask, "picket test"};
+  auto nowhere = [](const ScannedObject&) { return Whereabouts(); };
+  CHECK_FALSE(JudgeListing(context, {}, scan, nowhere).unused.has_value());
+  context.report_unused = true;
+  Verdict verdict = JudgeListing(context, {}, scan, nowhere);
+  REQUIRE(verdict.unused.has_value());
+  REQUIRE(verdict.unused->size() == 2);
+  for (const UnusedAllowance& one : *verdict.unused) {
+    bool gone = one.fingerprint == PrintOf("SECRET2");
+    CHECK(one.expired == gone);
+    CHECK(one.reason == (gone ? "gone ****" : "in the baseline"));
+    CHECK(one.source == (gone ? AllowedBy::kPolicy : AllowedBy::kBaseline));
+  }
 }
 
 TEST_CASE("judge: gaps close the gates that say so") {

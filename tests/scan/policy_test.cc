@@ -79,6 +79,9 @@ TEST_CASE("policy: a file with every key of the schema is accepted, and each key
   CHECK(policy.effective_limits().expand_depth == 64);
   CHECK(policy.repo_may == std::vector<std::string>{"allow"});
   CHECK(policy.Honours(".picket.json"));
+  CHECK(policy.has_server);
+  CHECK(policy.inline_words == kPicketAllow);
+  CHECK(policy.baseline == ".picket-baseline");
   CHECK(policy.fingerprint_key_file == "/etc/picket/fingerprint.key");
 }
 
@@ -108,6 +111,10 @@ TEST_CASE("policy: what is wrong is told with the file, the key and the way out"
           Row{R"({"limits": {"thread": 1}})", R"(the nearest valid key is "threads")"},
           Row{R"({"allow": [{"finger_print": ""}]})",
               R"(unknown key "finger_print" in "allow[0]"; the nearest valid key is "fingerprint")"},
+          Row{R"({"blacklist": []})", R"(unknown key "blacklist"; valid keys are "tiers", )"},
+          Row{R"({"limits": {"q": 1}})", R"(valid keys are "blob_memory_bytes", )"},
+          Row{R"({"inline": ["nosec"]})",
+              R"("picket", "gitleaks", "detect-secrets", "trufflehog" at "inline[0]")"},
           Row{R"({"tiers": []})", R"(no object at "tiers")"},
           Row{R"({"tiers": {"precise": true}})", R"(no string at "tiers.precise")"},
           Row{R"({"tiers": {"precise": "Block"}})", R"("block", "warn", "off" at "tiers.precise")"},
@@ -176,7 +183,7 @@ TEST_CASE("policy: defaults by tier and gate") {
 }
 
 TEST_CASE("policy: an allowance holds through its last day") {
-  Allowance allowance{kPrint, "test", "2026-03-31", ""};
+  Allowance allowance{kPrint, "test", "2026-03-31", "", AllowedBy::kPolicy};
   CHECK_FALSE(allowance.ExpiredOn("2026-03-30"));
   CHECK_FALSE(allowance.ExpiredOn("2026-03-31"));
   CHECK(allowance.ExpiredOn("2026-04-01"));
@@ -184,15 +191,20 @@ TEST_CASE("policy: an allowance holds through its last day") {
   CHECK_FALSE(allowance.ExpiredOn("9999-12-31"));
 }
 
-TEST_CASE("policy: of two allowances the one that holds longer counts") {
-  Policy policy;
-  policy.allow = {{kPrint, "a", "2026-01-01", ""}, {kPrint, "b", "2027-01-01", ""}};
-  CHECK(policy.FindAllowance(kPrint)->reason == "b");
-  policy.allow.push_back({kPrint, "c", "", ""});
-  CHECK(policy.FindAllowance(kPrint)->reason == "c");
-  policy.allow.push_back({kPrint, "d", "2028-01-01", ""});
-  CHECK(policy.FindAllowance(kPrint)->reason == "c");
-  CHECK(policy.FindAllowance("fp1:other") == nullptr);
+TEST_CASE("policy: of several allowances the one that holds longest counts") {
+  std::vector<Allowance> allow = {{kPrint, "a", "2026-01-01", "", AllowedBy::kPolicy},
+                                  {kPrint, "b", "2027-01-01", "", AllowedBy::kPolicy}};
+  CHECK(AllowanceIndex(allow).Use(kPrint)->reason == "b");
+  allow.push_back({kPrint, "c", "", "", AllowedBy::kBaseline});
+  CHECK(AllowanceIndex(allow).Use(kPrint)->reason == "c");
+  allow.push_back({kPrint, "d", "", "", AllowedBy::kPolicy});
+  CHECK(AllowanceIndex(allow).Use(kPrint)->reason == "d");
+  AllowanceIndex index(allow);
+  CHECK(index.Use("fp1:other") == nullptr);
+  CHECK(index.Use("") == nullptr);
+  CHECK(index.Unused("2026-01-01").size() == 1);
+  index.Use(kPrint);
+  CHECK(index.Unused("2026-01-01").empty());
 }
 
 TEST_CASE("policy: on a server a repository may tighten, and loosen only what the system lists") {
@@ -227,6 +239,13 @@ TEST_CASE("policy: on a server a repository may tighten, and loosen only what th
            Row{"{}", R"({"limits": {"threads": 1}})", ""},
            Row{"{}", R"({"fingerprint_key_file": "/x"})", "fingerprint_key_file"},
            Row{"{}", R"({"server": {"repo_may": ["allow"]}})", "server"},
+           Row{"{}", R"({"server": {}})", "server"},
+           Row{"{}", R"({"baseline": "b"})", "baseline"},
+           Row{R"({"server": {"repo_may": ["baseline"]}})", R"({"baseline": "b"})", ""},
+           Row{"{}", R"({"inline": ["gitleaks"]})", "inline"},
+           Row{"{}", R"({"inline": []})", ""},
+           Row{R"({"inline": ["gitleaks"]})", R"({"inline": ["gitleaks"]})", ""},
+           Row{R"({"inline": []})", R"({"inline": ["picket"]})", "inline"},
            Row{R"({"server": {"repo_may": ["exclude"]}})", R"({"exclude": ["x"]})", ""},
            Row{R"({"server": {"repo_may": ["exclude"]}})", R"({"gaps": "warn"})", "gaps"},
            Row{R"({"server": {"repo_may": ["tiers"]}})", R"({"tiers": {"precise": "off"}})", ""},
@@ -253,6 +272,33 @@ TEST_CASE("policy: on a server a repository may tighten, and loosen only what th
   }
 }
 
+TEST_CASE("policy: comments count on a server only where its policy honours them") {
+  struct Row {
+    std::string policy;
+    Gate gate;
+    uint8_t words;
+  };
+  for (const Row& row : {
+           Row{"{}", Gate::kPreCommit, kPicketAllow},
+           Row{"{}", Gate::kAudit, kPicketAllow},
+           Row{"{}", Gate::kPreReceive, 0},
+           Row{R"({"inline": ["picket", "gitleaks"]})", Gate::kPreReceive, 0},
+           Row{R"({"server": {"honour": [".picket.json"]}})", Gate::kPreReceive, 0},
+           Row{R"({"server": {"honour": ["inline"]}})", Gate::kPreReceive, kPicketAllow},
+           Row{R"({"inline": ["trufflehog", "detect-secrets"], "server": {"honour": ["inline"]}})",
+               Gate::kPreReceive, kTrufflehogIgnore | kAllowlistSecret},
+           Row{R"({"inline": []})", Gate::kPreCommit, 0},
+       }) {
+    CAPTURE(row.policy);
+    CHECK(ParsePolicy(row.policy, "p").InlineWordsAt(row.gate) == row.words);
+  }
+  Policy tree = ParsePolicy(R"({"server": {"honour": ["inline"]}, "inline": ["gitleaks"]})", "t");
+  CHECK(WithAllowancesOf(Policy(), tree).InlineWordsAt(Gate::kPreReceive) == 0);
+  CHECK_THROWS_WITH_AS(CheckTreePolicy(tree, "t.json"), doctest::Contains("t.json"), Error);
+  CHECK_THROWS_AS(CheckTreePolicy(ParsePolicy(R"({"server": {}})", "t"), "t"), Error);
+  CHECK_NOTHROW(CheckTreePolicy(Policy(), "t"));
+}
+
 TEST_CASE("policy: what a repository tightens counts") {
   Policy system = ParsePolicy(R"({"gaps": "warn", "exclude": ["a"]})", "s");
   Policy repository = ParsePolicy(R"({"gaps": "block", "limits": {"threads": 1}})", "r");
@@ -274,7 +320,8 @@ TEST_CASE("policy: layers replace values and join lists; an honoured tree gives 
   Policy honoured = WithAllowancesOf(base, nearer);
   CHECK(honoured.gaps == Action::kWarn);
   CHECK_FALSE(honoured.Excludes("b"));
-  CHECK(honoured.FindAllowance(kPrint) != nullptr);
+  REQUIRE(honoured.allow.size() == 1);
+  CHECK(honoured.allow[0].fingerprint == kPrint);
 }
 
 TEST_CASE("policy: a file that can't be opened is an error with the reason") {
