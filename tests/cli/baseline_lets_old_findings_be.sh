@@ -39,15 +39,15 @@ exits 0 "picket audit work --policy work/.picket.json" "2 allowed"
 echo "$first" >work/moved.txt
 git -C work add .
 passes "git -C work commit -m Move" "1 allowed"
-echo "$(token 3)" >work/new.txt
+token 3 >work/new.txt
 git -C work add .
 refused "git -C work commit -m New" new.txt:1:
 git -C work reset -q --hard
 
 # What is gone can be told.
-grep -v "with space" work/.picket-baseline >less
-printf 'fp1:%040d gone.rule nowhere\n' 7 >>less
-mv less work/.picket-baseline
+grep -v "with space" work/.picket-baseline >shorter
+printf 'fp1:%040d gone.rule nowhere\n' 7 >>shorter
+mv shorter work/.picket-baseline
 exits 1 "picket audit work --policy work/.picket.json --report-unused" "gone.rule nowhere" \
   "sub/with space.txt"
 

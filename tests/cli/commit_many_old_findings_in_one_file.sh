@@ -22,7 +22,7 @@ head -n 1 work/keys.txt | sed 's/key = //' >>"$TOKENS"
 save work "Long ago"
 install_hooks work
 
-echo "# a comment" | cat - work/keys.txt >more && mv more work/keys.txt
+echo "# a comment" | cat - work/keys.txt >longer && mv longer work/keys.txt
 git -C work add .
 passes "git -C work commit -m Edit" pre-existing
 # One more that would stand behind the last one that is told.
@@ -31,11 +31,12 @@ git -C work add .
 refused "git -C work commit -m Edit" picket.too-many-findings "1 more match"
 git -C work reset -q --hard
 # A copy of an old one is more than there was; which of the two is new can't be told.
-tail -n 1 work/keys.txt >>work/keys.txt
+tail -n 1 work/keys.txt >last
+cat last >>work/keys.txt
 git -C work add .
 refused "git -C work commit -m Edit" "2 more matches"
 git -C work reset -q --hard
-sed 5d work/keys.txt >less && mv less work/keys.txt
+sed 5d work/keys.txt >shorter && mv shorter work/keys.txt
 git -C work add .
 passes "git -C work commit -m Fewer"
 

@@ -124,6 +124,7 @@ TEST_CASE("policy: what is wrong is told with the file, the key and the way out"
           Row{R"({"exclude": ["[ab]"]})", R"(use '?')"},
           Row{R"({"exclude": ["!a"]})", R"(leading '!')"},
           Row{R"({"limits": {"threads": -1}})", R"(from 0 to 1024 at "limits.threads")"},
+          Row{R"({"limits": {"threads": 1e999}})", "out of every range"},
           Row{R"({"limits": {"threads": 1.5}})", R"("limits.threads")"},
           Row{R"({"limits": {"threads": 18446744073709551616}})", R"("limits.threads")"},
           Row{R"({"limits": {"expand_depth": 65}})", R"("limits.expand_depth")"},
