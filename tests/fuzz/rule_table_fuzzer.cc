@@ -14,6 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       picket::WriteRuleTable(rules) != picket::AsText(bytes)) {
     std::abort();
   }
+  std::vector<picket::EncodedLiteral> literals;
+  if (picket::ReadLiteralTable(bytes, &literals) &&
+      picket::WriteLiteralTable(literals) != picket::AsText(bytes)) {
+    std::abort();
+  }
   std::string why;
   picket::RuleSet::Parse(bytes, "", &why);
   return 0;

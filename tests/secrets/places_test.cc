@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "secrets/checksums.h"
 #include "secrets/deep_scan.h"
 #include "secrets/secret_detector.h"
 #include "secrets/template.h"
