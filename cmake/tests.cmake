@@ -10,6 +10,14 @@ foreach(source ${PICKET_TESTS})
   endif()
 endforeach()
 
+# The scenarios run what a user runs: the installed program with its compiled rules. (A program in a
+# build tree compiles the rules on every start, which takes seconds.)
+set(PICKET_INSTALLED ${CMAKE_BINARY_DIR}/installed)
+add_test(NAME installed COMMAND sh -c "rm -rf '${PICKET_INSTALLED}' && \
+'${CMAKE_COMMAND}' --install '${CMAKE_BINARY_DIR}' --prefix '${PICKET_INSTALLED}' && \
+'${PICKET_INSTALLED}/bin/picket' rules compile")
+set_tests_properties(installed PROPERTIES FIXTURES_SETUP installed)
+
 # Each script is one behaviour, told with real git; exit 77 means that it could not run here. The
 # program forbids others to look into it (PR_SET_DUMPABLE), the leak checker included; leaks are
 # looked for in the unit tests.
@@ -19,7 +27,7 @@ foreach(script ${PICKET_SCENARIOS})
   if(NOT name STREQUAL "common")
     add_test(NAME cli/${name} COMMAND sh ${script})
     set_tests_properties(cli/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
-      ENVIRONMENT "PICKET=$<TARGET_FILE:picket>;PICKET_SOURCE=${CMAKE_SOURCE_DIR};\
+      FIXTURES_REQUIRED installed ENVIRONMENT "PICKET=${PICKET_INSTALLED}/bin/picket;PICKET_SOURCE=${CMAKE_SOURCE_DIR};\
 ASAN_OPTIONS=detect_leaks=0")
   endif()
 endforeach()

@@ -7,6 +7,7 @@
 #include "cli/policy_files.h"
 #include "git/git_ancestry.h"
 #include "git/message.h"
+#include "git/tree_file.h"
 
 namespace picket {
 namespace {
@@ -17,7 +18,7 @@ int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   if (changes.objects.empty()) return 0;
   StagedFile policy_file(kTreePolicy);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
-  const Policy policy = ReadStagedPolicy(common, *repository, policy_file);
+  const Policy policy = ReadStagedPolicy(common, policy_file.Read(*repository));
   const Engine engine(common, policy);
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);

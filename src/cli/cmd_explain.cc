@@ -18,11 +18,13 @@
 namespace picket {
 namespace {
 
+constexpr uint64_t kMaxOpcodeLines = 100'000;
+
 // Collects the pickles of a file and of everything that stands inside it.
 class Explainer : public BlobVisitor, public ChildVisitor, public FindingSink {
  public:
-  Explainer(const Engine& engine, const ExpandLimits& limits)
-      : engine_(engine), limits_(limits), expander_(limits) {}
+  Explainer(const Engine& engine, const ExpandLimits& limits, bool disassemble)
+      : engine_(engine), limits_(limits), disassemble_(disassemble), expander_(limits) {}
 
   void OnBlob(const Blob& blob, const Derivation*) override {
     expander_.Reset();
@@ -38,10 +40,19 @@ class Explainer : public BlobVisitor, public ChildVisitor, public FindingSink {
   const std::vector<ExplainedPickle>& pickles() const { return pickles_; }
   const std::vector<Gap>& gaps() const { return gaps_; }
   const std::vector<std::string>& disagreements() const { return disagreements_; }
+  // The opcodes of pickles()[index]; empty unless asked for.
+  const std::vector<std::string>& opcodes(size_t index) const { return opcodes_[index]; }
 
  private:
   void Explain(const Blob& blob) {
     for (ExplainedPickle& pickle : ExplainPickles(blob, engine_.imports())) {
+      opcodes_.emplace_back();
+      if (disassemble_ && pickle.start) {
+        DisassemblePickle(blob.bytes, *pickle.start, lines_left_, [this](const std::string& line) {
+          opcodes_.back().push_back(line);
+          if (lines_left_ > 1) --lines_left_;
+        });
+      }
       pickles_.push_back(std::move(pickle));
     }
     if (blob.origin.depth < limits_.depth) expander_.Expand(blob, {}, *this, *this);
@@ -49,6 +60,9 @@ class Explainer : public BlobVisitor, public ChildVisitor, public FindingSink {
 
   const Engine& engine_;
   ExpandLimits limits_;
+  bool disassemble_;
+  uint64_t lines_left_ = kMaxOpcodeLines;
+  std::vector<std::vector<std::string>> opcodes_;
   Expander expander_;
   std::vector<ExplainedPickle> pickles_;
   std::vector<Gap> gaps_;
@@ -59,6 +73,11 @@ ImportVerdict Worst(const std::vector<ExplainedPickle>& pickles) {
   ImportVerdict worst = ImportVerdict::kSafe;
   for (const ExplainedPickle& pickle : pickles) {
     for (const ExplainedGlobal& global : pickle.globals) worst = std::max(worst, global.verdict);
+    for (const ExplainedProblem& problem : pickle.problems) {
+      worst =
+          std::max(worst, problem.concern == WeightConcern::kUnknown ? ImportVerdict::kUnknown
+                                                                     : ImportVerdict::kDangerous);
+    }
   }
   return worst;
 }
@@ -69,7 +88,8 @@ void PrintJson(const Explainer& explainer, Mask& mask) {
     return EscapeInvalidUtf8(mask.Apply(text));
   };
   Json members = Json::array();
-  for (const ExplainedPickle& pickle : explainer.pickles()) {
+  for (size_t i = 0; i < explainer.pickles().size(); ++i) {
+    const ExplainedPickle& pickle = explainer.pickles()[i];
     Json globals = Json::array();
     for (const ExplainedGlobal& global : pickle.globals) {
       globals.push_back({{"module", clean(global.module)},
@@ -79,10 +99,22 @@ void PrintJson(const Explainer& explainer, Mask& mask) {
                          {"offset", global.offset},
                          {"use", global.use}});
     }
+    Json problems = Json::array();
+    for (const ExplainedProblem& problem : pickle.problems) {
+      problems.push_back({{"rule", problem.rule},
+                          {"subject", clean(problem.subject)},
+                          {"message", clean(problem.message)},
+                          {"offset", problem.offset}});
+    }
     members.push_back({{"member", clean(pickle.member)},
                        {"globals", globals},
                        {"gaps", pickle.gaps},
-                       {"disagreements", pickle.disagreements}});
+                       {"disagreements", pickle.disagreements},
+                       {"problems", problems}});
+    if (explainer.opcodes(i).empty()) continue;
+    Json opcodes = Json::array();
+    for (const std::string& line : explainer.opcodes(i)) opcodes.push_back(clean(line));
+    members.back()["opcodes"] = opcodes;
   }
   Json gaps = Json::array();
   for (const Gap& gap : explainer.gaps()) {
@@ -97,14 +129,22 @@ void PrintText(const std::string& file, const Explainer& explainer, Mask& mask) 
   const auto clean = [&mask](const std::string& text) {
     return EscapeForTerminal(mask.Apply(text));
   };
-  for (const ExplainedPickle& pickle : explainer.pickles()) {
+  for (size_t i = 0; i < explainer.pickles().size(); ++i) {
+    const ExplainedPickle& pickle = explainer.pickles()[i];
     std::cout << clean(file) << (pickle.member.empty() ? "" : ":") << clean(pickle.member) << '\n';
     for (const ExplainedGlobal& global : pickle.globals) {
       std::cout << "  " << ToString(global.verdict) << "  " << clean(global.module) << ' '
                 << clean(global.name) << "  (" << clean(global.canonical) << ") " << global.use
                 << " at offset " << global.offset << '\n';
     }
-    if (pickle.globals.empty()) std::cout << "  looks up no global: plain data\n";
+    if (pickle.globals.empty() && pickle.problems.empty()) {
+      std::cout << "  looks up no global: plain data\n";
+    }
+    for (const ExplainedProblem& problem : pickle.problems) {
+      std::cout << "  " << problem.rule << "  " << clean(problem.subject) << "  "
+                << clean(problem.message) << " (offset " << problem.offset << ")\n";
+    }
+    for (const std::string& line : explainer.opcodes(i)) std::cout << "  " << clean(line) << '\n';
     for (const std::string& gap : pickle.gaps) std::cout << "  not read: " << clean(gap) << '\n';
     for (const std::string& clause : pickle.disagreements) {
       std::cout << "  readers disagree: " << clean(clause) << '\n';
@@ -123,7 +163,29 @@ void PrintText(const std::string& file, const Explainer& explainer, Mask& mask) 
   }
 }
 
-int RunExplain(const CommonOptions& common, const std::string& path) {
+// A policy that holds no more than what these files need, to be merged into one's own.
+void PrintSuggestion(const Explainer& explainer, Mask& mask) {
+  std::vector<std::string> refused;
+  const std::vector<std::string> allowed = SuggestAllowed(explainer.pickles(), refused);
+  nlohmann::ordered_json names = nlohmann::ordered_json::array();
+  for (const std::string& name : allowed) names.push_back(EscapeInvalidUtf8(mask.Apply(name)));
+  const nlohmann::ordered_json policy = {{"weights", {{"allow", names}}}};
+  std::cout << policy.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  for (const std::string& name : refused) {
+    std::cerr << "picket: " << EscapeForTerminal(mask.Apply(name))
+              << " is not suggested: a policy can't allow it by name. Allow the whole file by its "
+                 "fingerprint if you have read what it does.\n";
+  }
+}
+
+struct ExplainOptions {
+  std::string path;
+  bool suggest = false;
+  bool disassemble = false;
+};
+
+int RunExplain(const CommonOptions& common, const ExplainOptions& options) {
+  const std::string& path = options.path;
   const Policy policy = ReadBasePolicy(common);
   const Engine engine(common, policy);
   const EffectiveLimits limits = policy.effective_limits();
@@ -132,12 +194,16 @@ int RunExplain(const CommonOptions& common, const std::string& path) {
     throw Error(path + " is a folder, or can't be read; name one file.");
   }
   const FileSource source(files, limits.blob_memory_bytes);
-  Explainer explainer(engine, {.bytes = limits.expand_bytes,
-                               .children = limits.expand_children,
-                               .depth = limits.expand_depth});
+  Explainer explainer(engine,
+                      {.bytes = limits.expand_bytes,
+                       .children = limits.expand_children,
+                       .depth = limits.expand_depth},
+                      options.disassemble);
   const std::unique_ptr<BlobReader> reader = source.NewReader();
   reader->Visit(0, explainer);
-  if (common.format == "json") {
+  if (options.suggest) {
+    PrintSuggestion(explainer, engine.mask());
+  } else if (common.format == "json") {
     PrintJson(explainer, engine.mask());
   } else {
     PrintText(path, explainer, engine.mask());
@@ -149,12 +215,16 @@ int RunExplain(const CommonOptions& common, const std::string& path) {
 }  // namespace
 
 void AddExplain(CLI::App& app, Invocation& invocation) {
-  auto path = std::make_shared<std::string>();
+  auto options = std::make_shared<ExplainOptions>();
   CLI::App* verb =
       app.add_subcommand("explain", "Say what a weight file would do, global by global");
-  verb->add_option("FILE", *path, "The file")->required();
-  verb->callback([&invocation, path] {
-    invocation.run = [&invocation, path] { return RunExplain(invocation.common, *path); };
+  verb->add_option("FILE", options->path, "The file")->required();
+  verb->add_flag("--suggest", options->suggest,
+                 "Print the policy that allows the unknown names in the file, and no more");
+  verb->add_flag("--disassemble", options->disassemble,
+                 "List the opcodes of each pickle, with the top of the stack behind each");
+  verb->callback([&invocation, options] {
+    invocation.run = [&invocation, options] { return RunExplain(invocation.common, *options); };
   });
 }
 

@@ -27,9 +27,8 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
       gate == Gate::kPreCommit ? StagedHook::kPreCommit : StagedHook::kPreMergeCommit;
   // Git lists the index while we open the repository and load the rules.
   StagedChanges staged(hook);
-  StagedFile policy_file(kTreePolicy);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
-  const Policy policy = ReadStagedPolicy(common, *repository, policy_file);
+  const Policy policy = ReadStagedPolicy(common, staged.ReadFile(*repository, kTreePolicy));
   const Engine engine(common, policy);
   stats.Mark("open");
   const ChangeList changes = staged.List(*repository);

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "git/tree_file.h"
 
 namespace picket {
 namespace {
@@ -40,12 +41,10 @@ Policy ReadServerPolicy(const CommonOptions& common, const Repository& repositor
   return policy;
 }
 
-Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
-                        StagedFile& staged) {
+Policy ReadStagedPolicy(const CommonOptions& common, const std::optional<std::string>& staged) {
   const Policy base = ReadBasePolicy(common);
-  const std::optional<std::string> text = staged.Read(repository);
-  if (!text) return base;
-  return Layer(base, ParsePolicy(*text, "the staged " + std::string(kTreePolicy)));
+  if (!staged) return base;
+  return Layer(base, ParsePolicy(*staged, "the staged " + std::string(kTreePolicy)));
 }
 
 Policy ReadWorktreePolicy(const CommonOptions& common, const Repository& repository) {

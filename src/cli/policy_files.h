@@ -2,11 +2,11 @@
 // system's file rules, and a repository's own may only tighten it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/command_line.h"
 #include "git/repository.h"
-#include "git/tree_file.h"
 #include "scan/policy.h"
 
 namespace picket {
@@ -25,9 +25,8 @@ Policy ReadBasePolicy(const CommonOptions& common);
 // default branch's .picket.json where the base honours it.
 Policy ReadServerPolicy(const CommonOptions& common, const Repository& repository);
 
-// pre-commit, pre-merge-commit, commit-msg: the base and the staged .picket.json.
-Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
-                        StagedFile& staged);
+// pre-commit, pre-merge-commit, commit-msg: the base and the text of the staged .picket.json.
+Policy ReadStagedPolicy(const CommonOptions& common, const std::optional<std::string>& staged);
 
 // pre-push: the base and .picket.json of the worktree.
 Policy ReadWorktreePolicy(const CommonOptions& common, const Repository& repository);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "git/tree_file.h"
 
 extern char** environ;
 
@@ -192,17 +193,24 @@ std::vector<ObjectId> MergeHeads(const Repository& repository, StagedHook hook) 
 
 StagedChanges::StagedChanges(StagedHook hook) : hook_(hook), process_(DiffIndex("HEAD")) {}
 
-ChangeList StagedChanges::List(const Repository& repository) {
-  Differences first = TryReadDifferences(process_);
+const std::vector<RawChange>& StagedChanges::AgainstHead(const Repository& repository) {
+  if (read_) return changes_;
+  Differences found = TryReadDifferences(process_);
   if (process_.Finish() != 0) {
     if (repository.Resolve("HEAD")) process_.CheckSuccess();
     GitProcess against_nothing(DiffIndex(std::string(kEmptyTree)));
-    first = ReadDifferences(against_nothing);
+    found = ReadDifferences(against_nothing);
   }
+  text_ = std::move(found.text);
+  changes_ = std::move(found.changes);
+  read_ = true;
+  return changes_;
+}
 
+ChangeList StagedChanges::List(const Repository& repository) {
   ChangeList list;
   std::vector<NewEntry> entries;
-  for (const RawChange& change : first.changes) {
+  for (const RawChange& change : AgainstHead(repository)) {
     if (change.status == 'U') {
       list.notes.push_back(std::string(change.path) +
                            " is unmerged and can't be committed; it was not examined.");
@@ -219,8 +227,14 @@ ChangeList StagedChanges::List(const Repository& repository) {
   return list;
 }
 
-ChangeList ListStaged(const Repository& repository, StagedHook hook) {
-  return StagedChanges(hook).List(repository);
+std::optional<std::string> StagedChanges::ReadFile(const Repository& repository,
+                                                   std::string_view path) {
+  for (const RawChange& change : AgainstHead(repository)) {
+    if (change.path != path || change.status == 'U') continue;
+    if (!S_ISREG(change.new_mode)) return std::nullopt;
+    return ReadSmallFile(*repository.NewObjectDatabase(), change.new_oid, path);
+  }
+  return ReadFileOfHead(repository, path);
 }
 
 }  // namespace picket

@@ -49,16 +49,25 @@ class StagedChanges {
 
   // Blobs by their distinct ids, each with every path that brings it; names of new paths; nothing
   // for deletions, for changes of mode alone and for intent-to-add entries; submodules as Skipped;
-  // unmerged entries as a note. Places have no commit. Call once. Throws Error where the list can't
-  // be had.
+  // unmerged entries as a note. Places have no commit. Throws Error where the list can't be had.
   ChangeList List(const Repository& repository);
 
+  // The file at the root that the index holds, or would once it is merged; nullopt where there is
+  // none, or no regular file. What does not differ from HEAD is read from there: a second Git
+  // process would cost more than all the rest of a small commit. Throws Error for one that can't
+  // be read or is over 1 MiB.
+  std::optional<std::string> ReadFile(const Repository& repository, std::string_view path);
+
  private:
+  // What the index holds against HEAD, or against nothing where HEAD is unborn.
+  const std::vector<RawChange>& AgainstHead(const Repository& repository);
+
   StagedHook hook_;
   GitProcess process_;
+  bool read_ = false;
+  // `changes_` points into it.
+  std::string text_;
+  std::vector<RawChange> changes_;
 };
-
-// Both at once.
-ChangeList ListStaged(const Repository& repository, StagedHook hook);
 
 }  // namespace picket

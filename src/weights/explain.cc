@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <set>
 
 #include "weights/format.h"
+#include "weights/python_names.h"
 
 namespace picket {
 namespace {
@@ -42,16 +44,47 @@ std::vector<ExplainedPickle> ExplainPickles(const Blob& blob, const ImportSource
     for (const PickleStream& stream : part.scan.streams) {
       pickles.push_back(Explain(stream));
       pickles.back().member = MemberOf(blob, part, stream.start);
+      pickles.back().start = stream.start;
     }
-    if (first == pickles.size()) pickles.push_back({blob.origin.member + part.suffix, {}, {}, {}});
+    if (first == pickles.size())
+      pickles.push_back({blob.origin.member + part.suffix, {}, {}, {}, {}, {}});
     pickles[first].gaps = part.scan.gaps;
   }
+  if (!report.problems.empty()) {
+    if (pickles.empty()) pickles.push_back({blob.origin.member, {}, {}, {}, {}, {}});
+    for (const FormatProblem& problem : report.problems) {
+      pickles.front().problems.push_back(
+          {problem.rule, problem.subject, problem.message, problem.offset, problem.concern});
+    }
+  }
   if (!report.gaps.empty()) {
-    if (pickles.empty()) pickles.push_back({blob.origin.member, {}, {}, {}});
+    if (pickles.empty()) pickles.push_back({blob.origin.member, {}, {}, {}, {}, {}});
     auto& gaps = pickles.front().gaps;
     gaps.insert(gaps.end(), report.gaps.begin(), report.gaps.end());
   }
   return pickles;
+}
+
+std::vector<std::string> SuggestAllowed(const std::vector<ExplainedPickle>& pickles,
+                                        std::vector<std::string>& refused) {
+  std::set<std::string> allowed;
+  std::set<std::string> never;
+  auto sort_out = [&](const std::string& name, bool unknown) {
+    bool dotted = name.find('.') != std::string::npos && IsDottedIdentifier(name);
+    (unknown && dotted ? allowed : never).insert(name);
+  };
+  for (const ExplainedPickle& pickle : pickles) {
+    for (const ExplainedGlobal& global : pickle.globals) {
+      if (global.verdict == ImportVerdict::kSafe) continue;
+      sort_out(global.canonical, global.verdict == ImportVerdict::kUnknown);
+    }
+    for (const ExplainedProblem& problem : pickle.problems) {
+      sort_out(problem.subject.empty() ? problem.rule : problem.subject,
+               problem.concern == WeightConcern::kUnknown);
+    }
+  }
+  refused.assign(never.begin(), never.end());
+  return {allowed.begin(), allowed.end()};
 }
 
 }  // namespace picket

@@ -37,6 +37,24 @@ bool HasWeightName(const Blob& blob) {
                             ".weights", ".params", ".mar",      ".p"});
 }
 
+void AddProblem(WeightReport& report, FormatProblem problem) {
+  constexpr size_t kMaxOfOneRule = 64;
+  size_t same = 0;
+  for (const FormatProblem& known : report.problems) {
+    if (known.rule != problem.rule) continue;
+    if (known.subject == problem.subject || ++same >= kMaxOfOneRule) return;
+  }
+  report.problems.push_back(std::move(problem));
+}
+
+WeightConcern ConcernOf(const PickleScanner& scanner, const std::string& module,
+                        const std::string& name) {
+  constexpr int kNoPython2Names = 4;
+  ImportJudgement judgement = scanner.imports().Get().Judge(module, name, kNoPython2Names);
+  return judgement.verdict == ImportVerdict::kDangerous ? WeightConcern::kDangerous
+                                                        : WeightConcern::kUnknown;
+}
+
 WeightReport ReadWeights(const Blob& blob, PickleScanner& scanner) {
   WeightReport report;
   for (FormatReader read : kFormats) read(blob, scanner, report);

@@ -8,15 +8,20 @@
 #include <vector>
 
 #include "core/blob.h"
+#include "core/finding.h"
 #include "weights/pickle_scan.h"
 
 namespace picket {
 
-// A shape that readers of a format would not agree on, or that hides bytes; blocks.
+// What a format's reader holds against a file.
 struct FormatProblem {
   std::string rule;  // "safetensors.malformed-header"
   std::string message;
   uint64_t offset = 0;  // in the blob
+  // kAmbiguous: a shape that readers would not agree on, or that hides bytes.
+  WeightConcern concern = WeightConcern::kAmbiguous;
+  // What a policy can name: "keras.layers.Lambda". Hostile text.
+  std::string subject = {};
 };
 
 struct PickledPart {
@@ -43,6 +48,13 @@ using FormatReader = void (*)(const Blob& blob, PickleScanner& scanner, WeightRe
 bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings);
 // Names that loaders hand to pickle.
 bool HasWeightName(const Blob& blob);
+
+// Adds a problem, at most 64 of one rule and each subject once.
+void AddProblem(WeightReport& report, FormatProblem problem);
+// How bad it is that a file has `module`.`name` imported: unknown, or dangerous where the import
+// table says so.
+WeightConcern ConcernOf(const PickleScanner& scanner, const std::string& module,
+                        const std::string& name);
 
 // Runs every format.
 WeightReport ReadWeights(const Blob& blob, PickleScanner& scanner);

@@ -229,7 +229,12 @@ ImportVerdict Imports::JudgeCanonical(const PythonName& name, ImportCondition& c
     if (step != nullptr && step->kind == kDangerousKind) return ImportVerdict::kDangerous;
   }
   PythonName judged{name.module.substr(0, kPathJudged), name.name.substr(0, kPathJudged)};
-  return LeadsAway(judged) ? ImportVerdict::kDangerous : ImportVerdict::kUnknown;
+  if (LeadsAway(judged)) return ImportVerdict::kDangerous;
+  // The types of a TorchScript file, compiled from the code that it brings; no Python package has
+  // that name. Source: torch/csrc/jit/serialization/README.md.
+  bool torch_script = name.module.starts_with("__torch__.") || name.module == "__torch__";
+  return torch_script && IsPlainIdentifier(name.name) ? ImportVerdict::kSafe
+                                                      : ImportVerdict::kUnknown;
 }
 
 ImportJudgement Imports::Judge(std::string_view module, std::string_view name, int protocol) const {

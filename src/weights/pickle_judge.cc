@@ -190,6 +190,27 @@ void PickleJudge::Collect(const PickleMachine& machine) {
   states_.clear();
 }
 
+void PickleJudge::CollectBeyond(const PickleMachine& machine, uint64_t offset) {
+  for (size_t i = 0; i < machine.globals().size(); ++i) {
+    const PickleGlobal& met = machine.globals()[i];
+    const State& state = states_[i];
+    if (met.offset < offset || met.computed || !state.importable ||
+        state.judgement.verdict != ImportVerdict::kDangerous) {
+      continue;
+    }
+    JudgedGlobal global;
+    global.module = met.module;
+    global.name = met.name;
+    global.canonical = state.judgement.canonical.Joined();
+    global.verdict = ImportVerdict::kDangerous;
+    global.offset = met.offset;
+    global.uses = met.uses;
+    global.importable = global.printable = true;
+    globals_.try_emplace(global.module + "\n" + global.name + "\n" + global.canonical, global);
+  }
+  states_.clear();
+}
+
 std::vector<JudgedGlobal> PickleJudge::Globals() const {
   std::vector<JudgedGlobal> globals;
   for (const auto& [key, global] : globals_) globals.push_back(global);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ class PickleJudge : public PickleObserver {
   void OnCall(const PickleCall& call) override;
   // After each run: takes over the globals of `machine`.
   void Collect(const PickleMachine& machine);
+  // Instead of Collect, where array bytes were read as opcodes from `offset` on: takes over only
+  // what is known dangerous behind it.
+  void CollectBeyond(const PickleMachine& machine, uint64_t offset);
+  std::optional<uint64_t> OnNested(uint64_t) override { return std::nullopt; }
 
   // In order of module and name, each once.
   std::vector<JudgedGlobal> Globals() const;

@@ -26,6 +26,27 @@ uint64_t LittleEndian(const uint8_t* at, int width) {
 constexpr std::string_view kStarters =
     "(FIJKLMNSTUVXc})]GBCi\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97";
 
+// A number that is not negative and fits, plus one; 0 stands for any other.
+uint64_t KeptNumber(uint64_t number) { return number < kNumberMax ? number + 1 : 0; }
+
+uint64_t NumberValue(const uint8_t* at, int width, bool signed_number) {
+  uint64_t number = LittleEndian(at, width);
+  bool negative = signed_number && width > 0 && (number >> (8 * width - 1)) != 0;
+  return Pack(kNumber, negative ? 0 : KeptNumber(number));
+}
+
+// Of the line of an INT or LONG that all readers read alike; else 0.
+uint64_t PlainNumber(std::string_view line) {
+  if (!line.empty() && line.back() == 'L') line.remove_suffix(1);
+  if (line.empty() || line.size() > 12 || (line.size() > 1 && line.front() == '0')) return 0;
+  uint64_t number = 0;
+  for (char c : line) {
+    if (c < '0' || c > '9') return 0;
+    number = number * 10 + static_cast<uint64_t>(c - '0');
+  }
+  return KeptNumber(number);
+}
+
 constexpr std::array<bool, 256> kCanStart = [] {
   std::array<bool, 256> table{};
   for (char c : kStarters) table[static_cast<unsigned char>(c)] = true;
@@ -54,6 +75,11 @@ void PickleMachine::Reset(Bytes bytes, uint64_t start, PickleObserver& observer)
   memo_entries_ = 0;
   long_bytes_.clear();
   globals_.clear();
+  dtypes_.clear();
+  array_state_ = {};
+  aligned_before_ = false;
+  dict_changes_ = 0;
+  changes_at_wrapper_ = 0;
   watched_.clear();
   if (!interned_.empty()) interned_.clear();
 }
@@ -61,6 +87,7 @@ void PickleMachine::Reset(Bytes bytes, uint64_t start, PickleObserver& observer)
 PickleRun PickleMachine::Run(Bytes bytes, uint64_t start, FrameRule frames, uint64_t max_opcodes,
                              PickleObserver& observer) {
   Reset(bytes, start, observer);
+  joblib_ = frames == FrameRule::kJoblib;
   if (frames == FrameRule::kDropTail) {
     Loop<true>(max_opcodes);
   } else {
@@ -307,24 +334,27 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
           break;
         }
         if (verdict.differ()) Diverge("a number that only some readers take");
-        Push(Pack(kNumber));
+        Push(Pack(kNumber, opcode == kOpFloat ? 0 : PlainNumber(line)));
         break;
       }
       case kOpBinInt:
-        if (Fixed<kDropTail>(4) != nullptr) Push(Pack(kNumber));
+        if ((at = Fixed<kDropTail>(4)) != nullptr) Push(NumberValue(at, 4, true));
         break;
       case kOpBinInt1:
-        if (Fixed<kDropTail>(1) != nullptr) Push(Pack(kNumber));
+        if ((at = Fixed<kDropTail>(1)) != nullptr) Push(NumberValue(at, 1, false));
         break;
       case kOpBinInt2:
-        if (Fixed<kDropTail>(2) != nullptr) Push(Pack(kNumber));
+        if ((at = Fixed<kDropTail>(2)) != nullptr) Push(NumberValue(at, 2, false));
         break;
       case kOpBinFloat:
         if (Fixed<kDropTail>(8) != nullptr) Push(Pack(kNumber));
         break;
       case kOpLong1:
-        if ((at = Fixed<kDropTail>(1)) != nullptr && Fixed<kDropTail>(*at) != nullptr) {
-          Push(Pack(kNumber));
+        if ((at = Fixed<kDropTail>(1)) != nullptr) {
+          int width = *at;
+          if ((at = Fixed<kDropTail>(*at)) != nullptr) {
+            Push(width <= 8 ? NumberValue(at, width, true) : Pack(kNumber));
+          }
         }
         break;
       case kOpLong4:
@@ -422,6 +452,7 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
         break;
       case kOpSetItem:
         if (!HasTop(3)) break;
+        ++dict_changes_;
         EscapeValue(Pop());
         EscapeValue(Pop());
         Fill(stack_.size() - 1);
@@ -448,6 +479,7 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
           break;
         }
         Escape(from);
+        if (opcode == kOpSetItems) NoteState(from);
         stack_.resize(from);
         Fill(from - 1);
         break;
@@ -540,12 +572,11 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
         Push(Pack(kUnknown));
         break;
       case kOpBinPersId:
-        if (!HasTop()) break;
-        EscapeValue(Pop());
-        Push(Pack(kUnknown));
+        if (HasTop()) Push(Persistent(Pop()));
         break;
       default: position_ = offset; Fail("a byte that is no opcode");
     }
+    if (tracing_) observer_->OnOpcode(offset);
   }
   // A stream that ends in the search for a line's end has read all that is left: 64 bytes of that
   // search are charged like one opcode, or restarts behind it would be quadratic.

@@ -22,7 +22,8 @@
 
 namespace picket {
 
-enum class FrameRule : uint8_t { kLinear, kDropTail };
+// kJoblib: frames as in kLinear, and array bytes stand behind the BUILD of joblib's wrapper.
+enum class FrameRule : uint8_t { kLinear, kDropTail, kJoblib };
 
 struct PickleReader {
   std::string_view name;
@@ -91,6 +92,11 @@ class PickleObserver {
   // whether it escapes.
   virtual bool OnGlobal(uint32_t index, const PickleGlobal& global) = 0;
   virtual void OnCall(const PickleCall& call) = 0;
+  // kJoblib: a pickle of its own stands at `offset`, the elements of an array of objects. Reads it
+  // and says where it ends; nullopt where it can't be read.
+  virtual std::optional<uint64_t> OnNested(uint64_t offset) = 0;
+  // Under set_tracing: an opcode at `offset` was carried out.
+  virtual void OnOpcode(uint64_t) {}
 };
 
 enum class PickleEnd : uint8_t {
@@ -116,6 +122,9 @@ struct PickleRun {
   // Something that is no global is called: an object made by another call.
   bool computed_call = false;
   uint64_t computed_call_offset = 0;
+  // joblib would read array bytes at `joblib_offset`: a run with kJoblib says what follows them.
+  bool joblib = false;
+  uint64_t joblib_offset = 0;
 };
 
 // One thread's own; its buffers are used again by each run.
@@ -135,6 +144,13 @@ class PickleMachine {
   // whole file: no byte before `start` is read.
   PickleRun Run(Bytes bytes, uint64_t start, FrameRule frames, uint64_t max_opcodes,
                 PickleObserver& observer);
+
+  // Has OnOpcode called, during which position() and StackTop may be asked.
+  void set_tracing(bool tracing) { tracing_ = tracing; }
+  uint64_t position() const { return position_; }
+  // The highest `count` values above the last mark, lowest first, as words: "'os'", "global
+  // os.system", "result of os.system", "tuple of 2", "number 5", "?".
+  std::vector<std::string> StackTop(size_t count) const;
 
   // Of the last run.
   const std::vector<PickleGlobal>& globals() const { return globals_; }
@@ -192,7 +208,13 @@ class PickleMachine {
   void Report(uint32_t global, PickleUse how, uint64_t offset, bool known, uint64_t count,
               const Value* items);
   void Build(uint64_t offset);
+  Value Persistent(Value id);
   void Extension(int64_t code, uint64_t offset);
+  // joblib's arrays: pickle_machine_joblib.cc.
+  uint32_t DtypeOf(uint32_t global, const Value* items, uint64_t count);
+  bool IsWrapper(Value value) const;
+  void NoteState(uint64_t from);
+  void SkipArray();
   PickleArgument Describe(Value value) const;
   std::optional<DecodedText> TextOf(Value value) const;
   Value TextValue(PickleText kind, uint64_t offset, uint64_t length);
@@ -205,6 +227,7 @@ class PickleMachine {
   int protocol_ = 0;
   bool running_ = false;
   bool watching_ = false;
+  bool tracing_ = false;
   PickleObserver* observer_ = nullptr;
   PickleRun run_;
   std::vector<Value> stack_;
@@ -220,6 +243,28 @@ class PickleMachine {
   std::vector<PickleGlobal> globals_;
   std::vector<bool> watched_;
   std::unordered_map<std::string, uint32_t> interned_;
+
+  // What a NumPy dtype takes for each element; 0 in a kResult's size stands for "not known".
+  struct Dtype {
+    uint64_t bytes = 0;
+    bool objects = false;
+    bool record = false;
+  };
+  // The state that is about to be given to joblib's wrapper.
+  struct ArrayState {
+    uint64_t end = 0;  // behind the SETITEMS that made it
+    Value shape = 0;
+    Value dtype = 0;
+    Value alignment = 0;
+    // No dict was changed since the wrapper was made.
+    bool clean = false;
+  };
+  bool joblib_ = false;
+  bool aligned_before_ = false;
+  uint64_t dict_changes_ = 0;
+  uint64_t changes_at_wrapper_ = 0;
+  std::vector<Dtype> dtypes_;
+  ArrayState array_state_;
 };
 
 }  // namespace picket

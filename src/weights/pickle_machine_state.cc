@@ -256,16 +256,18 @@ void PickleMachine::Call(Value callee, Value arguments, PickleUse how, uint64_t 
       auto index = static_cast<uint32_t>(PayloadOf(callee));
       NoteEvent();
       globals_[index].uses |= how;
+      const TupleSlot* slot = nullptr;
+      if (KindOf(arguments) == kTuple && PayloadOf(arguments) != 0) {
+        const TupleSlot& candidate = tuples_[PayloadOf(arguments) % kTupleSlots];
+        if (candidate.serial == PayloadOf(arguments)) slot = &candidate;
+      }
       if (watched_[index]) {
-        const TupleSlot* slot = nullptr;
-        if (KindOf(arguments) == kTuple && PayloadOf(arguments) != 0) {
-          const TupleSlot& candidate = tuples_[PayloadOf(arguments) % kTupleSlots];
-          if (candidate.serial == PayloadOf(arguments)) slot = &candidate;
-        }
         Report(index, how, offset, slot != nullptr, SizeOf(arguments),
                slot != nullptr ? slot->items : nullptr);
       }
-      return Push(Pack(kResult, index));
+      if (IsWrapper(Pack(kResult, index))) changes_at_wrapper_ = dict_changes_;
+      uint32_t dtype = slot != nullptr ? DtypeOf(index, slot->items, SizeOf(arguments)) : 0;
+      return Push(Pack(kResult, index, dtype));
     }
     case kResult: globals_[PayloadOf(callee)].uses |= kUseResultCalled; [[fallthrough]];
     case kUnknown:
@@ -294,6 +296,20 @@ void PickleMachine::CallItems(Value callee, uint64_t from, PickleUse how, uint64
   Call(callee, Pack(kTuple, 0, count), how, offset);
 }
 
+// What torch's persistent_load makes of an id: of ("module", class, ...) the class itself, which is
+// how its old files name the classes of whole modules; of anything else nothing that is known.
+// Source: torch/serialization.py, _legacy_load.
+PickleMachine::Value PickleMachine::Persistent(Value id) {
+  EscapeValue(id);
+  if (KindOf(id) != kTuple || PayloadOf(id) == 0 || SizeOf(id) < 2) return Pack(kUnknown);
+  const TupleSlot& slot = tuples_[PayloadOf(id) % kTupleSlots];
+  if (slot.serial != PayloadOf(id) || !IsText(slot.items[0]) || KindOf(slot.items[1]) != kGlobal) {
+    return Pack(kUnknown);
+  }
+  auto word = TextOf(slot.items[0]);
+  return word && word->text == "module" ? slot.items[1] : Pack(kUnknown);
+}
+
 void PickleMachine::Build(uint64_t) {
   if (!HasTop(2)) return;
   EscapeValue(Pop());
@@ -303,6 +319,7 @@ void PickleMachine::Build(uint64_t) {
     NoteEvent();
   } else if (KindOf(target) == kResult) {
     globals_[PayloadOf(target)].uses |= kUseBuilt;
+    if (IsWrapper(target)) SkipArray();
   }
 }
 

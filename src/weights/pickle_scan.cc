@@ -68,17 +68,68 @@ bool PickleScanner::MayBegin(Bytes bytes, uint64_t start) {
   return start < bytes.size() && PickleMachine::CanStart(bytes[start]);
 }
 
+// The judge of one stream, which has the pickles that stand between its opcodes read too.
+class PickleScanner::StreamJudge : public PickleJudge {
+ public:
+  StreamJudge(PickleScanner& scanner, Bytes bytes, int depth)
+      : PickleJudge(scanner.imports_), scanner_(scanner), bytes_(bytes), depth_(depth) {}
+
+  std::optional<uint64_t> OnNested(uint64_t offset) override {
+    if (depth_ >= kMaxDepth || nested_streams_.size() >= kMaxStreams) return std::nullopt;
+    PickleStream stream = scanner_.ReadStream(bytes_, offset, depth_ + 1);
+    bool whole = stream.ending == PickleEnd::kStop;
+    uint64_t end = stream.end;
+    nested_streams_.push_back(std::move(stream));
+    return whole ? std::optional<uint64_t>(end) : std::nullopt;
+  }
+
+  // Hands over what was met in them.
+  void MoveInto(PickleStream& stream) {
+    for (PickleStream& nested : nested_streams_) {
+      stream.computed_call = stream.computed_call || nested.computed_call;
+      if (stream.disagreement.empty() && !nested.disagreement.empty()) {
+        stream.disagreement = nested.disagreement;
+        stream.disagreement_offset = nested.disagreement_offset;
+      }
+      stream.globals.insert(stream.globals.end(), std::make_move_iterator(nested.globals.begin()),
+                            std::make_move_iterator(nested.globals.end()));
+    }
+  }
+
+ private:
+  PickleScanner& scanner_;
+  Bytes bytes_;
+  int depth_;
+  std::vector<PickleStream> nested_streams_;
+};
+
+PickleScanner::PickleScanner(const ImportSource& imports) : imports_(imports) {}
+
+PickleMachine& PickleScanner::MachineAt(int depth) {
+  auto index = static_cast<size_t>(depth);
+  if (machines_.size() <= index) machines_.resize(index + 1);
+  if (!machines_[index]) machines_[index] = std::make_unique<PickleMachine>();
+  return *machines_[index];
+}
+
 PickleStream PickleScanner::ReadStream(Bytes bytes, uint64_t start, int depth) {
-  PickleJudge judge(imports_);
+  StreamJudge judge(*this, bytes, depth);
+  PickleMachine& machine = MachineAt(depth);
   PickleStream stream;
   stream.start = start;
   auto run = [&](FrameRule frames) {
-    PickleRun result = machine_.Run(bytes, start, frames, opcodes_left_, judge);
-    judge.Collect(machine_);
+    PickleRun result = machine.Run(bytes, start, frames, opcodes_left_, judge);
+    if (frames == FrameRule::kLinear && result.joblib) {
+      judge.CollectBeyond(machine, result.joblib_offset);
+    } else {
+      judge.Collect(machine);
+    }
     opcodes_left_ -= std::min(opcodes_left_, result.opcodes);
     return result;
   };
   PickleRun linear = run(FrameRule::kLinear);
+  // Behind the first array, only joblib reads what was written.
+  if (linear.joblib) linear = run(FrameRule::kJoblib);
   stream.end = linear.offset;
   stream.ending = linear.end;
   stream.reason = linear.reason;
@@ -90,9 +141,9 @@ PickleStream PickleScanner::ReadStream(Bytes bytes, uint64_t start, int depth) {
     stream.disagreement_offset = linear.divergence_offset;
   }
   if (linear.straddled) {
-    std::set<GlobalKey> before = KeysOf(machine_);
+    std::set<GlobalKey> before = KeysOf(machine);
     PickleRun dropped = run(FrameRule::kDropTail);
-    if (KeysOf(machine_) != before) {
+    if (KeysOf(machine) != before) {
       stream.disagreement = "an opcode crosses the end of a frame";
       stream.disagreement_offset = start;
     }
@@ -106,6 +157,7 @@ PickleStream PickleScanner::ReadStream(Bytes bytes, uint64_t start, int depth) {
     }
   }
   stream.globals = judge.Globals();
+  judge.MoveInto(stream);
   if (!judge.nested().empty()) ReadNested(bytes, judge.nested(), stream, depth);
   return stream;
 }
@@ -204,8 +256,8 @@ PickleScan PickleScanner::Scan(Bytes bytes, uint64_t start, PickleSuspicion susp
   PickleScan scan;
   bool routed = suspicion == PickleSuspicion::kRouted;
   if (!routed && !MayBegin(bytes, start)) return scan;
-  // Every opcode takes a byte, so the budget covers two readers of the whole and then some.
-  opcodes_left_ = 3 * static_cast<uint64_t>(bytes.size()) + kSpareOpcodes;
+  // Every opcode takes a byte, so the budget covers three readers of the whole and then some.
+  opcodes_left_ = 4 * static_cast<uint64_t>(bytes.size()) + kSpareOpcodes;
   PickleStream first = ReadStream(bytes, std::min<uint64_t>(start, bytes.size()), 0);
   scan.claimed = Claims(first, bytes, suspicion);
   if (first.ending == PickleEnd::kLimit || (scan.claimed && first.ending != PickleEnd::kStop)) {

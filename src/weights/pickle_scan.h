@@ -23,6 +23,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -62,20 +63,25 @@ struct PickleScan {
 class PickleScanner {
  public:
   // `imports` outlives the scanner.
-  explicit PickleScanner(const ImportSource& imports) : imports_(imports) {}
+  explicit PickleScanner(const ImportSource& imports);
 
   // The cheap question: false when no stream can begin at `start` of `bytes`.
   static bool MayBegin(Bytes bytes, uint64_t start);
 
+  const ImportSource& imports() const { return imports_; }
+
   PickleScan Scan(Bytes bytes, uint64_t start, PickleSuspicion suspicion);
 
  private:
+  class StreamJudge;
+  PickleMachine& MachineAt(int depth);
   PickleStream ReadStream(Bytes bytes, uint64_t start, int depth);
   void ReadNested(Bytes bytes, const std::vector<Span>& spans, PickleStream& stream, int depth);
   void ReadFurther(Bytes bytes, PickleScan& scan);
 
   const ImportSource& imports_;
-  PickleMachine machine_;
+  // One for each depth of nesting, made when it is first needed.
+  std::vector<std::unique_ptr<PickleMachine>> machines_;
   uint64_t opcodes_left_ = 0;
 };
 

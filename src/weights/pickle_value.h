@@ -14,9 +14,11 @@ inline constexpr size_t kNameKept = 4096;
 inline constexpr size_t kMaxGiantIndexes = 1024;
 inline constexpr size_t kMaxLongBytes = 4096;
 inline constexpr uint64_t kSizeMax = (1u << 20) - 1;
+inline constexpr uint64_t kNumberMax = (uint64_t{1} << 40) - 2;
 inline constexpr uint64_t kGiantIndex = uint64_t{1} << 63;
 
-// Kinds of Value.
+// Kinds of Value. A kNumber has the number plus one as payload, 0 where it is not kept; a kResult
+// has the number of its dtype as size, 0 where it is none.
 enum : uint64_t {
   kAbsent,
   kPlain,

@@ -33,7 +33,10 @@ class WeightSession : public Session {
     }
     for (const std::string& gap : report.gaps) AddGap({}, gap);
     for (const FormatProblem& problem : report.problems) {
-      Finding finding = NewFinding(WeightConcern::kAmbiguous, Severity::kHigh, problem.rule, {});
+      bool dangerous = problem.concern == WeightConcern::kDangerous;
+      Finding finding =
+          NewFinding(problem.concern, dangerous ? Severity::kCritical : Severity::kHigh,
+                     problem.rule, problem.subject);
       finding.message = problem.message;
       Send(std::move(finding), problem.offset);
     }

@@ -334,10 +334,44 @@ TEST_CASE("staged: unmerged entries are named in a note") {
   ScopedDirectory there(git.directory());
   ScopedEnvironment dir("GIT_DIR", nullptr);
   ScopedEnvironment index("GIT_INDEX_FILE", nullptr);
-  ChangeList list = ListStaged(*Repository::OpenForHook(), StagedHook::kPreCommit);
+  ChangeList list = StagedChanges(StagedHook::kPreCommit).List(*Repository::OpenForHook());
   CHECK(list.objects.empty());
   REQUIRE(list.notes.size() == 1);
   CHECK(list.notes[0].starts_with("a is unmerged"));
+}
+
+TEST_CASE(
+    "staged: a file of the root is read as the index has it, whatever HEAD and worktree say") {
+  TemporaryFolder folder;
+  GitFixture git = NewRepository(folder);
+  ScopedDirectory there(git.directory());
+  ScopedEnvironment dir("GIT_DIR", nullptr);
+  ScopedEnvironment index("GIT_INDEX_FILE", nullptr);
+  auto staged = [] {
+    return StagedChanges(StagedHook::kPreCommit).ReadFile(*Repository::OpenForHook(), "p");
+  };
+  CHECK(!staged());
+  git.Write("p", "first\n");
+  CHECK(!staged());
+  git.Git({"add", "-N", "p"});
+  CHECK(!staged());
+  git.Git({"add", "p"});
+  CHECK(staged() == "first\n");
+  git.Commit("with the file");
+  git.Write("p", "second\n");
+  CHECK(staged() == "first\n");
+  git.Git({"add", "p"});
+  CHECK(staged() == "second\n");
+  git.Git({"update-index", "--chmod=+x", "p"});
+  CHECK(staged() == "second\n");
+  git.Git({"rm", "-q", "-f", "--cached", "p"});
+  CHECK(!staged());
+  git.Write("below/p", "another\n");
+  git.Git({"add", "below"});
+  CHECK(!staged());
+  git.Git({"checkout", "-q", "--orphan", "unborn"});
+  git.Git({"add", "p"});
+  CHECK(staged() == "second\n");
 }
 
 TEST_CASE("staged: an index that Git can't read is an error that says so") {
@@ -349,7 +383,7 @@ TEST_CASE("staged: an index that Git can't read is an error that says so") {
   ScopedEnvironment index("GIT_INDEX_FILE", nullptr);
   std::string said;
   try {
-    ListStaged(*Repository::OpenForHook(), StagedHook::kPreCommit);
+    StagedChanges(StagedHook::kPreCommit).List(*Repository::OpenForHook());
   } catch (const Error& error) {
     said = error.what();
   }

@@ -19,6 +19,7 @@ class Watcher : public PickleObserver {
  public:
   bool OnGlobal(uint32_t, const PickleGlobal&) override { return true; }
   void OnCall(const PickleCall&) override {}
+  std::optional<uint64_t> OnNested(uint64_t) override { return std::nullopt; }
 };
 
 struct Seen {

@@ -1,0 +1,49 @@
+#include "weights/protobuf.h"
+
+namespace picket {
+
+bool ProtobufReader::Fail() {
+  ok_ = false;
+  return false;
+}
+
+bool ProtobufReader::Varint(uint64_t& value) {
+  value = 0;
+  for (unsigned shift = 0; shift < 70; shift += 7) {
+    if (at_ >= message_.size()) return false;
+    uint8_t byte = message_[at_++];
+    if (shift < 64) value |= uint64_t{byte & 0x7fu} << shift;
+    if ((byte & 0x80) == 0) return true;
+  }
+  return false;
+}
+
+bool ProtobufReader::Next(ProtobufField& field) {
+  if (!ok_ || at_ == message_.size()) return false;
+  field = {};
+  uint64_t tag = 0;
+  if (!Varint(tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff) return Fail();
+  field.number = static_cast<uint32_t>(tag >> 3);
+  uint64_t length = 0;
+  switch (tag & 7) {
+    case 0: return Varint(field.value) || Fail();
+    case 1: length = 8; break;
+    case 5: length = 4; break;
+    case 2:
+      if (!Varint(length)) return Fail();
+      field.delimited = true;
+      break;
+    default: return Fail();
+  }
+  if (length > message_.size() - at_) return Fail();
+  Bytes bytes = message_.subspan(at_, length);
+  at_ += length;
+  if (field.delimited) {
+    field.bytes = bytes;
+  } else {
+    for (uint64_t i = length; i-- > 0;) field.value = field.value << 8 | bytes[i];
+  }
+  return true;
+}
+
+}  // namespace picket
