@@ -27,8 +27,9 @@ now() { date +%s%N; }
 
 # Milliseconds of processor time that children which have ended took.
 spent_by_children() {
-  times | tail -n 1 | awk '{ split($0, part, /[ms ]+/)
-    printf "%d\n", ((part[1] + part[3]) * 60 + part[2] + part[4]) * 1000 }'
+  times >"$scratch/times"
+  awk 'NR == 2 { split($0, part, /[ms ]+/)
+    printf "%d\n", ((part[1] + part[3]) * 60 + part[2] + part[4]) * 1000 }' "$scratch/times"
 }
 
 # measured NAME COMMAND...: runs it, samples its memory every 20 ms; "MILLISECONDS PEAK-KIB CPU" goes
