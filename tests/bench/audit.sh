@@ -1,6 +1,7 @@
 #!/bin/sh
 # picket audit against git cat-file --batch --buffer fed with the same blobs in pack order, in one
-# run, as a ratio; and the peak of RssAnon + RssShmem of both.
+# run, as ratios of time and of processor time (user + system, which other work on the machine
+# disturbs less); and the peak of RssAnon + RssShmem of both.
 # Usage: PICKET=build/picket tests/bench/audit.sh REPO [ARGUMENTS OF picket audit...]
 # By hand only: nothing here is asserted.
 set -eu
@@ -24,11 +25,19 @@ cat "$scratch/sizes"
 
 now() { date +%s%N; }
 
-# measured NAME COMMAND...: runs it, samples its memory every 20 ms; "SECONDS PEAK-KIB" goes to
-# $scratch/NAME.
+# Milliseconds of processor time that children which have ended took.
+spent_by_children() {
+  times >"$scratch/times"
+  awk 'NR == 2 { split($0, part, /[ms ]+/)
+    printf "%d\n", ((part[1] + part[3]) * 60 + part[2] + part[4]) * 1000 }' "$scratch/times"
+}
+
+# measured NAME COMMAND...: runs it, samples its memory every 20 ms; "MILLISECONDS PEAK-KIB CPU" goes
+# to $scratch/NAME.
 measured() {
   name=$1
   shift
+  spent_by_children >"$scratch/before"
   start=$(now)
   "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" &
   running=$!
@@ -42,9 +51,12 @@ measured() {
   code=0
   wait "$running" || code=$?
   spent=$((($(now) - start) / 1000000))
-  echo "$spent $peak" >"$scratch/$name"
-  awk -v name="$name" -v spent="$spent" -v peak="$peak" -v code="$code" 'BEGIN {
-    printf "%-22s %8.2f s  peak %7.1f MiB  exit %d\n", name, spent / 1000, peak / 1024, code }'
+  spent_by_children >"$scratch/after"
+  cpu=$(($(cat "$scratch/after") - $(cat "$scratch/before")))
+  echo "$spent $peak $cpu" >"$scratch/$name"
+  awk -v name="$name" -v spent="$spent" -v cpu="$cpu" -v peak="$peak" -v code="$code" 'BEGIN {
+    printf "%-22s %8.2f s  processor %8.2f s  peak %7.1f MiB  exit %d\n", name, spent / 1000,
+      cpu / 1000, peak / 1024, code }'
 }
 
 git_reads() {
@@ -61,11 +73,12 @@ fi
 measured picket-audit "$PICKET" audit "$repository" --no-cache "$@"
 tail -n 2 "$scratch/picket-audit.out" | cut -c 1-200
 measured picket-audit-1-thread "$PICKET" audit "$repository" --no-cache --threads 1 "$@"
-awk '{ time[FILENAME] = $1 } END {
+awk '{ time[FILENAME] = $1; cpu[FILENAME] = $3 } END {
   for (name in time) if (name ~ /picket/) {
     short = name
     sub(/.*\//, "", short)
-    printf "%s: %.2f x git cat-file\n", short, time[name] / time[base]
+    printf "%s: %.2f x git cat-file, processor time %.2f x\n", short, time[name] / time[base],
+      cpu[name] / cpu[base]
   }
 }' base="$scratch/git-cat-file" "$scratch/git-cat-file" "$scratch/picket-audit" \
   "$scratch/picket-audit-1-thread"
