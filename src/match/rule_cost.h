@@ -22,8 +22,8 @@ struct RuleCost {
 
 // Budgets; a rule that breaks one slows every commit down. Hits are counted in text in which every
 // other word speaks of secrets (secrets/source_text.h); in real source there are far fewer.
-constexpr uint64_t kMaxRuleWidth = 1024;           // bytes
-constexpr uint64_t kMaxRuleDatabase = 192 * 1024;  // bytes
+constexpr uint64_t kMaxRuleWidth = 1024;            // bytes
+constexpr uint64_t kMaxRuleDatabase = 1024 * 1024;  // bytes
 constexpr uint64_t kMaxHitsPerMebibyte = 1000;
 
 // `rule` is no path rule, and compiles. Throws Error when Hyperscan fails.

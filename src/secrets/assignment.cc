@@ -115,6 +115,21 @@ bool IsDottedName(std::string_view value) {
          WordScore(value, ObservedAlphabet(value)) > kEnough;
 }
 
+// "aws_access_key_id", "TEST_DATA_BASE64", "2016-09-08T21:47:36Z": a name in one case, or a date.
+bool IsOneCaseNameOrDate(std::string_view value) {
+  const bool separated = value.find_first_of("_-.") != std::string_view::npos;
+  const auto is_part = [](char c) { return c == '_' || c == '-' || c == '.'; };
+  const bool lower =
+      std::all_of(value.begin(), value.end(), [&](char c) { return IsLower(c) || is_part(c); });
+  const bool upper = std::all_of(value.begin(), value.end(),
+                                 [&](char c) { return IsUpper(c) || IsDigit(c) || is_part(c); });
+  if (separated && lower) return true;
+  if (separated && upper && WordScore(value, ObservedAlphabet(value)) > 0) return true;
+  return value.size() >= 10 && value[4] == '-' && value[7] == '-' &&
+         std::all_of(value.begin(), value.begin() + 4, IsDigit) && IsDigit(value[5]) &&
+         IsDigit(value[6]) && IsDigit(value[8]) && IsDigit(value[9]);
+}
+
 // "/usr/bin/tool", "~/x", "--option". Long random text may start with a slash.
 bool IsPathOrOption(std::string_view value) {
   static constexpr double kEnough = 4;
@@ -244,11 +259,13 @@ bool NamesSecret(std::string_view name) {
       "icon",        "color",    "message",     "msg",      "label",       "title",
       "description", "i18n",     "captcha",     "sitekey",  "passthrough", "passed",
       "passive",     "bypass",   "compass",     "passport"};
-  static constexpr std::array<std::string_view, 34> kLast = {
-      "name",   "names",  "type",  "types",    "url",     "uri",    "endpoint", "file", "path",
-      "dir",    "header", "field", "param",    "prefix",  "suffix", "length",   "len",  "size",
-      "count",  "format", "hint",  "error",    "id",      "ids",    "var",      "env",  "attr",
-      "column", "table",  "class", "selector", "version", "arn",    "ref"};
+  static constexpr std::array<std::string_view, 44> kLast = {
+      "filename", "hook",    "used", "date",  "time",   "at",     "expires", "callback",
+      "handler",  "func",    "name", "names", "type",   "types",  "url",     "uri",
+      "endpoint", "file",    "path", "dir",   "header", "field",  "param",   "prefix",
+      "suffix",   "length",  "len",  "size",  "count",  "format", "hint",    "error",
+      "id",       "ids",     "var",  "env",   "attr",   "column", "table",   "class",
+      "selector", "version", "arn",  "ref"};
   std::vector<std::string> words = SplitName(name);
   // <add key="Name" value=", name: String =
   while (!words.empty() &&
@@ -283,6 +300,7 @@ bool LooksRandom(std::string_view value) {
   if (IsPlaceholder(value) || IsVariable(value) || SaysThatItIsPublic(value)) return false;
   if (EndsInExtension(value) || IsDottedName(value) || IsHexNumber(value)) return false;
   if (EncodesWords(value) || IsPhrase(value) || IsPathOrOption(value)) return false;
+  if (IsOneCaseNameOrDate(value)) return false;
   const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
   const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
   if (letters * 8 < value.size()) return false;
@@ -303,7 +321,7 @@ bool LooksLikePassword(std::string_view value) {
     return false;
   }
   if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
-  if (IsPathOrOption(value)) return false;
+  if (IsPathOrOption(value) || IsOneCaseNameOrDate(value)) return false;
   if (!kinds.digit) {
     return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
   }

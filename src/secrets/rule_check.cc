@@ -118,17 +118,9 @@ class Checker {
     if (HasChecksum(example)) {
       CheckNearMiss(source, example, Spoiling::kWrongChecksum, "its example with a wrong checksum");
     }
-    if (rule.tier != Tier::kPrecise) return;
-    for (const std::string& literal : Literals(rule)) CheckPrefix(source, example, literal);
-  }
-
-  // What has to stand at the start of a match, or somewhere in it.
-  static std::vector<std::string> Literals(const Rule& rule) {
-    std::vector<std::string> literals = rule.encoded_literals;
-    std::string head = LeadingLiteral(rule.pattern);
-    bool known = std::find(literals.begin(), literals.end(), head) != literals.end();
-    if (!head.empty() && !known) literals.push_back(std::move(head));
-    return literals;
+    const std::string head = LeadingLiteral(rule.pattern);
+    if (rule.tier != Tier::kPrecise || rule.ignore_case || head.size() < 3) return;
+    CheckPrefix(source, example, head);
   }
 
   // A letter or digit of a literal counts when some other one in its place is not found. Which one

@@ -52,7 +52,8 @@ bool NeedsDigit(const ValidatorCall&, const Captured& captured) {
 }
 
 bool NotWords(const ValidatorCall& call, const Captured& captured) {
-  const double alphabet = call.number > 0 ? call.number : ObservedAlphabet(captured.body);
+  const double observed = ObservedAlphabet(captured.body);
+  const double alphabet = call.number > 0 ? std::min(call.number, observed) : observed;
   return !ReadsAsWords(captured.body, alphabet);
 }
 

@@ -1,7 +1,7 @@
 # A folder of rules that break promises: each is told, at once, and the check fails.
 . "$(dirname "$0")/common.sh"
 
-mkdir rules
+mkdir -p rules/secrets
 rule() { # ID PATTERN MAX_WIDTH EXAMPLE [MORE]
   printf '{"id": "%s", "family": "%s", "tier": "precise", "severity": "low", "description": "A thing.",
     "remediation": "Remove it.", "pattern": "%s", "max_width": %s, "examples": ["%s"]%s}' \
@@ -19,7 +19,7 @@ rule() { # ID PATTERN MAX_WIDTH EXAMPLE [MORE]
   printf ','
   rule a.unfound 'vv[0-9]{4}' 6 'vv{lower:4}'
   printf ']}'
-} >rules/a.json
+} >rules/secrets/a.json
 
 exits 1 "picket $RULES_OPTION '$SCRATCH/rules' rules check" "a.longer" "a longer form" \
   "a.wide" "over the budget of 1024" "a.dear" "look like a match" "a.unfound" \
