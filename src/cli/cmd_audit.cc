@@ -1,6 +1,7 @@
 // picket audit: everything that a repository's store holds, reachable or not.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -11,10 +12,12 @@
 #include "cli/engine.h"
 #include "cli/output.h"
 #include "cli/policy_files.h"
+#include "git/known_ids.h"
 #include "git/object_source.h"
 #include "git/pack_order.h"
 #include "git/promised.h"
 #include "git/provenance.h"
+#include "git/store_source.h"
 #include "git/tree_names.h"
 #include "match/rule_set.h"
 #include "scan/judge.h"
@@ -129,14 +132,18 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   const ObjectInventory inventory = ListObjects(*repository, threads);
   const std::vector<Ref> refs = repository->Refs();
   stats.Mark("list");
-  const TreeNames tree_names = ListTreeNames(*repository, inventory, threads);
+  std::optional<KnownIds> known;
+  if (repository->has_promisor()) known.emplace(inventory);
+  const TreeNames tree_names =
+      ListTreeNames(*repository, inventory, known ? &*known : nullptr, threads);
   stats.Mark("names");
   const AuditObjects objects(inventory.objects, refs, tree_names.names);
   const EffectiveLimits limits = policy.effective_limits();
-  const ObjectSource source(*repository, objects,
-                            {.memory_limit = limits.blob_memory_bytes,
-                             .temporary_bytes = limits.temp_bytes,
-                             .may_be_promised = true});
+  const ObjectSource single_objects(*repository, objects,
+                                    {.memory_limit = limits.blob_memory_bytes,
+                                     .temporary_bytes = limits.temp_bytes,
+                                     .may_be_promised = true});
+  const StoreSource source(inventory, objects, single_objects);
   ScanOptions scan_options = engine.NewScanOptions();
   scan_options.on_progress = NewProgressLine(common);
   ScanResult scan = ScanAll(source, engine.detectors(), scan_options);
@@ -160,12 +167,12 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     ref.kind = ObjectKind::kPathName;
     ref.position = objects.size() + paths.size();
     ScannedObject spoken = scanner.Scan(Blob{ref, AsBytes(introduction.path)}, nullptr);
-    const bool known =
+    const bool has_spoken =
         std::any_of(scan.objects.begin(), scan.objects.end(), [&](const auto& other) {
           const std::string* name = objects.NameAt(other.position);
           return name != nullptr && *name == end;
         });
-    if (spoken.silent() || known) continue;
+    if (spoken.silent() || has_spoken) continue;
     paths.emplace(ref.position, Attribution::FromIntroduction(introduction));
     scan.objects.push_back(std::move(spoken));
   }
@@ -181,7 +188,11 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   }
   std::sort(listing.gaps.begin(), listing.gaps.end());
   listing.gaps.erase(std::unique(listing.gaps.begin(), listing.gaps.end()), listing.gaps.end());
-  AddPromised(CountPromised(*repository), options.require_complete, &listing);
+  if (known) {
+    AddPromised(CountPromised(*repository, inventory, *known, tree_names.absent, threads),
+                options.require_complete, &listing);
+    stats.Mark("promised");
+  }
   listing.notes = engine.notes();
   if (!repository->shallow().empty()) {
     listing.notes.push_back("This is a shallow clone: what lies behind its " +

@@ -1,8 +1,28 @@
 #include "contents/child_origin.h"
 
+#include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace picket {
+
+uint64_t MapOutward(const Origin& origin, uint64_t inner, bool up) {
+  uint64_t base = origin.offset;
+  if (!origin.steps.empty()) {
+    auto after = std::upper_bound(
+        origin.steps.begin(), origin.steps.end(), inner,
+        [](uint64_t offset, const OffsetStep& step) { return offset < step.inner; });
+    const OffsetStep& step = after == origin.steps.begin() ? *after : *(after - 1);
+    base = step.outer;
+    inner -= std::min(inner, step.inner);
+  }
+  uint64_t whole = inner / origin.inner_bytes;
+  uint64_t rest = (inner % origin.inner_bytes) * origin.outer_bytes;
+  uint64_t part = (rest + (up ? origin.inner_bytes - 1 : 0)) / origin.inner_bytes;
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max() / 4;
+  if (whole > kMost / std::max<uint64_t>(origin.outer_bytes, 1)) return kMost;
+  return std::min(kMost, base) + whole * origin.outer_bytes + part;
+}
 
 Origin ChildOrigin(const Origin& parent, std::string_view name, uint64_t offset,
                    uint64_t outer_bytes, uint64_t inner_bytes) {
@@ -15,7 +35,7 @@ Origin ChildOrigin(const Origin& parent, std::string_view name, uint64_t offset,
     child.inner_bytes = 0;
     return child;
   }
-  child.offset = parent.offset + offset * parent.outer_bytes / parent.inner_bytes;
+  child.offset = MapOutward(parent, offset, false);
   // 2^32 squared does not fit; halving both keeps the quotient to within a part in 2^31.
   auto shorten = [](uint64_t& a, uint64_t& b) {
     uint64_t common = std::gcd(a, b);

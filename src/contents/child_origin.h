@@ -15,4 +15,8 @@ namespace picket {
 Origin ChildOrigin(const Origin& parent, std::string_view name, uint64_t offset,
                    uint64_t outer_bytes, uint64_t inner_bytes);
 
+// Where `inner` of a blob of this origin stands in the outermost blob, rounded up for the end of a
+// span. Never leaves 64 bits; inner_bytes is not 0.
+uint64_t MapOutward(const Origin& origin, uint64_t inner, bool up);
+
 }  // namespace picket

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "contents/split_text.h"
+
 namespace picket {
 namespace {
 
@@ -10,6 +12,7 @@ constexpr uint64_t kSample = 4096;
 // Shorter than any secret's encoding: what is left after a hint must at least be this long.
 constexpr uint64_t kMinUnits = 8;
 constexpr uint64_t kMinBase64 = 20;
+constexpr uint64_t kMinHex = 32;
 constexpr uint64_t kMaxIndent = 64;
 
 constexpr std::array<int8_t, 256> MakeBase64Values() {
@@ -69,6 +72,27 @@ uint64_t Forward(Bytes bytes, uint64_t from, uint64_t stop, uint64_t* count) {
     } else {
       break;
     }
+  }
+  return at;
+}
+
+int HexValue(uint8_t c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+uint64_t HexEnd(Bytes bytes, uint64_t at, uint64_t stop, uint64_t* count) {
+  while (at < stop) {
+    if (HexValue(bytes[at]) >= 0) {
+      ++at;
+      ++*count;
+      continue;
+    }
+    uint64_t join = JoinAt(bytes, at);
+    if (join == 0 || HexValue(bytes[at + join]) < 0) break;
+    at += join;
   }
   return at;
 }
@@ -163,10 +187,90 @@ DecodedBase64 DecodeBase64(Bytes bytes, const EncodedRun& run) {
   return decoded;
 }
 
+EncodedRun FindHexRun(Bytes bytes, uint64_t offset) {
+  EncodedRun run{offset, offset};
+  uint64_t start = offset;
+  for (uint64_t count = 0; start > 0 && count < kHexBefore;) {
+    if (HexValue(bytes[start - 1]) >= 0) {
+      --start;
+      if (++count % 2 == 0) run.begin = start;
+    } else if (uint64_t join = JoinBefore(bytes, start);
+               join > 0 && HexValue(bytes[start - join - 1]) >= 0) {
+      start -= join;
+    } else {
+      break;
+    }
+  }
+  uint64_t count = 0;
+  run.end = HexEnd(bytes, offset, bytes.size(), &count);
+  return run;
+}
+
+DecodedBase64 DecodeHex(Bytes bytes, const EncodedRun& run) {
+  DecodedBase64 decoded;
+  decoded.bytes.reserve((run.end - run.begin) / 2);
+  int high = -1;
+  bool wrapped = false;
+  for (uint64_t at = run.begin; at < run.end;) {
+    int value = HexValue(bytes[at]);
+    if (value < 0) {
+      at += std::max<uint64_t>(1, JoinAt(bytes, at));
+      wrapped = true;
+      continue;
+    }
+    ++at;
+    if (high < 0) {
+      high = value;
+    } else {
+      decoded.bytes.push_back(static_cast<char>(high << 4 | value));
+      high = -1;
+    }
+  }
+  decoded.outer_bytes = 2;
+  decoded.inner_bytes = 1;
+  if (wrapped && !decoded.bytes.empty()) {
+    decoded.outer_bytes = run.end - run.begin;
+    decoded.inner_bytes = decoded.bytes.size();
+  }
+  return decoded;
+}
+
 bool HintFilter::Keep(Bytes bytes, const EncodedHint& hint) {
   if (hint.offset >= bytes.size()) return false;
-  return hint.encoding == Encoding::kBase64 ? KeepBase64(bytes, hint.offset)
-                                            : KeepUtf16(bytes, hint);
+  switch (hint.encoding) {
+    case Encoding::kBase64: return KeepBase64(bytes, hint.offset);
+    case Encoding::kHex: return KeepHex(bytes, hint.offset);
+    case Encoding::kEscape: return KeepEscape(bytes[hint.offset]);
+    case Encoding::kSplit: return MayBeSplit(bytes, hint.offset);
+    case Encoding::kUtf16Le:
+    case Encoding::kUtf16Be: break;
+  }
+  return KeepUtf16(bytes, hint);
+}
+
+bool HintFilter::KeepHex(Bytes bytes, uint64_t offset) {
+  uint64_t count = 0;
+  if (offset >= hex_end_) {
+    hex_end_ = HexEnd(bytes, offset, bytes.size(), &count);
+    hex_reference_ = offset;
+    hex_odd_ = 0;
+    hex_alignments_ = count >= kMinHex ? 1u : 3u;
+    return count >= kMinHex;
+  }
+  HexEnd(bytes, std::min(offset, hex_reference_), std::max(offset, hex_reference_), &count);
+  hex_odd_ = (hex_odd_ + count) % 2;
+  hex_reference_ = offset;
+  unsigned alignment = 1u << hex_odd_;
+  if ((hex_alignments_ & alignment) != 0) return false;
+  hex_alignments_ |= alignment;
+  return true;
+}
+
+bool HintFilter::KeepEscape(uint8_t lead) {
+  unsigned bit = lead == '%' ? 1u : lead == '&' ? 2u : 4u;
+  if ((escapes_ & bit) != 0) return false;
+  escapes_ |= bit;
+  return true;
 }
 
 bool HintFilter::KeepUtf16(Bytes bytes, const EncodedHint& hint) {

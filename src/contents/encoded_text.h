@@ -1,5 +1,6 @@
-// Text that stands inside other content in another spelling: UTF-16 and base64 (RFC 4648, both
-// alphabets, wrapped lines). Pure functions; offsets count in the bytes given.
+// Text that stands inside other content in another spelling: UTF-16, base64 (RFC 4648, both
+// alphabets, wrapped lines) and hexadecimal digits. Pure functions; offsets count in the bytes
+// given.
 #pragma once
 
 #include <array>
@@ -49,8 +50,15 @@ struct DecodedBase64 {
 };
 DecodedBase64 DecodeBase64(Bytes bytes, const EncodedRun& run);
 
-// Lets one hint pass for each run and alignment, so that hostile text can't multiply them. For the
-// hints of one blob, nearly in ascending order.
+// The run of hexadecimal digits that holds `offset`, which is a boundary of two; line breaks as
+// in base64. At most kHexBefore digits before `offset`.
+inline constexpr uint64_t kHexBefore = 512;
+EncodedRun FindHexRun(Bytes bytes, uint64_t offset);
+DecodedBase64 DecodeHex(Bytes bytes, const EncodedRun& run);
+
+// Lets one hint pass for each run and alignment, one for each kind of escape, and of split text
+// those where a joint follows, so that hostile text can't multiply them. For the hints of one blob,
+// nearly in ascending order within one encoding.
 class HintFilter {
  public:
   void Reset() { *this = HintFilter(); }
@@ -59,12 +67,19 @@ class HintFilter {
  private:
   bool KeepUtf16(Bytes bytes, const EncodedHint& hint);
   bool KeepBase64(Bytes bytes, uint64_t offset);
+  bool KeepHex(Bytes bytes, uint64_t offset);
+  bool KeepEscape(uint8_t lead);
 
   std::array<uint64_t, 4> utf16_end_{};  // by order and parity
   uint64_t base64_end_ = 0;
   uint64_t reference_ = 0;        // an offset in the run ...
   uint64_t reference_count_ = 0;  // ... and its place in it, modulo four
   unsigned alignments_ = 0;
+  uint64_t hex_end_ = 0;
+  uint64_t hex_reference_ = 0;  // an offset in the run, an odd number of digits on or an even one
+  uint64_t hex_odd_ = 0;
+  unsigned hex_alignments_ = 0;
+  unsigned escapes_ = 0;
 };
 
 }  // namespace picket

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "contents/child_origin.h"
 #include "contents/inflate.h"
 #include "contents/zip_directory.h"
 
@@ -230,7 +231,7 @@ class ZipExpansion {
     origin.route = route;
     origin.bytes_seen = stored;
     if (stored && outer.inner_bytes != 0) {
-      origin.offset = outer.offset + offset * outer.outer_bytes / outer.inner_bytes;
+      origin.offset = MapOutward(outer, offset, false);
       origin.outer_bytes = outer.outer_bytes;
       origin.inner_bytes = outer.inner_bytes;
     } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,12 @@ struct BlobRef {
   std::vector<std::string_view> names;
 };
 
+// From `inner` on, up to the next step, a child stands for what begins at `outer`.
+struct OffsetStep {
+  uint64_t inner = 0;
+  uint64_t outer = 0;
+};
+
 // Content that stands inside other content: where its bytes lie in the outer blob.
 struct Origin {
   // "" for a Git object itself; else the chain of member names, "model.pt:archive/data.pkl@0x1f3"
@@ -48,6 +55,9 @@ struct Origin {
   uint64_t offset = 0;
   uint32_t outer_bytes = 1;
   uint32_t inner_bytes = 1;
+  // Where pieces of text were unescaped or joined: the ratio counts from the last step at or before
+  // an offset, not from `offset`. Sorted, the first for inner offset 0. Valid as long as the blob.
+  std::span<const OffsetStep> steps = {};
   int depth = 0;
   // The very same bytes stood in the outer view too (a stored zip member), so detectors that read
   // byte by byte have seen them and pass.
@@ -55,6 +65,8 @@ struct Origin {
   // A loader reads this as a model part (a torch record, a pickle behind an .npy header): the name
   // of the route, "" for none. A routed blob that claims nothing else is read as a pickle.
   std::string_view route;
+  // The text is what a person sees (a cell of a notebook): a finding's name gets its line in it.
+  bool names_lines = false;
 };
 
 // Valid during the call that hands it out; a detector keeps nothing of it.

@@ -10,14 +10,24 @@
 
 namespace picket {
 
-enum class Encoding : uint8_t { kUtf16Le, kUtf16Be, kBase64 };
+enum class Encoding : uint8_t {
+  kUtf16Le,
+  kUtf16Be,
+  kBase64,
+  kHex,
+  // A character written as \u0041, \x41, %41, &#65; or \/; `offset` is where it begins.
+  kEscape,
+  // Text that a literal starts, and that may go on behind a line continuation or in the next
+  // string literal.
+  kSplit,
+};
 
 // A mark of encoded content that a session met on its way: the expander decodes around it and hands
 // the result to every detector as a child blob.
 struct EncodedHint {
   Encoding encoding = Encoding::kBase64;
   // An offset within the encoded text, in the blob that was scanned; for base64 on a boundary of
-  // four characters, for UTF-16 on a boundary of two bytes.
+  // four characters, for UTF-16 and hexadecimal on a boundary of two.
   uint64_t offset = 0;
 
   auto operator<=>(const EncodedHint&) const = default;

@@ -1,22 +1,13 @@
 #include "git/loose_objects.h"
 
-#include <fcntl.h>
-#include <git2.h>
-#include <git2/sys/odb_backend.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
 #include <string_view>
-
-#include "core/error.h"
 
 namespace picket {
 namespace {
@@ -116,112 +107,6 @@ bool ReadStart(Inflater& inflater, Bytes file, Start* start, ObjectHeader* heade
   return true;
 }
 
-class FileView {
- public:
-  explicit FileView(const std::string& path) {
-    fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status {};
-    if (fd_ < 0 || fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
-      return;
-    }
-    size_ = static_cast<size_t>(status.st_size);
-    void* start = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_, 0);
-    if (start != MAP_FAILED) start_ = start;
-  }
-  ~FileView() {
-    if (start_ != nullptr) munmap(start_, size_);
-    if (fd_ >= 0) close(fd_);
-  }
-  FileView(const FileView&) = delete;
-  FileView& operator=(const FileView&) = delete;
-  bool exists() const { return fd_ >= 0; }
-  Bytes bytes() const {
-    return start_ == nullptr ? Bytes() : Bytes(static_cast<const uint8_t*>(start_), size_);
-  }
-
- private:
-  int fd_ = -1;
-  void* start_ = nullptr;
-  size_t size_ = 0;
-};
-
-git_object_t ToLibgit2(ObjectType type) {
-  switch (type) {
-    case ObjectType::kCommit: return GIT_OBJECT_COMMIT;
-    case ObjectType::kTree: return GIT_OBJECT_TREE;
-    case ObjectType::kTag: return GIT_OBJECT_TAG;
-    case ObjectType::kBlob: break;
-  }
-  return GIT_OBJECT_BLOB;
-}
-
-// Called by libgit2: nothing is thrown through its frames.
-struct LooseBackend {
-  git_odb_backend base;  // first, so that libgit2's pointer is ours
-  std::string* dir;
-
-  static LooseBackend* From(git_odb_backend* backend) {
-    return reinterpret_cast<LooseBackend*>(backend);
-  }
-
-  std::string PathOf(const git_oid* oid) const {
-    std::array<char, GIT_OID_HEXSZ + 1> hex{};
-    git_oid_tostr(hex.data(), hex.size(), oid);
-    std::string path = *dir;
-    path.append("/").append(hex.data(), 2).append("/").append(hex.data() + 2);
-    return path;
-  }
-};
-
-int Fail(const std::string& why) {
-  git_error_set_str(GIT_ERROR_ODB, why.c_str());
-  return GIT_ERROR;
-}
-
-int BackendRead(void** data, size_t* size, git_object_t* type, git_odb_backend* backend,
-                const git_oid* oid) {
-  const FileView file(LooseBackend::From(backend)->PathOf(oid));
-  if (!file.exists()) return GIT_ENOTFOUND;
-  ObjectHeader header;
-  std::string why;
-  void* room = nullptr;
-  const auto allocate = [&](uint64_t bytes) {
-    // libgit2 hands out a NUL behind every object.
-    room = git_odb_backend_data_alloc(backend, bytes + 1);
-    if (room != nullptr) static_cast<uint8_t*>(room)[bytes] = 0;
-    return static_cast<uint8_t*>(room);
-  };
-  if (!ReadLoose(file.bytes(), allocate, &header, &why)) {
-    if (room != nullptr) git_odb_backend_data_free(backend, room);
-    return Fail(why);
-  }
-  *data = room;
-  *size = header.size;
-  *type = ToLibgit2(header.type);
-  return 0;
-}
-
-int BackendReadHeader(size_t* size, git_object_t* type, git_odb_backend* backend,
-                      const git_oid* oid) {
-  const FileView file(LooseBackend::From(backend)->PathOf(oid));
-  if (!file.exists()) return GIT_ENOTFOUND;
-  ObjectHeader header;
-  std::string why;
-  if (!ReadLooseHeader(file.bytes(), &header, &why)) return Fail(why);
-  *size = header.size;
-  *type = ToLibgit2(header.type);
-  return 0;
-}
-
-int BackendExists(git_odb_backend* backend, const git_oid* oid) {
-  return access(LooseBackend::From(backend)->PathOf(oid).c_str(), F_OK) == 0 ? 1 : 0;
-}
-
-void BackendFree(git_odb_backend* backend) {
-  delete LooseBackend::From(backend)->dir;
-  delete LooseBackend::From(backend);
-}
-
 }  // namespace
 
 bool ReadLooseHeader(Bytes file, ObjectHeader* header, std::string* why) {
@@ -245,20 +130,6 @@ bool ReadLoose(Bytes file, const std::function<uint8_t*(uint64_t)>& allocate, Ob
   }
   if (!inflater.EndsHere()) return Damaged(why, "its file does not end where the object does");
   return true;
-}
-
-git_odb_backend* NewLooseBackend(const std::string& object_dir) {
-  auto* backend = new LooseBackend{};
-  if (git_odb_init_backend(&backend->base, GIT_ODB_BACKEND_VERSION) != 0) {
-    delete backend;
-    throw Error("This libgit2 is not the one that picket was built for; build picket again.");
-  }
-  backend->dir = new std::string(object_dir);
-  backend->base.read = BackendRead;
-  backend->base.read_header = BackendReadHeader;
-  backend->base.exists = BackendExists;
-  backend->base.free = BackendFree;
-  return &backend->base;
 }
 
 }  // namespace picket

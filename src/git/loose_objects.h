@@ -9,9 +9,7 @@
 #include <string>
 
 #include "core/bytes.h"
-#include "git/repository.h"
-
-struct git_odb_backend;
+#include "git/object_type.h"
 
 namespace picket {
 
@@ -22,8 +20,5 @@ bool ReadLooseHeader(Bytes file, ObjectHeader* header, std::string* why);
 // The content of the same; `allocate` gives the room for it once its size is known, or null.
 bool ReadLoose(Bytes file, const std::function<uint8_t*(uint64_t)>& allocate, ObjectHeader* header,
                std::string* why);
-
-// A read-only libgit2 backend over the loose objects of `object_dir`. Throws Error.
-git_odb_backend* NewLooseBackend(const std::string& object_dir);
 
 }  // namespace picket

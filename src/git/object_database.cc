@@ -1,12 +1,12 @@
 #include <git2.h>
-#include <git2/sys/odb_backend.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-#include <cstring>
 #include <mutex>
+#include <utility>
 
 #include "core/error.h"
 #include "git/loose_objects.h"
+#include "git/pack/mapped_file.h"
 #include "git/repository.h"
 
 namespace picket {
@@ -16,33 +16,6 @@ namespace {
 // checked before a repository is opened.
 const char* const kExtensions[] = {"partialclone",      "worktreeconfig", "preciousobjects",
                                    "relativeworktrees", "objectformat",   "refstorage"};
-
-// Of decoded commits and trees, for all threads together; bytes.
-constexpr ssize_t kCacheBytes = ssize_t{96} << 20;
-
-ObjectType FromLibgit2(git_object_t type) {
-  switch (type) {
-    case GIT_OBJECT_COMMIT: return ObjectType::kCommit;
-    case GIT_OBJECT_TREE: return ObjectType::kTree;
-    case GIT_OBJECT_TAG: return ObjectType::kTag;
-    default: return ObjectType::kBlob;
-  }
-}
-
-int64_t ChangedAt(const std::string& path) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return 0;
-  return int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-}
-
-ReadStatus Failed(int code, std::string* why) {
-  if (code == GIT_ENOTFOUND) return ReadStatus::kMissing;
-  if (why != nullptr) {
-    const git_error* error = git_error_last();
-    *why = error != nullptr && error->message != nullptr ? error->message : "it is damaged";
-  }
-  return ReadStatus::kCorrupt;
-}
 
 }  // namespace
 
@@ -64,7 +37,6 @@ void StartLibgit2() {
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, kExtensions, std::size(kExtensions));
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-    git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, kCacheBytes);
   });
 }
 
@@ -75,81 +47,87 @@ bool ToGitOid(const ObjectId& id, git_oid* out) {
 
 ObjectId FromGitOid(const git_oid& oid) { return ObjectId::FromRaw({oid.id, GIT_OID_RAWSZ}); }
 
-RawObject& RawObject::operator=(RawObject&& other) noexcept {
-  std::swap(object_, other.object_);
-  return *this;
+ObjectDatabase::ObjectDatabase(PackStore& store)
+    : store_(store),
+      packs_(store, [this](const ObjectId& oid, ObjectBytes* object, std::string* why) {
+        return ReadLooseObject(oid, object, why);
+      }) {}
+
+std::string ObjectDatabase::LoosePath(const std::string& directory, const ObjectId& oid) const {
+  const std::string hex = oid.ToHex();
+  return directory + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
 }
 
-RawObject::~RawObject() { git_odb_object_free(object_); }
-
-ObjectType RawObject::type() const { return FromLibgit2(git_odb_object_type(object_)); }
-
-Bytes RawObject::bytes() const {
-  return {static_cast<const uint8_t*>(git_odb_object_data(object_)), git_odb_object_size(object_)};
-}
-
-ObjectDatabase::ObjectDatabase(const std::vector<std::string>& object_dirs) {
-  if (git_odb_new(&odb_) < 0) throw Error("The object database can't be set up: out of memory.");
-  // Packs of every directory come before loose objects of any, and earlier directories first.
-  int priority = static_cast<int>(object_dirs.size());
-  for (const std::string& path : object_dirs) {
-    PackFolder folder{path + "/pack", nullptr, nullptr, ChangedAt(path + "/pack")};
-    if (git_odb_backend_pack(&folder.backend, path.c_str()) < 0 ||
-        git_odb_add_backend(odb_, folder.backend, 0x10000 + priority) < 0 ||
-        git_odb_add_backend(odb_, NewLooseBackend(path), priority) < 0) {
-      const git_error* error = git_error_last();
-      std::string reason = error != nullptr ? error->message : "unknown";
-      git_odb_free(odb_);
-      throw Error("The object directory " + path + " can't be opened: " + reason +
-                  ". Check it with git fsck.");
+ReadStatus ObjectDatabase::ReadLooseObject(const ObjectId& oid, ObjectBytes* object,
+                                           std::string* why) const {
+  ReadStatus status = ReadStatus::kMissing;
+  for (const std::string& directory : store_.object_dirs()) {
+    const MappedFile file(LoosePath(directory, oid));
+    if (!file.exists()) continue;
+    ObjectHeader header;
+    const auto allocate = [&](uint64_t size) {
+      return object->Resize(size) ? object->room().data() : nullptr;
+    };
+    if (ReadLoose(file.bytes(), allocate, &header, why)) {
+      object->type = header.type;
+      return ReadStatus::kOk;
     }
-    folder.refresh = std::exchange(folder.backend->refresh, nullptr);
-    folders_.push_back(std::move(folder));
-    --priority;
+    status = ReadStatus::kCorrupt;
   }
-}
-
-ObjectDatabase::~ObjectDatabase() { git_odb_free(odb_); }
-
-bool ObjectDatabase::Refresh() {
-  bool changed = false;
-  for (PackFolder& folder : folders_) {
-    int64_t now = ChangedAt(folder.path);
-    if (now == folder.changed_ns || folder.refresh == nullptr) continue;
-    folder.changed_ns = now;
-    folder.refresh(folder.backend);
-    changed = true;
-  }
-  return changed;
+  return status;
 }
 
 ReadStatus ObjectDatabase::Read(const ObjectId& oid, RawObject* object, std::string* why) {
-  git_oid id;
-  if (!ToGitOid(oid, &id)) return ReadStatus::kMissing;
-  git_odb_object* raw = nullptr;
-  int code = git_odb_read(&raw, odb_, &id);
-  if (code == GIT_ENOTFOUND && Refresh()) code = git_odb_read(&raw, odb_, &id);
-  if (code < 0) return Failed(code, why);
-  *object = RawObject(raw);
-  return ReadStatus::kOk;
+  if (oid.raw().size() != store_.id_bytes()) return ReadStatus::kMissing;
+  ReadStatus status = ReadStatus::kMissing;
+  // A copy that can't be read does not count while there is one that can.
+  auto keep_worst = [&](ReadStatus now) {
+    if (now != ReadStatus::kMissing) status = now;
+    return status == ReadStatus::kOk;
+  };
+  do {
+    std::shared_ptr<const ObjectBytes> packed;
+    if (keep_worst(packs_.Read(oid, &packed, why))) {
+      *object = RawObject(std::move(packed));
+      return status;
+    }
+    auto loose = std::make_shared<ObjectBytes>();
+    if (keep_worst(ReadLooseObject(oid, loose.get(), why))) {
+      *object = RawObject(std::move(loose));
+      return status;
+    }
+  } while (status == ReadStatus::kMissing && packs_.Refresh());
+  return status;
 }
 
 ReadStatus ObjectDatabase::ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why) {
-  git_oid id;
-  if (!ToGitOid(oid, &id)) return ReadStatus::kMissing;
-  size_t size = 0;
-  git_object_t type = GIT_OBJECT_INVALID;
-  int code = git_odb_read_header(&size, &type, odb_, &id);
-  if (code == GIT_ENOTFOUND && Refresh()) code = git_odb_read_header(&size, &type, odb_, &id);
-  if (code < 0) return Failed(code, why);
-  *header = {FromLibgit2(type), size};
-  return ReadStatus::kOk;
+  if (oid.raw().size() != store_.id_bytes()) return ReadStatus::kMissing;
+  ReadStatus status = ReadStatus::kMissing;
+  do {
+    const ReadStatus packed = packs_.ReadHeader(oid, header, why);
+    if (packed == ReadStatus::kOk) return packed;
+    if (packed != ReadStatus::kMissing) status = packed;
+    for (const std::string& directory : store_.object_dirs()) {
+      const MappedFile file(LoosePath(directory, oid));
+      if (!file.exists()) continue;
+      if (ReadLooseHeader(file.bytes(), header, why)) return ReadStatus::kOk;
+      status = ReadStatus::kCorrupt;
+    }
+  } while (status == ReadStatus::kMissing && packs_.Refresh());
+  return status;
 }
 
 bool ObjectDatabase::Contains(const ObjectId& oid) {
-  git_oid id;
-  if (!ToGitOid(oid, &id)) return false;
-  return git_odb_exists_ext(odb_, &id, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+  if (oid.raw().size() != store_.id_bytes()) return false;
+  return packs_.Contains(oid) || CountCopies(oid) != 0;
+}
+
+size_t ObjectDatabase::CountCopies(const ObjectId& oid) {
+  size_t count = packs_.CountCopies(oid);
+  for (const std::string& directory : store_.object_dirs()) {
+    if (access(LoosePath(directory, oid).c_str(), F_OK) == 0) ++count;
+  }
+  return count;
 }
 
 }  // namespace picket

@@ -41,6 +41,15 @@ std::string NamesOf(Bytes tree) {
   return names;
 }
 
+std::string NameOf(const BlobRef& ref) {
+  return ref.names.empty() ? ref.oid.ToHex() : std::string(ref.names.front());
+}
+
+void AddGap(const BlobRef& ref, std::string reason, BlobVisitor& visitor) {
+  visitor.OnGap({ref.oid.ToHex(), ref.names.empty() ? "" : std::string(ref.names.front()), "",
+                 std::move(reason)});
+}
+
 }  // namespace
 
 ListedObject ChangedObjects::At(size_t position) const {
@@ -61,87 +70,77 @@ ObjectSource::ObjectSource(const Repository& repository, const ObjectList& objec
                            const SourceOptions& options)
     : repository_(repository), objects_(objects), options_(options) {}
 
-class ObjectReader : public BlobReader {
- public:
-  explicit ObjectReader(const ObjectSource& source)
-      : source_(source), database_(source.repository_.NewObjectDatabase()) {}
+ObjectReader::ObjectReader(const ObjectSource& source)
+    : source_(source), database_(source.repository_.NewObjectDatabase()) {}
 
-  void Visit(size_t item, BlobVisitor& visitor) override {
-    ListedObject listed = source_.objects_.At(item);
-    BlobRef ref{listed.kind, listed.oid, item, std::move(listed.names)};
-    if (!listed.left_out.empty()) {
-      visitor.OnSkipped({NameOf(ref), std::string(listed.left_out), 1, 0});
-      return;
-    }
-    ObjectType type;
-    if (!TypeOf(listed.kind, &type)) {
-      visitor.OnBlob({ref, AsBytes(listed.text)}, nullptr);
-      return;
-    }
-    VisitObject(ref, type, visitor);
+void ObjectReader::Visit(size_t item, BlobVisitor& visitor) { Visit(item, false, visitor); }
+
+void ObjectReader::VisitStreamed(size_t item, BlobVisitor& visitor) { Visit(item, true, visitor); }
+
+void ObjectReader::Visit(size_t item, bool streamed, BlobVisitor& visitor) {
+  ListedObject listed = source_.objects_.At(item);
+  BlobRef ref{listed.kind, listed.oid, item, std::move(listed.names)};
+  if (!listed.left_out.empty()) {
+    visitor.OnSkipped({NameOf(ref), std::string(listed.left_out), 1, 0});
+    return;
   }
-
- private:
-  static std::string NameOf(const BlobRef& ref) {
-    return ref.names.empty() ? ref.oid.ToHex() : std::string(ref.names.front());
+  ObjectType type;
+  if (!TypeOf(listed.kind, &type)) {
+    visitor.OnBlob({ref, AsBytes(listed.text)}, nullptr);
+    return;
   }
+  VisitObject(ref, type, streamed, visitor);
+}
 
-  static void AddGap(const BlobRef& ref, std::string reason, BlobVisitor& visitor) {
-    visitor.OnGap({ref.oid.ToHex(), ref.names.empty() ? "" : std::string(ref.names.front()), "",
-                   std::move(reason)});
-  }
-
-  void VisitObject(const BlobRef& ref, ObjectType type, BlobVisitor& visitor) {
-    ObjectHeader header;
-    RawObject object;
-    std::string why;
-    ReadStatus status = database_->ReadHeader(ref.oid, &header, &why);
-    bool large = header.size > source_.options_.memory_limit;
-    if (status == ReadStatus::kOk && header.type == type && !large)
-      status = database_->Read(ref.oid, &object, &why);
-    std::string_view expected = ToString(type);
-    if (status == ReadStatus::kMissing) {
-      if (source_.options_.may_be_promised && source_.repository_.has_promisor()) {
-        visitor.OnSkipped({"absent objects", "a promisor may still supply them", 1, 0});
-      } else {
-        AddGap(ref,
-               "the " + std::string(expected) +
-                   " is missing from the repository, or not readable for this user",
-               visitor);
-      }
-    } else if (status == ReadStatus::kCorrupt) {
-      AddGap(ref, "the " + std::string(expected) + " is damaged: " + why, visitor);
-    } else if (header.type != type) {
+void ObjectReader::VisitObject(const BlobRef& ref, ObjectType type, bool streamed,
+                               BlobVisitor& visitor) {
+  ObjectHeader header;
+  RawObject object;
+  std::string why;
+  ReadStatus status = database_->ReadHeader(ref.oid, &header, &why);
+  bool large = streamed || header.size > source_.options_.memory_limit;
+  if (status == ReadStatus::kOk && header.type == type && !large)
+    status = database_->Read(ref.oid, &object, &why);
+  std::string_view expected = ToString(type);
+  if (status == ReadStatus::kMissing) {
+    if (source_.options_.may_be_promised && source_.repository_.has_promisor()) {
+      visitor.OnSkipped({"absent objects", "a promisor may still supply them", 1, 0});
+    } else {
       AddGap(ref,
-             "it is a " + std::string(ToString(header.type)) + " where a " + std::string(expected) +
-                 " is due",
+             "the " + std::string(expected) +
+                 " is missing from the repository, or not readable for this user",
              visitor);
-    } else if (large) {
-      VisitLarge(ref, header, visitor);
-    } else if (type == ObjectType::kTree) {
-      std::string names = NamesOf(object.bytes());
-      visitor.OnBlob({ref, AsBytes(names)}, nullptr);
-    } else {
-      visitor.OnBlob({ref, object.bytes()}, nullptr);
     }
+  } else if (status == ReadStatus::kCorrupt) {
+    AddGap(ref, "the " + std::string(expected) + " is damaged: " + why, visitor);
+  } else if (header.type != type) {
+    AddGap(ref,
+           "it is a " + std::string(ToString(header.type)) + " where a " + std::string(expected) +
+               " is due",
+           visitor);
+  } else if (large) {
+    VisitLarge(ref, header, visitor);
+  } else if (type == ObjectType::kTree) {
+    std::string names = NamesOf(object.bytes());
+    visitor.OnBlob({ref, AsBytes(names)}, nullptr);
+  } else {
+    visitor.OnBlob({ref, object.bytes()}, nullptr);
   }
+}
 
-  void VisitLarge(const BlobRef& ref, const ObjectHeader& header, BlobVisitor& visitor) {
-    SpooledObject spooled(source_.temporary_in_use_, source_.options_.temporary_bytes);
-    std::string why;
-    if (!spooled.Load(source_.repository_, ref.oid, header, &why)) {
-      AddGap(ref, std::move(why), visitor);
-    } else if (header.type == ObjectType::kTree) {
-      std::string names = NamesOf(spooled.bytes());
-      visitor.OnBlob({ref, AsBytes(names)}, nullptr);
-    } else {
-      visitor.OnBlob({ref, spooled.bytes()}, nullptr);
-    }
+void ObjectReader::VisitLarge(const BlobRef& ref, const ObjectHeader& header,
+                              BlobVisitor& visitor) {
+  SpooledObject spooled(source_.temporary_in_use_, source_.options_.temporary_bytes);
+  std::string why;
+  if (!spooled.Load(source_.repository_, ref.oid, header, &why)) {
+    AddGap(ref, std::move(why), visitor);
+  } else if (header.type == ObjectType::kTree) {
+    std::string names = NamesOf(spooled.bytes());
+    visitor.OnBlob({ref, AsBytes(names)}, nullptr);
+  } else {
+    visitor.OnBlob({ref, spooled.bytes()}, nullptr);
   }
-
-  const ObjectSource& source_;
-  std::unique_ptr<ObjectDatabase> database_;
-};
+}
 
 std::unique_ptr<BlobReader> ObjectSource::NewReader() const {
   return std::make_unique<ObjectReader>(*this);

@@ -71,6 +71,8 @@ class ObjectSource : public BlobSource {
 
   size_t item_count() const override { return objects_.size(); }
   std::unique_ptr<BlobReader> NewReader() const override;
+  const Repository& repository() const { return repository_; }
+  const SourceOptions& options() const { return options_; }
 
  private:
   friend class ObjectReader;
@@ -80,6 +82,27 @@ class ObjectSource : public BlobSource {
   SourceOptions options_;
   // What the temporary files of all readers hold at the moment.
   mutable std::atomic<uint64_t> temporary_in_use_{0};
+};
+
+// Visits single objects of a list, by position.
+class ObjectReader : public BlobReader {
+ public:
+  // `source` must outlive this.
+  explicit ObjectReader(const ObjectSource& source);
+
+  void Visit(size_t item, BlobVisitor& visitor) override;
+  // The same for an object that must not be built in memory, however small it is: what it is a
+  // delta of is large.
+  void VisitStreamed(size_t item, BlobVisitor& visitor);
+  ObjectDatabase& database() { return *database_; }
+
+ private:
+  void Visit(size_t item, bool streamed, BlobVisitor& visitor);
+  void VisitObject(const BlobRef& ref, ObjectType type, bool streamed, BlobVisitor& visitor);
+  void VisitLarge(const BlobRef& ref, const ObjectHeader& header, BlobVisitor& visitor);
+
+  const ObjectSource& source_;
+  std::unique_ptr<ObjectDatabase> database_;
 };
 
 }  // namespace picket

@@ -2,14 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_set>
 
+#include "core/object_id.h"
+#include "git/known_ids.h"
+#include "git/pack_order.h"
 #include "git/repository.h"
 
 namespace picket {
 
-// How many objects the refs reach that are not in the store; 0 without a promisor, where nothing
-// may be missing. Asks `git rev-list` and fetches nothing. Throws Error where the list can't be
-// had.
-uint64_t CountPromised(const Repository& repository);
+// How many objects are named by commits, tags and refs, or stand in `absent` (from the entries of
+// trees), and are not in the store: each once. What an absent tree would name is not known. Fetches
+// nothing. Parents that a shallow clone leaves out don't count.
+uint64_t CountPromised(const Repository& repository, const ObjectInventory& inventory,
+                       const KnownIds& known, std::unordered_set<ObjectId> absent,
+                       unsigned threads);
 
 }  // namespace picket

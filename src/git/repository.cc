@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "git/alternates.h"
+#include "git/libgit2_objects.h"
 
 namespace picket {
 namespace {
@@ -271,9 +272,8 @@ void Repository::ReadObjectDirectories(bool from_environment) {
         roots.push_back(std::move(entry));
   }
   object_dirs_ = ResolveObjectDirectories(roots);
-  std::unique_ptr<ObjectDatabase> database = NewObjectDatabase();
-  if (git_repository_set_odb(repository_, database->handle()) < 0)
-    throw Error("The object database of " + git_dir_ + " can't be set up: " + LastError() + ".");
+  packs_ = std::make_unique<PackStore>(object_dirs_, size_t{GIT_OID_RAWSZ});
+  GiveObjects(repository_, *packs_);
 }
 
 void Repository::ReadShallow(const char* file_variable) {
@@ -398,7 +398,7 @@ std::vector<std::string> Repository::Remotes() const {
 }
 
 std::unique_ptr<ObjectDatabase> Repository::NewObjectDatabase() const {
-  return std::unique_ptr<ObjectDatabase>(new ObjectDatabase(object_dirs_));
+  return std::make_unique<ObjectDatabase>(*packs_);
 }
 
 }  // namespace picket

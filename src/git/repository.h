@@ -18,19 +18,15 @@
 #include "core/blob.h"
 #include "core/bytes.h"
 #include "core/object_id.h"
+#include "git/object_type.h"
+#include "git/pack/object_bytes.h"
+#include "git/pack/pack_reader.h"
+#include "git/pack/pack_store.h"
 
-struct git_odb;
-struct git_odb_backend;
-struct git_odb_object;
 struct git_oid;
 struct git_repository;
 
 namespace picket {
-
-enum class ObjectType : uint8_t { kCommit, kTree, kBlob, kTag };
-
-// "commit", "tree", "blob", "tag".
-std::string_view ToString(ObjectType type);
 
 // Sets libgit2 up once per process (about 4 ms, most of it in its own libraries): our extensions
 // known, its owner check off because OpenAt makes Git's own, and hashes not verified on reading:
@@ -42,63 +38,42 @@ void StartLibgit2();
 bool ToGitOid(const ObjectId& id, git_oid* out);
 ObjectId FromGitOid(const git_oid& oid);
 
-// One object's bytes; the view lives as long as this.
+// One object's bytes; the view lives as long as this or a copy of it.
 class RawObject {
  public:
   RawObject() = default;
-  explicit RawObject(git_odb_object* object) : object_(object) {}
-  RawObject(RawObject&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-  RawObject& operator=(RawObject&& other) noexcept;
-  ~RawObject();
+  explicit RawObject(std::shared_ptr<const ObjectBytes> object) : object_(std::move(object)) {}
 
   explicit operator bool() const { return object_ != nullptr; }
-  ObjectType type() const;
-  Bytes bytes() const;
+  ObjectType type() const { return object_->type; }
+  Bytes bytes() const { return object_->bytes(); }
 
  private:
-  git_odb_object* object_ = nullptr;
+  std::shared_ptr<const ObjectBytes> object_;
 };
 
-enum class ReadStatus : uint8_t { kOk, kMissing, kCorrupt };
-
-struct ObjectHeader {
-  ObjectType type = ObjectType::kBlob;
-  uint64_t size = 0;  // bytes, inflated
-};
-
-// One thread's own view of the objects: libgit2 takes a lock per database while it inflates, so
-// threads that share one are slower than a single thread.
+// One thread's own view of the objects: the packs are shared, what has been decoded is not.
 class ObjectDatabase {
  public:
-  ObjectDatabase(const ObjectDatabase&) = delete;
-  ObjectDatabase& operator=(const ObjectDatabase&) = delete;
-  ~ObjectDatabase();
+  // `store` must outlive this. Nothing is opened before the first question.
+  explicit ObjectDatabase(PackStore& store);
 
   // kMissing: nowhere in the store. kCorrupt: there, and unreadable; `why` (may be null) gets a
-  // clause.
+  // clause. Objects over 1 GiB can't be read whole. A pack or object that came after the packs were
+  // listed is found.
   ReadStatus Read(const ObjectId& oid, RawObject* object, std::string* why);
   ReadStatus ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why);
+  // Without looking for new packs.
   bool Contains(const ObjectId& oid);
-  git_odb* handle() const { return odb_; }
+  // In packs and loose: a damaged copy may have a sound twin.
+  size_t CountCopies(const ObjectId& oid);
 
  private:
-  friend class Repository;
-  // A directory whose packs libgit2 has listed. libgit2 would list every directory again after each
-  // object that it does not find, which is the normal case in a partial clone; we do so only when a
-  // folder of packs has changed since.
-  struct PackFolder {
-    std::string path;
-    git_odb_backend* backend = nullptr;
-    int (*refresh)(git_odb_backend*) = nullptr;
-    int64_t changed_ns = 0;
-  };
+  ReadStatus ReadLooseObject(const ObjectId& oid, ObjectBytes* object, std::string* why) const;
+  std::string LoosePath(const std::string& directory, const ObjectId& oid) const;
 
-  explicit ObjectDatabase(const std::vector<std::string>& object_dirs);
-  // True where some folder of packs has changed and was listed again.
-  bool Refresh();
-
-  git_odb* odb_ = nullptr;
-  std::vector<PackFolder> folders_;
+  PackStore& store_;
+  PackReader packs_;
 };
 
 struct Ref {
@@ -158,6 +133,8 @@ class Repository {
 
   // A database for the calling thread; it must not outlive the repository.
   std::unique_ptr<ObjectDatabase> NewObjectDatabase() const;
+  // The packs that those databases share.
+  PackStore& packs() const { return *packs_; }
 
  private:
   Repository() = default;
@@ -172,6 +149,7 @@ class Repository {
   std::string worktree_;
   std::string temporary_dir_;
   std::vector<std::string> object_dirs_;
+  std::unique_ptr<PackStore> packs_;
   std::unordered_set<ObjectId> shallow_;
   bool has_promisor_ = false;
 };

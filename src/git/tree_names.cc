@@ -9,13 +9,14 @@
 #include <unordered_set>
 #include <utility>
 
+#include "git/pack/forest_walk.h"
 #include "git/parallel.h"
 #include "git/tree_cursor.h"
 
 namespace picket {
 namespace {
 
-constexpr size_t kChunk = 1024;
+constexpr size_t kChunk = 16;
 constexpr uint64_t kMaxNameBytes = uint64_t{256} << 20;
 // What a name costs beside its own bytes.
 constexpr uint64_t kNameOverhead = 64;
@@ -115,44 +116,124 @@ class SharedNames {
   bool full_ = false;
 };
 
-class Reader {
- public:
-  Reader(const Repository& repository, const ObjectInventory& inventory, SharedNames* shared)
-      : inventory_(inventory), database_(repository.NewObjectDatabase()), shared_(shared) {}
+// Where the entries of one tree begin, and where the last one ends.
+using Starts = std::vector<uint32_t>;
 
-  void operator()(size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) Read(inventory_.trees[i]);
+class Reader : private ForestVisitor {
+ public:
+  Reader(const Repository& repository, const ObjectInventory& inventory, const KnownIds* known,
+         SharedNames* shared)
+      : inventory_(inventory),
+        known_(known),
+        database_(repository.NewObjectDatabase()),
+        walk_(*database_, {.object_bytes = kMaxTreeBytes}),
+        shared_(shared) {}
+
+  void Read(const InventoryItem& item) {
+    if (item.forest != kNone) {
+      walk_.Walk(*inventory_.forests[item.forest], item.index, *this);
+    } else {
+      ReadWhole(inventory_.trees[item.index].oid, "");
+    }
+  }
+
+  const std::unordered_set<ObjectId>& absent() const { return absent_; }
+  void MoveAbsentTo(std::unordered_set<ObjectId>* all) {
+    all->merge(absent_);
+    absent_.clear();
   }
 
  private:
-  void Read(const StoredObject& tree) {
-    RawObject object;
-    std::string why;
-    if (tree.size > kMaxTreeBytes) {
-      why = "the tree is over 1 GiB";
-    } else if (database_->Read(tree.oid, &object, &why) != ReadStatus::kOk) {
-      if (why.empty()) why = "the tree can't be read";
+  void OnObject(const WalkedObject& object) override {
+    if (starts_.size() <= object.depth) starts_.resize(object.depth + 1);
+    Starts* starts = &starts_[object.depth];
+    const bool whole = object.copies == nullptr ? AddAll(object.bytes, starts)
+                                                : AddNew(object, starts_[object.depth - 1], starts);
+    if (!whole) AddGap(object.forest.id(object.entry), kBrokenEntry);
+  }
+
+  void OnLarge(const DeltaForest& forest, uint32_t entry) override {
+    AddGap(forest.id(entry), "the tree is over 1 GiB");
+  }
+
+  void OnDamaged(const DeltaForest& forest, uint32_t entry, const std::string& why) override {
+    const ObjectId oid = forest.id(entry);
+    if (database_->CountCopies(oid) > 1) {
+      ReadWhole(oid, why);
     } else {
-      why = AddAll(object.bytes());
-      before_ = std::move(object);
+      AddGap(oid, why);
     }
-    if (!why.empty()) shared_->AddGap({tree.oid.ToHex(), "", "", why});
   }
 
-  // In a pack, versions of one folder lie side by side: what the tree before had under the same
-  // name need not be looked up, which is most of the time otherwise.
-  std::string AddAll(Bytes tree) {
+  void ReadWhole(const ObjectId& oid, std::string why) {
+    RawObject object;
+    if (database_->Read(oid, &object, &why) != ReadStatus::kOk) {
+      AddGap(oid, why.empty() ? "the tree can't be read" : why);
+      return;
+    }
+    Starts starts;
+    if (!AddAll(object.bytes(), &starts)) AddGap(oid, kBrokenEntry);
+  }
+
+  bool AddAll(Bytes tree, Starts* starts) {
+    starts->clear();
     TreeCursor cursor(tree);
-    TreeCursor before(before_ ? before_.bytes() : Bytes());
-    bool more = before.Next();
+    uint32_t at = 0;
     while (cursor.Next()) {
-      while (more && before.name() < cursor.name()) more = before.Next();
-      if (!more || before.name() != cursor.name()) Add(cursor.name());
+      starts->push_back(at);
+      at = static_cast<uint32_t>(cursor.raw_id().data() + cursor.raw_id().size() - tree.data());
+      Add(cursor);
     }
-    return cursor.broken() ? "an entry of the tree is damaged" : "";
+    starts->push_back(at);
+    return !cursor.broken();
   }
 
-  void Add(std::string_view name) {
+  // An entry that was copied whole from an entry of the base has been looked at there: only what
+  // the delta brings is parsed.
+  bool AddNew(const WalkedObject& object, const Starts& base, Starts* starts) {
+    starts->clear();
+    const Bytes tree = object.bytes;
+    auto copy = object.copies->begin();
+    auto next = base.begin();  // trees are versions of each other, in one order
+    uint64_t at = 0;
+    while (at < tree.size()) {
+      while (copy != object.copies->end() && copy->offset + copy->length <= at) ++copy;
+      if (copy != object.copies->end() && copy->offset <= at) {
+        const uint64_t base_at = at - copy->offset + copy->base_offset;
+        const uint64_t base_end = copy->base_offset + copy->length;
+        if (next == base.end() || *next > base_at) next = base.begin();
+        next = std::lower_bound(next, base.end(), base_at);
+        if (next != base.end() && *next == base_at) {
+          // The last mark within the copied range begins an entry that may go on beyond it.
+          const auto last = std::upper_bound(next, base.end(), base_end) - 1;
+          for (; next != last; ++next) {
+            starts->push_back(static_cast<uint32_t>(*next - base_at + at));
+          }
+          at += *last - base_at;
+          if (*last != base_at) continue;
+        }
+      }
+      TreeCursor cursor(tree.subspan(at));
+      if (!cursor.Next()) {
+        starts->push_back(static_cast<uint32_t>(at));
+        return false;
+      }
+      starts->push_back(static_cast<uint32_t>(at));
+      at = static_cast<uint64_t>(cursor.raw_id().data() + cursor.raw_id().size() - tree.data());
+      Add(cursor);
+    }
+    starts->push_back(static_cast<uint32_t>(at));
+    return true;
+  }
+
+  void Add(const TreeCursor& cursor) {
+    AddName(cursor.name());
+    if (known_ == nullptr || cursor.is_gitlink()) return;
+    const ObjectId oid = cursor.id();
+    if (!known_->Contains(oid)) absent_.insert(oid);
+  }
+
+  void AddName(std::string_view name) {
     if (!seen_.Insert(name)) return;
     shared_->Add(seen_.names().back());
     seen_bytes_ += name.size() + kNameOverhead;
@@ -161,22 +242,42 @@ class Reader {
     seen_bytes_ = 0;
   }
 
+  void AddGap(const ObjectId& oid, std::string why) {
+    shared_->AddGap({oid.ToHex(), "", "", std::move(why)});
+  }
+
+  static constexpr const char* kBrokenEntry = "an entry of the tree is damaged";
+
   const ObjectInventory& inventory_;
+  const KnownIds* known_;
   std::unique_ptr<ObjectDatabase> database_;
+  ForestWalk walk_;
   SharedNames* shared_;
-  RawObject before_;
+  std::vector<Starts> starts_;  // by depth
   NameSet seen_;
   uint64_t seen_bytes_ = 0;
+  std::unordered_set<ObjectId> absent_;
 };
 
 }  // namespace
 
 TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inventory,
-                        unsigned threads) {
+                        const KnownIds* known, unsigned threads) {
   SharedNames shared;
-  ForEachChunk(inventory.trees.size(), kChunk, threads,
-               [&] { return Reader(repository, inventory, &shared); });
-  return shared.Take();
+  std::unordered_set<ObjectId> absent;
+  std::mutex mutex;
+  ForEachChunk(inventory.tree_items.size(), kChunk, threads, [&] {
+    return [&, reader = std::make_unique<Reader>(repository, inventory, known, &shared)](
+               size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) reader->Read(inventory.tree_items[i]);
+      if (reader->absent().empty()) return;
+      std::lock_guard lock(mutex);
+      reader->MoveAbsentTo(&absent);
+    };
+  });
+  TreeNames names = shared.Take();
+  names.absent = std::move(absent);
+  return names;
 }
 
 std::string TakeNamesAsText(const std::vector<std::string>& names, uint64_t max_bytes,

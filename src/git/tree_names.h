@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/finding.h"
+#include "core/object_id.h"
+#include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
 
@@ -18,12 +21,14 @@ struct TreeNames {
   std::vector<std::string> names;
   // Trees that can't be read, sorted, and whether there were more names than are held (256 MiB).
   std::vector<Gap> gaps;
+  // What entries name and the store does not hold; gitlinks aside. Asked for with `known` only.
+  std::unordered_set<ObjectId> absent;
 };
 
-// Reads every tree of `inventory` once, with `threads` threads (1 or more). The same result for any
-// number of threads, but for which names are left out beyond the bound.
+// Reads every tree of `inventory` once, with `threads` threads (1 or more). `known` may be null.
+// The same result for any number of threads, but for which names are left out beyond the bound.
 TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inventory,
-                        unsigned threads);
+                        const KnownIds* known, unsigned threads);
 
 // The names from `*next` on as one text, a line each, of about `max_bytes`; moves `*next` past
 // them. Where the k-th line is the name `*next` + k, unless a name itself holds a line feed.

@@ -64,10 +64,6 @@ uint32_t TreeProjection::ProjectAt(uint32_t tree, Descent* descent) {
 
 uint32_t TreeProjection::ReadTree(uint32_t tree, Descent* descent) {
   const StoredObject& stored = trees_[tree];
-  if (stored.size > kMaxHeldBytes - descent->held_bytes) {
-    AddGap(stored.oid, "it and the trees above it are over 1 GiB");
-    return 0;
-  }
   RawObject object;
   std::string why;
   if (descent->database->Read(stored.oid, &object, &why) != ReadStatus::kOk) {
@@ -75,6 +71,10 @@ uint32_t TreeProjection::ReadTree(uint32_t tree, Descent* descent) {
     return 0;
   }
   uint64_t bytes = object.bytes().size();
+  if (bytes > kMaxHeldBytes - descent->held_bytes) {
+    AddGap(stored.oid, "it and the trees above it are over 1 GiB");
+    return 0;
+  }
   descent->held_bytes += bytes;
   std::vector<ProjectedEntry> entries;
   TreeCursor cursor(object.bytes());

@@ -139,8 +139,8 @@ void Matcher::ScanRange(Bytes text, uint64_t begin, uint64_t end, MatchJudge& ju
 }
 
 bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
+  for (const Hit& hit : hits_) last_hit_[hit.id] = 0;
   hits_.clear();
-  std::fill(last_hit_.begin(), last_hit_.end(), 0);
   uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
   Collector collector{*this, from, begin};
   hs_error_t status =
@@ -168,7 +168,7 @@ void Matcher::Drain(Bytes text, MatchJudge& judge) {
     }
     const EncodedLiteral& literal = rules_->literals()[hit.id - rules];
     for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
-      judge.OnEncoded(text, literal, end - literal.bytes.size());
+      judge.OnEncoded(text, literal, end - literal.width);
     }
   }
 }

@@ -16,7 +16,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 
 uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
 
@@ -56,8 +56,9 @@ Expressions ListExpressions(const std::vector<Rule>& rules,
     list.ids.push_back(static_cast<unsigned>(i));
   }
   for (size_t i = 0; i < literals.size(); ++i) {
-    list.texts.push_back(Escaped(literals[i].bytes));
-    list.flags.push_back(0);
+    bool expression = literals[i].is_expression;
+    list.texts.push_back(expression ? literals[i].bytes : Escaped(literals[i].bytes));
+    list.flags.push_back(expression ? HS_FLAG_SINGLEMATCH : 0u);
     list.ids.push_back(static_cast<unsigned>(rules.size() + i));
   }
   return list;
@@ -89,12 +90,11 @@ void CheckEngines(const std::vector<Rule>& rules, std::vector<std::string>* comp
 
 RuleSet::~RuleSet() { hs_free_database(database_); }
 
-void RuleSet::Derive() {
-  literals_ = DeriveEncodedLiterals(rules_);
+void RuleSet::FindWidest() {
   widest_ = 0;
   for (const Rule& rule : rules_) widest_ = std::max(widest_, rule.max_width);
   for (const EncodedLiteral& literal : literals_) {
-    widest_ = std::max(widest_, static_cast<uint32_t>(literal.bytes.size()));
+    widest_ = std::max(widest_, uint32_t{literal.width});
   }
 }
 
@@ -107,7 +107,8 @@ std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::st
   std::shared_ptr<RuleSet> set(new RuleSet());
   set->rules_ = std::move(rules);
   set->source_hash_ = std::move(source_hash);
-  set->Derive();
+  set->literals_ = DeriveEncodedLiterals(set->rules_);
+  set->FindWidest();
   Expressions list = ListExpressions(set->rules_, set->literals_);
   if (list.texts.empty()) return set;
   std::vector<const char*> texts;
@@ -134,6 +135,7 @@ std::string RuleSet::Serialize() const {
   body.U64(platform.cpu_features);
   body.Text(source_hash_);
   body.Text(WriteRuleTable(rules_));
+  body.Text(WriteLiteralTable(literals_));
   char* bytes = nullptr;
   size_t length = 0;
   if (database_ != nullptr && hs_serialize_database(database_, &bytes, &length) != HS_SUCCESS) {
@@ -174,13 +176,17 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(Bytes file, std::string_view sourc
     return refuse("the rule files have changed since it was compiled");
   }
   Bytes table = in.Take(in.U32Le());
+  Bytes literals = in.Take(in.U32Le());
   std::string_view database = text();
-  if (!in.ok() || !in.at_end() || !ReadRuleTable(table, &set->rules_)) {
+  if (!in.ok() || !in.at_end() || !ReadRuleTable(table, &set->rules_) ||
+      !ReadLiteralTable(literals, &set->literals_)) {
     return refuse("it is damaged");
   }
   if (set->rules_.empty()) return refuse("it holds no rule");
-  set->Derive();
-  if (ListExpressions(set->rules_, set->literals_).texts.empty()) return set;
+  set->FindWidest();
+  bool paths_only = std::all_of(set->rules_.begin(), set->rules_.end(),
+                                [](const Rule& rule) { return rule.is_path_rule(); });
+  if (paths_only && set->literals_.empty()) return set;
   if (hs_deserialize_database(database.data(), database.size(), &set->database_) != HS_SUCCESS) {
     set->database_ = nullptr;
     return refuse("Hyperscan refuses its database");

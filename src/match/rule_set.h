@@ -3,8 +3,9 @@
 //
 // The compiled file is one file, little-endian: "PKTRULES", u32 format version, u32 CRC-32 of all
 // that follows, then Picket's version, Hyperscan's version and the platform that it was compiled
-// for, the SHA-256 of the rule files, the rule table and the serialised database, each with its
-// length. It is no format for exchange: any difference means "compile again".
+// for, the SHA-256 of the rule files, the rule table, the literal table and the serialised
+// database, each with its length. It is no format for exchange: any difference means "compile
+// again".
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,8 @@ class RuleSet {
   std::string Serialize() const;
 
   const std::vector<Rule>& rules() const { return rules_; }
-  // Hyperscan reports them with ids from rules().size() on.
+  // Hyperscan reports them with ids from rules().size() on. Read from a compiled file they come
+  // without their bytes.
   const std::vector<EncodedLiteral>& literals() const { return literals_; }
   // The widest match that Hyperscan reports, in bytes.
   uint32_t widest() const { return widest_; }
@@ -52,7 +54,7 @@ class RuleSet {
 
  private:
   RuleSet() = default;
-  void Derive();
+  void FindWidest();
 
   std::vector<Rule> rules_;
   std::vector<EncodedLiteral> literals_;

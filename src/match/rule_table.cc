@@ -41,6 +41,76 @@ std::string Base64Phase(std::string_view literal, size_t phase) {
   return encoded.substr(first, last - first);
 }
 
+std::string Hex(std::string_view literal, const char* digits) {
+  std::string hex;
+  for (char c : literal) {
+    hex.push_back(digits[static_cast<uint8_t>(c) >> 4]);
+    hex.push_back(digits[static_cast<uint8_t>(c) & 15]);
+  }
+  return hex;
+}
+
+// Longer spellings mark no better: what decides is the rule that reads the decoded text.
+constexpr size_t kLongestMark = 12;
+constexpr size_t kBrokenMark = 4;
+
+class LiteralList {
+ public:
+  bool empty() const { return found_.empty(); }
+
+  void Add(Encoding encoding, std::string bytes, uint8_t shift = 0) {
+    uint16_t width = static_cast<uint16_t>(bytes.size());
+    found_.push_back({encoding, std::move(bytes), shift, false, width});
+  }
+
+  void AddBase64(std::string_view literal, bool broken) {
+    static constexpr uint8_t kQuadShift[3] = {0, 2, 1};
+    for (size_t phase = 0; phase < 3; ++phase) {
+      std::string standard = Base64Phase(literal, phase).substr(0, kLongestMark);
+      std::string url_safe = standard;
+      std::replace(url_safe.begin(), url_safe.end(), '+', '-');
+      std::replace(url_safe.begin(), url_safe.end(), '/', '_');
+      Add(Encoding::kBase64, standard, kQuadShift[phase]);
+      Add(Encoding::kBase64, url_safe, kQuadShift[phase]);
+      if (broken) AddBroken(standard, kQuadShift[phase]);
+    }
+  }
+
+  // What escapes begin with, and files that base64 carries: gzip (in base64 once more, as Helm
+  // keeps its releases) and zip.
+  void AddCarriers() {
+    found_.push_back({Encoding::kEscape, "%[2-7][0-9A-Fa-f]", 0, true, 3});
+    found_.push_back({Encoding::kEscape, "&#[x0-9]", 0, true, 3});
+    found_.push_back({Encoding::kEscape, "\\\\/", 0, true, 2});
+    found_.push_back({Encoding::kEscape, "\\\\x[2-7]", 0, true, 3});
+    found_.push_back({Encoding::kEscape, "\\\\u(?:00[2-7]|\\{[2-7][0-9A-Fa-f])", 0, true, 5});
+    for (const char* magic : {"H4sI", "UEsDB", "SDRzSU"}) Add(Encoding::kBase64, magic);
+  }
+
+  std::vector<EncodedLiteral> Take() {
+    std::sort(found_.begin(), found_.end());
+    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
+    return std::move(found_);
+  }
+
+ private:
+  // A line may end anywhere; where it does after more of the spelling, the first characters mark.
+  void AddBroken(const std::string& spelling, uint8_t shift) {
+    std::string mark = spelling.substr(0, kBrokenMark);
+    if (mark.size() == kBrokenMark) Add(Encoding::kBase64, mark, shift);
+    for (size_t at = 1; at < mark.size(); ++at) {
+      // The shift counts characters: the break moves what stands behind it.
+      for (const char* line_end : {"\n", "\r\n"}) {
+        std::string text = mark.substr(0, at) + line_end + mark.substr(at);
+        size_t moved = shift >= at ? text.size() - mark.size() : 0;
+        Add(Encoding::kBase64, text, static_cast<uint8_t>(shift + moved));
+      }
+    }
+  }
+
+  std::vector<EncodedLiteral> found_;
+};
+
 void WriteSet(TableWriter& out, const ByteSet& set) {
   for (int base = 0; base < 256; base += 8) {
     uint8_t bits = 0;
@@ -148,25 +218,54 @@ Rule ReadRule(ByteReader& in) {
 }  // namespace
 
 std::vector<EncodedLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules) {
-  static constexpr uint8_t kQuadShift[3] = {0, 2, 1};
-  std::vector<EncodedLiteral> found;
+  LiteralList list;
   for (const Rule& rule : rules) {
     for (const std::string& literal : rule.encoded_literals) {
-      found.push_back({Encoding::kUtf16Le, Utf16(literal, true), 0});
-      found.push_back({Encoding::kUtf16Be, Utf16(literal, false), 0});
+      list.Add(Encoding::kSplit, literal);
+      list.Add(Encoding::kUtf16Le, Utf16(literal, true));
+      list.Add(Encoding::kUtf16Be, Utf16(literal, false));
+      list.Add(Encoding::kHex, Hex(literal, "0123456789abcdef"));
+      list.Add(Encoding::kHex, Hex(literal, "0123456789ABCDEF"));
+      list.AddBase64(literal, true);
+      list.AddBase64(Utf16(literal, true), false);
       for (size_t phase = 0; phase < 3; ++phase) {
-        std::string standard = Base64Phase(literal, phase);
-        std::string url_safe = standard;
-        std::replace(url_safe.begin(), url_safe.end(), '+', '-');
-        std::replace(url_safe.begin(), url_safe.end(), '/', '_');
-        found.push_back({Encoding::kBase64, standard, kQuadShift[phase]});
-        found.push_back({Encoding::kBase64, url_safe, kQuadShift[phase]});
+        list.AddBase64(Base64Phase(literal, phase), false);
       }
     }
   }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
+  if (!list.empty()) list.AddCarriers();
+  return list.Take();
+}
+
+std::string WriteLiteralTable(const std::vector<EncodedLiteral>& literals) {
+  TableWriter out;
+  for (const EncodedLiteral& literal : literals) {
+    out.U8(static_cast<uint8_t>(literal.encoding));
+    out.U8(literal.quad_shift);
+    out.U8(literal.is_expression ? 1 : 0);
+    out.U32(literal.width);
+  }
+  return out.Take();
+}
+
+bool ReadLiteralTable(Bytes table, std::vector<EncodedLiteral>* literals) {
+  ByteReader in(table);
+  literals->clear();
+  while (in.ok() && !in.at_end()) {
+    uint8_t encoding = in.U8();
+    uint8_t shift = in.U8();
+    uint8_t expression = in.U8();
+    uint32_t width = in.U32Le();
+    if (encoding > static_cast<uint8_t>(Encoding::kSplit) || expression > 1) in.Fail();
+    if (width == 0 || width > kMaxList) in.Fail();
+    if (!in.ok()) break;
+    literals->push_back({static_cast<Encoding>(encoding),
+                         {},
+                         shift,
+                         expression != 0,
+                         static_cast<uint16_t>(width)});
+  }
+  return in.ok();
 }
 
 std::string WriteRuleTable(const std::vector<Rule>& rules) {

@@ -17,13 +17,24 @@ struct EncodedLiteral {
   std::string bytes;
   // From the literal's first byte to the next boundary of four base64 characters; else 0.
   uint8_t quad_shift = 0;
+  // kEscape: `bytes` is an expression, and one hit in each window is enough.
+  bool is_expression = false;
+  // Of what is found, in bytes.
+  uint16_t width = 0;
 
   auto operator<=>(const EncodedLiteral&) const = default;
 };
 
-// UTF-16 in both orders and the three base64 phases (both alphabets) of every literal of `rules`;
-// sorted, each once. Wrapped base64 is found unless the line ends inside the literal itself.
+// Of every literal of `rules`: itself, where text that it starts may be split; UTF-16 in both
+// orders; hexadecimal digits; the three base64 phases in both alphabets, of the literal, of its
+// base64 and of its UTF-16 (little-endian); the first four base64 characters, broken by a line end.
+// And what begins escapes, and gzip and zip files in base64. Sorted, each once.
 std::vector<EncodedLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules);
+
+// What scanning needs of them: all but the bytes, which the database holds.
+std::string WriteLiteralTable(const std::vector<EncodedLiteral>& literals);
+// False when `table` is not one whole table.
+bool ReadLiteralTable(Bytes table, std::vector<EncodedLiteral>* literals);
 
 std::string WriteRuleTable(const std::vector<Rule>& rules);
 // False when `table` is not one whole table: sizes, counts and enums are checked.

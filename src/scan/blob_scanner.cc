@@ -3,29 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
+
+#include "contents/child_origin.h"
 
 namespace picket {
 namespace {
 
 constexpr uint64_t kBinaryProbeBytes = 8 * 1024;
 
-// offset + inner * outer_bytes / inner_bytes without leaving 64 bits, rounded up for ends.
-uint64_t MapOffset(const Origin& origin, uint64_t inner, bool up) {
-  uint64_t whole = inner / origin.inner_bytes;
-  uint64_t rest = (inner % origin.inner_bytes) * origin.outer_bytes;
-  uint64_t part = (rest + (up ? origin.inner_bytes - 1 : 0)) / origin.inner_bytes;
-  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max() / 4;
-  if (whole > kMost / std::max<uint64_t>(origin.outer_bytes, 1)) return kMost;
-  return std::min(kMost, origin.offset) + whole * origin.outer_bytes + part;
-}
-
 Span MapSpan(const Origin& origin, Span inner, uint64_t outer_size) {
-  uint64_t start = std::min(MapOffset(origin, inner.offset, false), outer_size);
-  uint64_t end = std::min(MapOffset(origin, inner.end(), true), outer_size);
+  uint64_t start = std::min(MapOutward(origin, inner.offset, false), outer_size);
+  uint64_t end = std::min(MapOutward(origin, inner.end(), true), outer_size);
   return {start, end - std::min(start, end)};
 }
 
@@ -76,7 +67,10 @@ void DropRepeats(std::vector<ScannedFinding>* findings) {
     for (size_t i = first; i < kept.size() && !repeat; ++i) {
       if (!SameThing(kept[i], item)) continue;
       repeat = true;
-      if (item.finding.member.size() < kept[i].finding.member.size()) kept[i] = std::move(item);
+      bool better = item.names_line != kept[i].names_line
+                        ? item.names_line
+                        : item.finding.member.size() < kept[i].finding.member.size();
+      if (better) kept[i] = std::move(item);
     }
     if (!repeat) kept.push_back(std::move(item));
   }
@@ -156,6 +150,7 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     ++(*kept_)[tier];
     bool in_outermost = blob_.origin.inner_bytes != 0;
     if (finding.match.length == 0) finding.match = finding.span;
+    std::string line = blob_.origin.names_lines ? NameLine(finding.span.offset) : "";
     if (in_outermost) {
       finding.span = MapSpan(blob_.origin, finding.span, outer_size_);
       finding.match = MapSpan(blob_.origin, finding.match, outer_size_);
@@ -163,9 +158,9 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
       finding.span = Clamp(finding.span, blob_.bytes.size());
       finding.match = Clamp(finding.match, blob_.bytes.size());
     }
-    finding.member = JoinMember(blob_.origin.member, finding.member);
+    finding.member = JoinMember(blob_.origin.member, finding.member) + line;
     finding.line = finding.column = 0;
-    object_->findings.push_back({std::move(finding), in_outermost});
+    object_->findings.push_back({std::move(finding), in_outermost, !line.empty()});
   }
 
   void Add(Gap gap) override {
@@ -204,11 +199,23 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     Add(std::move(gap));
   }
 
+  // Findings come nearly in order, so the count of lines goes on where it was.
+  std::string NameLine(uint64_t offset) {
+    offset = std::min<uint64_t>(offset, blob_.bytes.size());
+    if (offset < counted_to_) {
+      counted_to_ = 0;
+      lines_ = 0;
+    }
+    for (; counted_to_ < offset; ++counted_to_) lines_ += blob_.bytes[counted_to_] == '\n' ? 1u : 0u;
+    return ", line " + std::to_string(lines_ + 1);
+  }
+
   // A member's own lines can be told only while its bytes are here: those of a compressed member,
   // and those of text whose encoding makes the outermost blob look binary (UTF-16).
   void LocateInMember(size_t first) {
     const Origin& origin = blob_.origin;
     if (depth_ == 0 || origin.inner_bytes == origin.outer_bytes) return;
+    if (!origin.steps.empty()) return;
     std::vector<ScannedFinding*> items;
     for (size_t i = first; i < object_->findings.size(); ++i)
       items.push_back(&object_->findings[i]);
@@ -235,6 +242,8 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   uint64_t* more_gaps_;
   std::vector<EncodedHint> hints_;
   uint64_t lost_hints_ = 0;
+  uint64_t counted_to_ = 0;  // lines_ is the number of line ends before
+  uint64_t lines_ = 0;
 };
 
 BlobScanner::BlobScanner(std::span<const Detector* const> detectors,

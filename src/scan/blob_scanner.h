@@ -44,6 +44,8 @@ struct ScannedFinding {
   Finding finding;
   // `span` and `match` lie in the outermost blob. False in a compressed member: they lie in it.
   bool in_outermost = true;
+  // The member's name ends with a line that a person sees (Origin::names_lines).
+  bool names_line = false;
 };
 
 // What one object said. Only objects that say something are kept.

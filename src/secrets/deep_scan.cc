@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "contents/child_origin.h"
+
 namespace picket {
 namespace {
 
@@ -34,19 +36,30 @@ class Collector : public FindingSink, public ChildVisitor {
     std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
       return std::tie(a.span, a.rule) < std::tie(b.span, b.rule);
     });
-    return std::move(findings_);
+    // What stands in unescaped text between escapes was found in the outer text already.
+    std::vector<Finding> kept;
+    for (Finding& finding : findings_) {
+      bool repeat = !kept.empty() && kept.back().rule == finding.rule &&
+                    kept.back().fingerprint == finding.fingerprint &&
+                    finding.span.offset < kept.back().span.end();
+      if (!repeat) {
+        kept.push_back(std::move(finding));
+      } else if (finding.member.size() < kept.back().member.size()) {
+        kept.back() = std::move(finding);
+      }
+    }
+    return kept;
   }
 
  private:
   Span Outermost(Span inner) const {
     if (origin_->depth == 0) return inner;
     if (origin_->inner_bytes == 0) return {0, size_};
-    uint64_t begin = origin_->offset + inner.offset * origin_->outer_bytes / origin_->inner_bytes;
-    uint64_t end =
-        origin_->offset +
-        (inner.end() * origin_->outer_bytes + origin_->inner_bytes - 1) / origin_->inner_bytes;
+    uint64_t begin = MapOutward(*origin_, inner.offset, false);
+    uint64_t end = MapOutward(*origin_, inner.end(), true);
     // Where lines are wrapped the mapping is an average, right to within a line break or two.
     uint64_t slack = origin_->inner_bytes <= 3 ? 0 : 16;
+    begin = std::min(begin, size_);
     begin -= std::min(begin, slack);
     end = std::min(size_, end + slack);
     begin = std::min(begin, end);

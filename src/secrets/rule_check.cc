@@ -4,10 +4,12 @@
 #include <memory>
 
 #include "match/matcher.h"
+#include "match/rule_cost.h"
 #include "match/rule_reader.h"
 #include "match/rule_set.h"
 #include "secrets/deep_scan.h"
 #include "secrets/secret_detector.h"
+#include "secrets/source_text.h"
 #include "secrets/template.h"
 #include "secrets/validators.h"
 
@@ -16,6 +18,40 @@ namespace {
 
 constexpr uint64_t kSeed = 20'250'101;
 constexpr int kExpansions = 3;
+constexpr size_t kCostBytes = 1 << 20;
+
+bool IsAlphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// The characters that every match starts with, as far as the pattern says so by itself.
+std::string LeadingLiteral(std::string_view pattern) {
+  static constexpr std::string_view kMeta = "\\.[](){}*+?|^$";
+  if (pattern.find('|') != std::string_view::npos && pattern.find('(') == std::string_view::npos) {
+    return {};
+  }
+  const size_t end = std::min(pattern.find_first_of(kMeta), pattern.size());
+  std::string literal(pattern.substr(0, end));
+  const bool repeated = end < pattern.size() && (pattern[end] == '?' || pattern[end] == '{');
+  if (repeated && !literal.empty()) literal.pop_back();
+  return pattern.find('|') < end ? std::string() : literal;
+}
+
+std::string Replaced(std::string text, std::string_view from, std::string_view to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+// The names of placeholders are no part of what they expand to.
+std::string WithoutPlaceholders(std::string text) {
+  for (size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
+    const size_t end = text.find_first_of("(}", open);
+    if (end != std::string::npos && text.compare(open, 2, "{{") != 0) text.erase(open, end - open);
+  }
+  return text;
+}
 
 class Checker {
  public:
@@ -75,13 +111,57 @@ class Checker {
     const Rule& rule = source.rule;
     bool fixed =
         !rule.is_path_rule() && rule.min_width == rule.max_width && rule.measure.kind.empty();
-    if (fixed) {
+    if (fixed && HasCounted(example)) {
       CheckNearMiss(source, example, Spoiling::kShorter, "a shorter form of its example");
       CheckNearMiss(source, example, Spoiling::kLonger, "a longer form of its example");
     }
-    if (example.find("{crc32}") != std::string::npos) {
+    if (HasChecksum(example)) {
       CheckNearMiss(source, example, Spoiling::kWrongChecksum, "its example with a wrong checksum");
     }
+    if (rule.tier != Tier::kPrecise) return;
+    for (const std::string& literal : Literals(rule)) CheckPrefix(source, example, literal);
+  }
+
+  // What has to stand at the start of a match, or somewhere in it.
+  static std::vector<std::string> Literals(const Rule& rule) {
+    std::vector<std::string> literals = rule.encoded_literals;
+    std::string head = LeadingLiteral(rule.pattern);
+    bool known = std::find(literals.begin(), literals.end(), head) != literals.end();
+    if (!head.empty() && !known) literals.push_back(std::move(head));
+    return literals;
+  }
+
+  // A letter or digit of a literal counts when some other one in its place is not found. Which one
+  // it takes the pattern knows: ghp_ and gho_ are of one rule.
+  void CheckPrefix(const RuleSource& source, const std::string& example,
+                   const std::string& literal) {
+    static constexpr std::string_view kOthers = "zq5xj";
+    std::string plain = WithoutPlaceholders(example);
+    if (plain.find(literal) == std::string::npos) return;
+    for (size_t at = 0; at < literal.size(); ++at) {
+      if (!IsAlphanumeric(literal[at])) continue;
+      bool counts = false;
+      for (size_t i = 0; i < kOthers.size() && !counts; ++i) {
+        if ((literal[at] | 0x20) == kOthers[i]) continue;
+        std::string other = literal;
+        other[at] = kOthers[i];
+        ++report_->near_misses;
+        counts = !Finds(source, Replaced(example, literal, other));
+      }
+      if (!counts) {
+        Complain(source,
+                 "it also finds the example with another character in place of the " +
+                     std::to_string(at + 1) + ". of " + literal + " in",
+                 example);
+      }
+    }
+  }
+
+  bool Finds(const RuleSource& source, const std::string& text) {
+    std::vector<Finding> findings = Scan(source, text, Spoiling::kNone);
+    return std::any_of(findings.begin(), findings.end(), [&source](const Finding& finding) {
+      return finding.rule == source.rule.id;
+    });
   }
 
   std::unique_ptr<Session> session_;
@@ -110,7 +190,34 @@ std::vector<RuleSource> Parse(const std::vector<RuleFile>& files,
   return sources;
 }
 
+void CheckCosts(const std::vector<RuleSource>& sources, RuleReport* report) {
+  const std::string text = GenerateSourceText(kSeed, kCostBytes);
+  for (const RuleSource& source : sources) {
+    if (source.rule.is_path_rule()) continue;
+    const RuleCost cost = MeasureCost(source.rule, AsBytes(text), 1);
+    for (const std::string& broken : BrokenBudgets(source.rule, cost, text.size())) {
+      report->complaints.push_back(source.file + ", " + source.rule.id + ": " + broken + ".");
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<RuleTiming> TimeRules(const std::string& dir, Bytes text, int passes,
+                                  std::vector<std::string>* complaints) {
+  std::vector<RuleTiming> timings;
+  std::vector<RuleSource> sources = Parse(ReadRuleFiles(dir), complaints);
+  if (!complaints->empty()) return timings;
+  for (RuleSource& source : sources) {
+    if (source.rule.is_path_rule()) continue;
+    RuleCost cost = MeasureCost(source.rule, text, passes);
+    timings.push_back({std::move(source.rule), cost});
+  }
+  std::sort(timings.begin(), timings.end(), [](const RuleTiming& a, const RuleTiming& b) {
+    return a.cost.nanoseconds_per_kib > b.cost.nanoseconds_per_kib;
+  });
+  return timings;
+}
 
 RuleReport CheckRules(const std::string& dir) {
   RuleReport report;
@@ -127,6 +234,7 @@ RuleReport CheckRules(const std::string& dir) {
   SecretDetector detector(set, FingerprintKey());
   Checker checker(detector, &report);
   for (const RuleSource& source : sources) checker.Check(source);
+  CheckCosts(sources, &report);
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "match/rule.h"
+#include "match/rule_cost.h"
 
 namespace picket {
 
@@ -22,13 +23,24 @@ struct RuleReport {
 
 // Reads and compiles every rule of `dir`, makes texts of its templates with a fixed seed, and looks
 // for what is not found, what is found and should not be, and what another precise rule finds too.
-// Near misses are also derived: one character fewer or more where the width is fixed, and a wrong
-// checksum. Throws Error only when the folder can't be read.
+// Near misses are also derived: one character fewer or more where the width is fixed, a wrong
+// checksum, and for precise rules each letter of the prefix changed. A rule over a budget of
+// match/rule_cost.h is complained about too. Throws Error only when the folder can't be read.
 RuleReport CheckRules(const std::string& dir);
 
 // Every entry for `rules list` and `rules show`, sorted by id; entries that are wrong are left out
 // and complained about.
 std::vector<RuleSource> ListRules(const std::string& dir, std::vector<std::string>* complaints);
+
+struct RuleTiming {
+  Rule rule;
+  RuleCost cost;
+};
+
+// What each rule costs by itself over `text`, the dearest first; path rules cost nothing and are
+// left out. Nothing is measured when an entry is wrong. Throws Error when the folder can't be read.
+std::vector<RuleTiming> TimeRules(const std::string& dir, Bytes text, int passes,
+                                  std::vector<std::string>* complaints);
 
 // How many of `count` random texts made from the rule's examples are not found, for the promise
 // that a rule's validators reject at most 10 of a million.

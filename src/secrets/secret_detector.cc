@@ -9,6 +9,7 @@
 #include "match/matcher.h"
 #include "match/measure.h"
 #include "match/rule_store.h"
+#include "secrets/jwt.h"
 #include "secrets/validators.h"
 
 namespace picket {
@@ -25,6 +26,24 @@ struct PendingMatch {
 };
 
 bool Overlap(const Span& a, const Span& b) { return a.offset < b.end() && b.offset < a.end(); }
+
+// Without what a vendor puts before it.
+std::string_view JwtOf(Bytes secret) {
+  const std::string_view text = AsText(secret);
+  const size_t start = text.find("eyJ");
+  return start == std::string_view::npos ? text : text.substr(start);
+}
+
+// "*.p12" is an ending of a name, anything else whole last components.
+bool MatchesPath(std::string_view path, std::string_view suffix) {
+  if (suffix.starts_with('*')) {
+    suffix.remove_prefix(1);
+    return path.ends_with(suffix) && path.size() > suffix.size() &&
+           path[path.size() - suffix.size() - 1] != '/';
+  }
+  return path.ends_with(suffix) &&
+         (path.size() == suffix.size() || path[path.size() - suffix.size() - 1] == '/');
+}
 
 class SecretSession : public Session, private MatchJudge {
  public:
@@ -98,6 +117,7 @@ class SecretSession : public Session, private MatchJudge {
     Finding finding = NewFinding(*found.rule);
     finding.span = found.capture;
     finding.match = found.match;
+    if (found.rule->measure.kind == "jwt") finding.message += DescribeJwtExpiry(JwtOf(secret));
     if (found.rule->measure.kind == "pem") {
       // The same key has the same fingerprint however its lines are broken.
       PemBody body = ReadPemBody(text, found.head_end, found.rule->measure.max);
@@ -127,13 +147,10 @@ class SecretSession : public Session, private MatchJudge {
     std::string_view path = AsText(blob.bytes);
     for (const Rule& rule : rules_->rules()) {
       for (const std::string& suffix : rule.path_suffixes) {
-        bool ends = path.ends_with(suffix);
-        if (!ends ||
-            (path.size() > suffix.size() && path[path.size() - suffix.size() - 1] != '/')) {
-          continue;
-        }
+        if (!MatchesPath(path, suffix)) continue;
         Finding finding = NewFinding(rule);
-        finding.span = {path.size() - suffix.size(), suffix.size()};
+        const size_t shown = suffix.size() - (suffix.starts_with('*') ? 1 : 0);
+        finding.span = {path.size() - shown, shown};
         finding.match = {0, path.size()};
         finding.masked = suffix;
         finding.fingerprint = key_.Fingerprint(rule.family, blob.bytes);

@@ -1,9 +1,10 @@
 #include "secrets/template.h"
 
-#include <libdeflate.h>
-
 #include <array>
 #include <utility>
+
+#include "secrets/checksums.h"
+#include "secrets/placeholder.h"
 
 namespace picket {
 namespace {
@@ -30,7 +31,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kAlphabe
     {"base64url", kBase64Url},
 }};
 constexpr size_t kMaxCount = 10'000;
-constexpr size_t kKeyBytes = 600;
+constexpr size_t kTextBytes = 600;
 
 std::string Wide(std::string_view text, bool little) {
   std::string wide;
@@ -54,12 +55,31 @@ std::string Jwt(SeededRandom& random) {
          random.Text(kBase64Url, 43);
 }
 
+void AppendDer(uint8_t tag, std::string_view body, std::string* der) {
+  der->push_back(static_cast<char>(tag));
+  if (body.size() >= 0x80) {
+    der->push_back('\x82');
+    der->push_back(static_cast<char>(body.size() >> 8));
+  }
+  der->push_back(static_cast<char>(body.size() & 0xff));
+  *der += body;
+}
+
+// RSAPrivateKey of RFC 8017 with random numbers: the shape of a key of 1024 bits.
+std::string RsaShape(SeededRandom& random) {
+  std::string numbers;
+  AppendDer(0x02, std::string(1, '\0'), &numbers);
+  static constexpr std::array<size_t, 8> kSizes = {128, 3, 128, 64, 64, 64, 64, 64};
+  for (size_t bytes : kSizes) {
+    AppendDer(0x02, '\x5a' + RandomBytes(random, bytes - 1), &numbers);
+  }
+  std::string der;
+  AppendDer(0x30, numbers, &der);
+  return der;
+}
+
 std::string PemBodyOf(SeededRandom& random, bool key, std::string_view line_break) {
-  // A DER SEQUENCE with a two-byte length: what every unencrypted private key is.
-  std::string der = key ? std::string("\x30\x82", 2) : std::string("\x41\x41", 2);
-  der.push_back(static_cast<char>(kKeyBytes >> 8));
-  der.push_back(static_cast<char>(kKeyBytes & 0xff));
-  der += RandomBytes(random, kKeyBytes);
+  const std::string der = key ? RsaShape(random) : "\x41\x41" + RandomBytes(random, kTextBytes);
   std::string flat = EncodeBase64(der, false, true);
   std::string lines;
   for (size_t at = 0; at < flat.size(); at += 64) {
@@ -69,6 +89,18 @@ std::string PemBodyOf(SeededRandom& random, bool key, std::string_view line_brea
   return lines;
 }
 
+// Where the placeholder stands that spoiling by length changes.
+size_t LastCounted(std::string_view text) {
+  size_t colon = text.rfind(':');
+  while (colon != std::string_view::npos && colon > 0) {
+    bool digit = colon + 1 < text.size() && text[colon + 1] >= '0' && text[colon + 1] <= '9';
+    size_t open = text.rfind('{', colon);
+    if (digit && open != std::string_view::npos && text.find('}', open) > colon) return open;
+    colon = text.rfind(':', colon - 1);
+  }
+  return std::string_view::npos;
+}
+
 class Expansion {
  public:
   Expansion(std::string_view text, SeededRandom& random, Spoiling spoiling, std::string* why)
@@ -76,7 +108,7 @@ class Expansion {
         random_(random),
         spoiling_(spoiling),
         why_(why),
-        last_counted_(LastCounted()) {}
+        last_counted_(LastCounted(text)) {}
 
   std::optional<std::string> Run() {
     std::string out;
@@ -103,18 +135,6 @@ class Expansion {
   std::nullopt_t Fail(std::string_view name) {
     *why_ = "the placeholder {" + std::string(name) + "} is not known";
     return std::nullopt;
-  }
-
-  // Where the placeholder stands that spoiling by length changes.
-  size_t LastCounted() const {
-    size_t colon = text_.rfind(':');
-    while (colon != std::string_view::npos && colon > 0) {
-      bool digit = colon + 1 < text_.size() && text_[colon + 1] >= '0' && text_[colon + 1] <= '9';
-      size_t open = text_.rfind('{', colon);
-      if (digit && open != std::string_view::npos && text_.find('}', open) > colon) return open;
-      colon = text_.rfind(':', colon - 1);
-    }
-    return std::string_view::npos;
   }
 
   std::optional<std::string> Placeholder() {
@@ -146,6 +166,8 @@ class Expansion {
     if (name == "base64") return EncodeBase64(*text, false, true);
     if (name == "utf16le") return Wide(*text, true);
     if (name == "utf16be") return Wide(*text, false);
+    if (name == "gitlab") return Routable(*text);
+    if (name == "bech32") return Bech32(*text);
     return Fail(name);
   }
 
@@ -163,10 +185,27 @@ class Expansion {
     return Fail(name);
   }
 
-  std::string Checksum() {
-    std::string digits = Crc32Base62(previous_);
-    if (spoiling_ == Spoiling::kWrongChecksum) digits.back() = digits.back() == 'a' ? 'b' : 'a';
-    return digits;
+  std::string Checksum() { return Spoilt(Crc32Base62(previous_)); }
+
+  std::string Routable(const std::string& prefix) {
+    const std::string payload = random_.Text(kBase64Url, 30);
+    return prefix + payload + Spoilt(GitlabRoutableTail(prefix, payload));
+  }
+
+  std::string Bech32(const std::string& human) {
+    const std::string data = random_.Text(Bech32Alphabet(), 52);
+    std::string text = human + "1" + data + Spoilt(Bech32Checksum(LowerCase(human), data));
+    for (char& c : text) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c & ~0x20);
+    }
+    return text;
+  }
+
+  std::string Spoilt(std::string checksum) const {
+    if (spoiling_ == Spoiling::kWrongChecksum) {
+      checksum.back() = checksum.back() == 'a' ? 'c' : 'a';
+    }
+    return checksum;
   }
 
   std::string_view text_;
@@ -199,11 +238,12 @@ std::optional<std::string> ExpandTemplate(std::string_view text, SeededRandom& r
   return Expansion(text, random, spoiling, why).Run();
 }
 
-std::string Crc32Base62(std::string_view body) {
-  uint32_t crc = libdeflate_crc32(0, body.data(), body.size());
-  std::string digits(6, '0');
-  for (size_t i = digits.size(); i-- > 0; crc /= 62) digits[i] = kBase62[crc % 62];
-  return digits;
+bool HasCounted(std::string_view text) { return LastCounted(text) != std::string_view::npos; }
+
+bool HasChecksum(std::string_view text) {
+  return text.find("{crc32}") != std::string_view::npos ||
+         text.find("{gitlab(") != std::string_view::npos ||
+         text.find("{bech32(") != std::string_view::npos;
 }
 
 std::string EncodeBase64(std::string_view bytes, bool url_safe, bool padded) {

@@ -7,6 +7,8 @@
 //   {jwt}             a JSON Web Token
 //   {pem}, {pem_json} the body of a private key in lines of 64 characters, broken by LF or by \n
 //                     spelt out; {pem_text} the body of one that decodes to no key
+//   {gitlab(PREFIX)}  a GitLab routable token
+//   {bech32(HUMAN)}   a Bech32 string of 52 random characters, in upper case
 //   {base64(...)}     the template in the parentheses, encoded; also {utf16le(...)}, {utf16be(...)}
 //   {{ }}             braces
 #pragma once
@@ -36,15 +38,16 @@ enum class Spoiling : uint8_t {
   kNone,
   kShorter,        // one random character fewer in the last {alphabet:n}
   kLonger,         // one more
-  kWrongChecksum,  // another digit in {crc32}
+  kWrongChecksum,  // another last character in {crc32}, {gitlab()} and {bech32()}
 };
 
 // nullopt, with a sentence in `why`, when the template is not well formed.
 std::optional<std::string> ExpandTemplate(std::string_view text, SeededRandom& random,
                                           Spoiling spoiling, std::string* why);
 
-// Six base-62 digits of the CRC-32 of `body`.
-std::string Crc32Base62(std::string_view body);
+// Which of the spoilings change the text that `text` expands to.
+bool HasCounted(std::string_view text);
+bool HasChecksum(std::string_view text);
 
 // RFC 4648 without line breaks.
 std::string EncodeBase64(std::string_view bytes, bool url_safe, bool padded);

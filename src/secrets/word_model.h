@@ -6,10 +6,17 @@
 
 namespace picket {
 
-// True when `text` is e^13 times likelier under a model of words (letter frequencies, vowels and
-// consonants in turn, capitals at the start of words) than as random characters of an alphabet of
+// True when `text` is e^13 times likelier under a model of words (which letter follows which,
+// capitals at the start of words, few digits) than as random characters of an alphabet of
 // `alphabet` characters. Since the ratio's mean over random texts is at most 1, no more than e^-13
 // of them (3 of a million) are taken for words.
 bool ReadsAsWords(std::string_view text, double alphabet);
+
+// The logarithm of that ratio: above x for no more than e^-x of random texts.
+double WordScore(std::string_view text, double alphabet);
+
+// How many characters the alphabet has from which `text` seems to be drawn: hexadecimal digits, one
+// case, both, with digits, with others; at least 2.
+double ObservedAlphabet(std::string_view text);
 
 }  // namespace picket

@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Bytes bytes(data + 1, size - 1);
   std::vector<EncodedHint> hints;
   for (size_t i = 0; i < count; ++i) {
-    Encoding encoding = static_cast<Encoding>(bytes[i] % 3);
+    Encoding encoding = static_cast<Encoding>(bytes[i] % 6);
     hints.push_back({encoding, bytes[i] * size_t{7} % bytes.size()});
   }
   for (const EncodedHint& hint : hints) {

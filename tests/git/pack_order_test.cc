@@ -6,11 +6,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "git/pack_index.h"
+#include "git/pack/pack_index.h"
 #include "support/git_fixture.h"
 
 namespace picket {
@@ -30,13 +29,12 @@ void Overwrite(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
-// "<oid> <type> <size>", sorted.
+// "<oid> <type>", sorted.
 std::vector<std::string> Lines(const ObjectInventory& inventory) {
   std::vector<std::string> lines;
   for (const auto* list : {&inventory.objects, &inventory.trees}) {
     for (const StoredObject& object : *list) {
-      lines.push_back(object.oid.ToHex() + " " + std::string(ToString(object.type)) + " " +
-                      std::to_string(object.size));
+      lines.push_back(object.oid.ToHex() + " " + std::string(ToString(object.type)));
     }
   }
   std::sort(lines.begin(), lines.end());
@@ -44,7 +42,9 @@ std::vector<std::string> Lines(const ObjectInventory& inventory) {
 }
 
 std::vector<std::string> LinesByGit(const GitFixture& git) {
-  std::string text = git.Git({"cat-file", "--batch-all-objects", "--batch-check"}) + "\n";
+  std::string text =
+      git.Git({"cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)"}) +
+      "\n";
   std::vector<std::string> lines;
   for (size_t at = 0; at < text.size();) {
     size_t end = text.find('\n', at);
@@ -81,7 +81,7 @@ std::string OnlyFile(const GitFixture& git, const std::string& extension) {
 
 }  // namespace
 
-TEST_CASE("pack order: the objects, types and sizes that Git lists") {
+TEST_CASE("pack order: the objects and types that Git lists") {
   TemporaryFolder folder;
   GitFixture git = NewHistory(folder, "repository", 12);
   const std::vector<std::vector<std::string>> kSteps[] = {
@@ -102,23 +102,36 @@ TEST_CASE("pack order: the objects, types and sizes that Git lists") {
   }
 }
 
-TEST_CASE("pack order: blobs, then commits, then tags, each by offset") {
+TEST_CASE("pack order: blobs, then commits, then tags; every item's objects in one run") {
   TemporaryFolder folder;
   GitFixture git = NewHistory(folder, "repository", 12);
   git.Git({"repack", "-q", "-a", "-d", "-f"});
-  std::map<ObjectId, uint64_t> offsets;
-  std::string index_bytes = ReadWhole(OnlyFile(git, ".idx"));
-  PackIndex index;
-  REQUIRE(ParsePackIndex(AsBytes(index_bytes), &index) == "");
-  for (const PackEntry& entry : index.entries) offsets[entry.oid] = entry.offset;
+  git.Object("blob", "loose");
   ObjectInventory inventory = ListObjects(*Repository::OpenAt(git.directory()), 2);
-  auto rank = [&](const StoredObject& object) {
-    int kind = object.type == ObjectType::kBlob ? 0 : object.type == ObjectType::kCommit ? 1 : 2;
-    return std::pair(kind, offsets.at(object.oid));
+  auto rank = [](const StoredObject& object) {
+    return object.type == ObjectType::kBlob ? 0 : object.type == ObjectType::kCommit ? 1 : 2;
   };
   auto before = [&](const StoredObject& a, const StoredObject& b) { return rank(a) < rank(b); };
   CHECK(std::is_sorted(inventory.objects.begin(), inventory.objects.end(), before));
-  CHECK(std::is_sorted(inventory.trees.begin(), inventory.trees.end(), before));
+  REQUIRE(inventory.forests.size() == 1);
+  const DeltaForest& forest = *inventory.forests[0];
+  size_t next = 0;
+  size_t loose = 0;
+  for (const InventoryItem& item : inventory.object_items) {
+    if (item.forest == kNone) {
+      CHECK(item.index == next++);
+      ++loose;
+      continue;
+    }
+    const DeltaForest::Entry& root = forest.entries()[item.index];
+    CHECK(root.base == DeltaForest::kNone);
+    CHECK(root.label == next);
+    CHECK(inventory.objects[next].oid == forest.id(item.index));
+    next += root.wanted;
+  }
+  CHECK(next == inventory.objects.size());
+  CHECK(loose == 1);
+  CHECK(inventory.object_items.size() < inventory.objects.size());
 }
 
 TEST_CASE("pack order: alternates count, and an object in three places counts once") {
@@ -184,13 +197,11 @@ TEST_CASE("pack order: a damaged entry or loose object is a gap of its own") {
   std::string bytes = ReadWhole(OnlyFile(git, ".pack"));
   std::string index_bytes = ReadWhole(OnlyFile(git, ".idx"));
   PackIndex index;
-  REQUIRE(ParsePackIndex(AsBytes(index_bytes), &index) == "");
+  REQUIRE(index.Parse(AsBytes(index_bytes), 20) == "");
   ObjectId victim = git.Id("v1");
-  size_t all = index.entries.size();
-  for (const PackEntry& entry : index.entries) {
-    // Kind 0 does not exist.
-    if (entry.oid == victim) bytes[entry.offset] = '\x05';
-  }
+  size_t all = index.size();
+  // Kind 0 does not exist.
+  bytes[index.offset(index.Find(victim)).value()] = '\x05';
   Overwrite(OnlyFile(git, ".pack"), bytes);
   ObjectId loose = git.Object("blob", "loose");
   std::string hex = loose.ToHex();
@@ -226,69 +237,6 @@ TEST_CASE("pack order: chains of deltas that lead nowhere or in a circle are gap
   ObjectInventory inventory = ListObjects(*Repository::OpenAt(git.directory()), 1);
   CHECK(inventory.gaps.size() == 3);
   CHECK(Lines(inventory).empty());
-}
-
-TEST_CASE("pack index: sizes, tables and offsets are lies until checked") {
-  auto table = [](uint32_t count) {
-    std::string text;
-    for (int i = 0; i < 256; ++i) {
-      for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(count >> shift & 0xff);
-    }
-    return text;
-  };
-  const std::string magic("\377tOc\0\0\0\2", 8);
-  const std::string trailers(40, 't');
-  const std::string oid(20, 'o');
-  struct Case {
-    const char* name;
-    std::string bytes;
-    bool good;
-  };
-  const Case kCases[] = {
-      {"empty file", "", false},
-      {"no objects", magic + table(0) + trailers, true},
-      {"one object",
-       magic + table(1) + oid + std::string(4, 'c') + std::string(3, '\0') + "\x0c" + trailers,
-       true},
-      {"one object too many", magic + table(2) + oid + std::string(8, '\0') + trailers, false},
-      {"four billion objects", magic + table(UINT32_MAX) + trailers, false},
-      {"an offset past the large ones",
-       magic + table(1) + oid + std::string(4, 'c') + "\x80" + std::string(3, '\0') + trailers,
-       false},
-      {"a large offset",
-       magic + table(1) + oid + std::string(4, 'c') + "\x80" + std::string(3, '\0') +
-           std::string(8, '\x01') + trailers,
-       true},
-      {"version 3", std::string("\377tOc\0\0\0\3", 8) + table(0) + trailers, false},
-      {"version 1", table(1) + std::string(4, '\0') + oid + trailers, true},
-      {"version 1, too long", table(1) + std::string(5, '\0') + oid + trailers, false},
-  };
-  for (const Case& c : kCases) {
-    CAPTURE(c.name);
-    PackIndex index;
-    CHECK((ParsePackIndex(AsBytes(c.bytes), &index) == "") == c.good);
-  }
-}
-
-TEST_CASE("pack index: entry headers") {
-  std::string pack = std::string(12, 'h');
-  auto parse = [&](std::string_view bytes, PackEntryHeader* header) {
-    std::string whole = pack + std::string(bytes) + "z" + std::string(20, 't');
-    return ParsePackEntryHeader(AsBytes(whole), 12, header);
-  };
-  PackEntryHeader header;
-  REQUIRE(parse("\xb5\x01", &header));
-  CHECK(header.kind == PackEntryKind::kBlob);
-  CHECK(header.size == 5 + 16);
-  CHECK(header.data_offset == 14);
-  REQUIRE(parse("\x61\x04", &header));
-  CHECK(header.base_offset == 8);
-  CHECK_FALSE_MESSAGE(parse(std::string("\x61\0", 2), &header), "a base at itself");
-  CHECK_FALSE_MESSAGE(parse("\x61\x7f", &header), "a base before the file");
-  CHECK_FALSE_MESSAGE(parse("\x01", &header), "no such kind");
-  CHECK_FALSE_MESSAGE(parse("\x51", &header), "a reserved kind");
-  CHECK_FALSE_MESSAGE(parse(std::string(30, '\xff'), &header), "a size that never ends");
-  CHECK_FALSE_MESSAGE(parse("\x71 short", &header), "half an id");
 }
 
 }  // namespace picket

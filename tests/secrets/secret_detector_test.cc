@@ -147,6 +147,7 @@ TEST_CASE("secrets: a finding in encoded text points at the text that encodes it
   std::string encoded = EncodeBase64("user:" + Token(), false, true);
   std::string text = "Authorization: Basic " + encoded + "\n";
   std::vector<Finding> findings = Scan(text);
+  std::erase_if(findings, [](const Finding& f) { return f.tier != Tier::kPrecise; });
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].member == "base64@0x15");
   CHECK(findings[0].span.offset >= 21 + 5);

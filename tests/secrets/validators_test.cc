@@ -2,8 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 
+#include "secrets/assignment.h"
+#include "secrets/checksums.h"
+#include "secrets/jwt.h"
+#include "secrets/placeholder.h"
+#include "secrets/private_key.h"
 #include "secrets/template.h"
 #include "secrets/word_model.h"
 
@@ -19,7 +25,117 @@ bool Accepts(const std::string& name, const std::string& text, double number = 0
   return PassesValidators(MakeCaptured(AsBytes(text), match));
 }
 
+std::string Token(const std::string& header, const std::string& payload) {
+  return EncodeBase64(header, true, false) + "." + EncodeBase64(payload, true, false) + ".x";
+}
+
+std::string Expanded(const std::string& text, Spoiling spoiling = Spoiling::kNone) {
+  SeededRandom random(3);
+  std::string why;
+  std::optional<std::string> expanded = ExpandTemplate(text, random, spoiling, &why);
+  REQUIRE(expanded.has_value());
+  return *expanded;
+}
+
 }  // namespace
+
+TEST_CASE("checksums: those that vendors document are told from wrong ones") {
+  CHECK(IsGitlabRoutable(Expanded("{gitlab(glpat-)}")));
+  CHECK_FALSE(IsGitlabRoutable(Expanded("{gitlab(glpat-)}", Spoiling::kWrongChecksum)));
+  CHECK_FALSE(IsGitlabRoutable("x" + Expanded("{gitlab(glpat-)}")));
+  CHECK_FALSE(IsGitlabRoutable("glpat-.001234567"));
+  CHECK_FALSE(IsGitlabRoutable(""));
+  CHECK(IsBech32(Expanded("{bech32(AGE-SECRET-KEY-)}")));
+  CHECK_FALSE(IsBech32(Expanded("{bech32(AGE-SECRET-KEY-)}", Spoiling::kWrongChecksum)));
+  // BIP 173's own test strings.
+  CHECK(IsBech32("A12UEL5L"));
+  CHECK(IsBech32("abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"));
+  CHECK_FALSE(IsBech32("A12uEL5L"));
+  CHECK_FALSE(IsBech32("1nwldj5"));
+}
+
+TEST_CASE("private keys: bodies that decode to one are told from text") {
+  auto body = [](const std::string& text, bool closed = true) {
+    const std::string whole = "-----BEGIN-----\n" + text + (closed ? "-----END X-----" : "");
+    return ReadPemBody(AsBytes(whole), 15, 16384);
+  };
+  auto encoded = [](const std::string& der) { return EncodeBase64(der, false, true) + "\n"; };
+  const std::string scalar = "9vQ2mZx0Lk7WcY4tRpA8sNfB1uHj3GdE";
+  const std::string pkcs8("\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20", 16);
+  const std::string sec1("\x30\x31\x02\x01\x01\x04\x20", 7);
+  const std::string curve("\xa0\x0a\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", 12);
+  CHECK(IsPrivateKey(body(Expanded("{pem}"))));
+  CHECK(IsPrivateKey(body(Expanded("{pem}"), false)));
+  CHECK(IsPrivateKey(body(Expanded("{pem}").substr(0, 300), false)));
+  CHECK_FALSE(IsPrivateKey(body(Expanded("{pem}").substr(0, 300))));
+  CHECK_FALSE(IsPrivateKey(body(Expanded("{pem_text}"))));
+  CHECK(IsPrivateKey(body(encoded(pkcs8 + scalar))));
+  CHECK_FALSE(IsPrivateKey(body(encoded(pkcs8 + scalar + "x"))));
+  CHECK(IsPrivateKey(body(encoded(sec1 + scalar + curve))));
+  // A public key is a sequence as well.
+  const std::string spki("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
+  CHECK_FALSE(IsPrivateKey(body(encoded(spki + scalar))));
+  const std::string encrypted(
+      "\x30\x3b\x30\x17\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d\x30\x0a\x04\x08", 19);
+  CHECK(IsPrivateKey(body(encoded(encrypted + "saltsalt" + std::string("\x04\x20", 2) + scalar))));
+  CHECK(IsPrivateKey(
+      body("Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n" + Expanded("{base64:128}\n"))));
+  CHECK_FALSE(IsPrivateKey(body(std::string(200, 'A') + "\n")));
+}
+
+TEST_CASE("names: what only speaks of a secret does not name one") {
+  for (const std::string name :
+       {"api_key = ", "clientSecret: ", "DB_PASSWORD=", "os.environ[\"API_TOKEN\"] = ",
+        "const TOKEN: &str = ", "key=\"ApiKey\" value="}) {
+    CAPTURE(name);
+    CHECK(NamesSecret(name));
+  }
+  for (const std::string name :
+       {"token_url = ", "publicKeyToken=", "nextPageToken: ", "secretName: ", "passwordField = ",
+        "TOKEN_TYPE=", "passthrough: ", "tokenizer = ", "secret_id=", "password_hash: ", ""}) {
+    CAPTURE(name);
+    CHECK_FALSE(NamesSecret(name));
+  }
+}
+
+TEST_CASE("userinfo: placeholders, defaults and reserved hosts are no secrets") {
+  struct Case {
+    std::string user;
+    std::string password;
+    std::string host;
+    bool worth;
+  };
+  const Case kCases[] = {
+      {"app", "x9Kq27vLmT", "db.internal", true},  {"", "x9Kq27vLmT", "cache", true},
+      {"app", "x9Kq27vLmT", "localhost", true},    {"app", "", "db.internal", false},
+      {"app", "app", "db.internal", false},        {"postgres", "postgres", "db", false},
+      {"root", "root123", "db.internal", false},   {"app", "${PW}", "db.internal", false},
+      {"app", "x9Kq27vLmT", "example.com", false}, {"app", "hunterhunter", "localhost", false},
+      {"app", "sunflower", "127.0.0.1", false},
+  };
+  for (const Case& test : kCases) {
+    CAPTURE(test.user);
+    CAPTURE(test.password);
+    CAPTURE(test.host);
+    CHECK(IsUserInfo(test.user, test.password, test.host) == test.worth);
+  }
+}
+
+TEST_CASE("jwt: the day on which a token says that it ends is told") {
+  CHECK(DescribeJwtExpiry(Token("{}", "{\"exp\":1893456000}")) ==
+        " It says that it expires on 2030-01-01.");
+  for (const char* payload :
+       {"{}", "{\"exp\":\"soon\"}", "{\"exp\":-1}", "[1]", "{\"exp\":99999999999999}"}) {
+    CAPTURE(payload);
+    CHECK(DescribeJwtExpiry(Token("{}", payload)).empty());
+  }
+}
+
+TEST_CASE("published: a vendor's own example is no secret") {
+  const std::string published = std::string("AKIA") + "IOSFODNN7" + "EXAMPLE";
+  CHECK(IsPublished(published));
+  CHECK_FALSE(IsPublished(published.substr(1)));
+}
 
 TEST_CASE("validators: each accepts and rejects what it says") {
   struct Case {
@@ -48,8 +164,34 @@ TEST_CASE("validators: each accepts and rejects what it says") {
       {"not_variable", "pre_a${x}b", 0, false},
       {"not_variable", "DB_PASSWORD", 0, false},
       {"not_variable", "get_password", 0, false},
-      {"jwt", EncodeBase64("{\"alg\":\"none\"}", true, false) + ".x.y", 0, true},
+      {"jwt", EncodeBase64("{\"alg\":\"none\"}", true, false) + ".x.y", 0, false},
+      {"jwt", Token("{\"alg\":\"none\"}", "{}"), 0, true},
       {"jwt", EncodeBase64("{\"beg\":\"none\"}", true, false) + ".x.y", 0, false},
+      {"jwt", EncodeBase64("{\"alg\":\"none\"", true, false) + ".x.y", 0, false},
+      {"jwt", Token("{\"alg\":\"RS256\"}", "{\"exp\":1}"), 0, true},
+      {"jwt", Token("{\"alg\":7}", "{\"exp\":1}"), 0, false},
+      {"jwt", Token("{\"alg\":\"RS256\"}", "plain"), 0, false},
+      {"jwt", Token("{\"alg\":\"dir\",\"enc\":\"A128GCM\"}", "\x01\x02"), 0, true},
+      {"not_uuid", "0f8fad5b-d9cb-469f-a165-70867728950e", 0, false},
+      {"not_uuid", "0f8fad5b-d9cb-469f-a165-70867728950g", 0, true},
+      {"random", "f3a91c07be2d48e6a05b9c71d2e8f640", 0, true},
+      {"random", "qZ8vN2xLk0Rt7WcY4mPa", 0, true},
+      {"random", "AbstractUserTokenProvider", 0, false},
+      {"random", "access_token_expires_in_seconds", 0, false},
+      {"random", "rsa.RSAPublicKeyNumbers", 0, false},
+      {"random", "0x5476248654762486", 0, false},
+      {"random", "sha256-qZ8vN2xLk0Rt7WcY4mPa", 0, false},
+      {"random", "2024-11-21 10:15:30.123", 0, false},
+      {"random", EncodeBase64("this is only some text", false, true), 0, false},
+      {"password", "Kx7#pQ2m", 0, true},
+      {"password", "t7gh4kq0zp", 0, true},
+      {"password", "Tr$9vvQ-mmzk", 0, true},
+      {"password", "password123", 0, false},
+      {"password", "P@ssw0rd!1", 0, false},
+      {"password", "${DB_PASS}", 0, false},
+      {"password", "$PASSWORD1x", 0, false},
+      {"password", "getUser(1)[0]", 0, false},
+      {"password", "shorter", 0, false},
       {"no such validator", "pre_x", 0, false},
   };
   for (const Case& test : kCases) {

@@ -1,0 +1,240 @@
+// Jupyter notebooks (nbformat 3 and 4): the source and the outputs of every cell as a person sees
+// them, so that a finding is named "cell 3, line 2". Lines that the file keeps as strings of a list
+// are joined, which mends what a list breaks. Reach: whole.
+//
+// The outer blob's own bytes were examined; this only names places and joins lines. So what is no
+// well-formed JSON, and the rest of a text over kMostText, is left to the outer view.
+// Source: https://nbformat.readthedocs.io/en/latest/format_description.html
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "contents/expander.h"
+#include "contents/mapped_text.h"
+
+namespace picket {
+namespace {
+
+constexpr uint64_t kProbe = 4096;
+constexpr int kMaxNesting = 64;
+constexpr uint64_t kMostText = uint64_t{4} << 20;
+
+bool Holds(Bytes bytes, std::string_view word) {
+  return AsText(bytes).find(word) != std::string_view::npos;
+}
+
+bool LooksLikeNotebook(Bytes bytes) {
+  size_t at = 0;
+  while (at < bytes.size() && at < 64 && std::strchr(" \t\r\n\xef\xbb\xbf", bytes[at]) != nullptr &&
+         bytes[at] != 0) {
+    ++at;
+  }
+  if (at >= bytes.size() || bytes[at] != '{') return false;
+  Bytes head = bytes.first(std::min<uint64_t>(bytes.size(), kProbe));
+  Bytes tail = bytes.last(std::min<uint64_t>(bytes.size(), kProbe));
+  return Holds(head, "\"cells\"") && (Holds(tail, "\"nbformat\"") || Holds(head, "\"nbformat\""));
+}
+
+class NotebookReader {
+ public:
+  NotebookReader(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildVisitor& visitor)
+      : blob_(blob),
+        bytes_(blob.bytes),
+        budget_(budget),
+        sink_(sink),
+        visitor_(visitor),
+        source_(blob.origin),
+        outputs_(blob.origin) {}
+
+  void Run() {
+    if (!ReadValue(0, Part::kAbove)) return;
+  }
+
+ private:
+  // What the value that is being read belongs to.
+  enum class Part : uint8_t { kAbove, kCells, kCell, kSource, kOutputs, kIgnored };
+
+  uint8_t peek() const { return at_ < bytes_.size() ? bytes_[at_] : 0; }
+
+  void SkipBlanks() {
+    while (at_ < bytes_.size() && (bytes_[at_] == ' ' || bytes_[at_] == '\n' ||
+                                   bytes_[at_] == '\r' || bytes_[at_] == '\t')) {
+      ++at_;
+    }
+    // A byte order mark.
+    if (at_ == 0 && bytes_.size() > 3 && bytes_[0] == 0xef) at_ = 3;
+  }
+
+  bool ReadValue(int depth, Part part) {
+    if (depth > kMaxNesting || done_) return false;
+    SkipBlanks();
+    switch (peek()) {
+      case '{': return ReadObject(depth, part);
+      case '[': return ReadList(depth, part);
+      case '"':
+        if (!ReadString(TargetOf(part), nullptr)) return false;
+        if (depth_of_list_ == 0 && TargetOf(part) != nullptr) EndText(TargetOf(part));
+        return true;
+      default: return ReadWord();
+    }
+  }
+
+  bool ReadWord() {
+    size_t first = at_;
+    while (at_ < bytes_.size() && std::strchr(",]} \n\r\t", bytes_[at_]) == nullptr) ++at_;
+    return at_ > first;
+  }
+
+  MappedText* TargetOf(Part part) {
+    if (part == Part::kSource) return &source_;
+    return part == Part::kOutputs ? &outputs_ : nullptr;
+  }
+
+  // Texts of one output stand on lines of their own.
+  void EndText(MappedText* target) {
+    if (!target->empty() && target->text().back() != '\n') target->Append('\n', at_ - 1);
+  }
+
+  Part PartOf(Part parent, std::string_view key) const {
+    switch (parent) {
+      case Part::kAbove:
+        return key == "cells" ? Part::kCells : key == "worksheets" ? Part::kAbove : Part::kIgnored;
+      case Part::kCell:
+        if (key == "source" || key == "input") return Part::kSource;
+        return key == "outputs" ? Part::kOutputs : Part::kIgnored;
+      case Part::kOutputs:
+        // Pictures are long, and base64 in the outer bytes already.
+        if (key.starts_with("image/") || key == "metadata") return Part::kIgnored;
+        return key == "output_type" || key == "name" || key == "ename" ? Part::kIgnored : parent;
+      default: return parent;
+    }
+  }
+
+  bool ReadObject(int depth, Part part) {
+    bool cell = part == Part::kCells;
+    if (cell) ++cells_;
+    Part own = cell ? Part::kCell : part;
+    ++at_;
+    SkipBlanks();
+    while (peek() == '"') {
+      std::string key;
+      if (!ReadString(nullptr, &key)) return false;
+      SkipBlanks();
+      if (peek() != ':') return false;
+      ++at_;
+      if (!ReadValue(depth + 1, PartOf(own, key))) return false;
+      SkipBlanks();
+      if (peek() != ',') break;
+      ++at_;
+      SkipBlanks();
+    }
+    if (peek() != '}') return false;
+    ++at_;
+    if (!cell) return true;
+    std::string name = "cell " + std::to_string(cells_);
+    return Visit(source_, name) && Visit(outputs_, name + " output");
+  }
+
+  bool ReadList(int depth, Part part) {
+    ++at_;
+    SkipBlanks();
+    ++depth_of_list_;
+    while (peek() != ']') {
+      // A list of strings is one text; objects in a list are texts of their own.
+      uint64_t outer = depth_of_list_;
+      if (peek() == '{') depth_of_list_ = 0;
+      bool read = ReadValue(depth + 1, part);
+      depth_of_list_ = outer;
+      if (!read) return false;
+      SkipBlanks();
+      if (peek() != ',') break;
+      ++at_;
+      SkipBlanks();
+    }
+    if (peek() != ']') return false;
+    ++at_;
+    --depth_of_list_;
+    if (TargetOf(part) != nullptr) EndText(TargetOf(part));
+    return true;
+  }
+
+  void Put(MappedText* target, std::string* key, char byte, uint64_t at) {
+    if (target != nullptr && target->cost() < kMostText) target->Append(byte, at);
+    if (key != nullptr && key->size() < 64) key->push_back(byte);
+  }
+
+  bool ReadString(MappedText* target, std::string* key) {
+    for (++at_; at_ < bytes_.size();) {
+      uint8_t c = bytes_[at_];
+      if (c == '"') {
+        ++at_;
+        return true;
+      }
+      if (c != '\\') {
+        Put(target, key, static_cast<char>(c), at_++);
+      } else if (!ReadEscaped(target, key)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  bool ReadEscaped(MappedText* target, std::string* key) {
+    if (bytes_.size() - at_ < 2) return false;
+    static constexpr std::string_view kLetters = "nrtbf";
+    static constexpr std::string_view kMeanings = "\n\r\t\b\f";
+    char letter = static_cast<char>(bytes_[at_ + 1]);
+    if (letter != 'u') {
+      size_t index = kLetters.find(letter);
+      Put(target, key, index == std::string_view::npos ? letter : kMeanings[index], at_);
+      at_ += 2;
+      return true;
+    }
+    if (bytes_.size() - at_ < 6) return false;
+    std::string digits(AsText(bytes_.subspan(at_ + 2, 4)));
+    char* end = nullptr;
+    unsigned long value = std::strtoul(digits.c_str(), &end, 16);
+    if (end != digits.c_str() + 4) return false;
+    Put(target, key, value < 0x100 ? static_cast<char>(value) : '\xff', at_);
+    at_ += 6;
+    return true;
+  }
+
+  bool Visit(MappedText& text, const std::string& name) {
+    if (text.empty()) return true;
+    if (!budget_.TakeBytes(text.text().size()) || !budget_.TakeChild()) {
+      Gap gap;
+      gap.member = blob_.origin.member;
+      gap.reason = "what it holds is larger, decoded, than the limit for one object";
+      sink_.Add(std::move(gap));
+      done_ = true;
+      return false;
+    }
+    Blob child{blob_.ref, AsBytes(text.text()), text.MakeOrigin(name)};
+    child.origin.names_lines = true;
+    visitor_.OnChild(child);
+    text.Clear();
+    return true;
+  }
+
+  const Blob& blob_;
+  Bytes bytes_;
+  ExpandBudget& budget_;
+  FindingSink& sink_;
+  ChildVisitor& visitor_;
+  MappedText source_;
+  MappedText outputs_;
+  uint64_t at_ = 0;
+  uint64_t cells_ = 0;
+  uint64_t depth_of_list_ = 0;
+  bool done_ = false;
+};
+
+}  // namespace
+
+void ExpandNotebook(const Blob& blob, ExpandBudget& budget, FindingSink& sink,
+                    ChildVisitor& visitor) {
+  if (LooksLikeNotebook(blob.bytes)) NotebookReader(blob, budget, sink, visitor).Run();
+}
+
+}  // namespace picket

@@ -1,0 +1,25 @@
+// What a store holds, by id.
+#pragma once
+
+#include "core/change_list.h"
+#include "git/id_table.h"
+#include "git/pack_order.h"
+
+namespace picket {
+
+// Const after construction. The inventory must outlive it.
+class KnownIds {
+ public:
+  explicit KnownIds(const ObjectInventory& inventory)
+      : objects_(inventory.objects), trees_(inventory.trees) {}
+
+  bool Contains(const ObjectId& oid) const {
+    return objects_.Find(oid) != kNone || trees_.Find(oid) != kNone;
+  }
+
+ private:
+  IdTable objects_;
+  IdTable trees_;
+};
+
+}  // namespace picket

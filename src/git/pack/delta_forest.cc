@@ -1,0 +1,183 @@
+#include "git/pack/delta_forest.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "git/pack/pack_entry.h"
+#include "git/parallel.h"
+#include "git/repository.h"
+
+namespace picket {
+namespace {
+
+constexpr size_t kChunk = 4096;
+
+}  // namespace
+
+DeltaForest::DeltaForest(std::shared_ptr<const PackFile> pack, ObjectDatabase& database,
+                         unsigned threads)
+    : pack_(std::move(pack)) {
+  ListEntries();
+  ReadHeaders(threads);
+  Resolve(database);
+  LinkChildren();
+}
+
+std::string DeltaForest::Why(uint32_t entry) const {
+  std::string why = pack_->Damage(entries_[entry].offset);
+  if (entries_[entry].state == State::kTooDeep) {
+    why += ": its chain of deltas is longer than " + std::to_string(kMaxDeltaChain);
+  }
+  return why;
+}
+
+void DeltaForest::ListEntries() {
+  const PackIndex& index = pack_->index();
+  entries_.resize(index.size());
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    entries_[i].index_position = i;
+    // An offset that the index does not have lies behind every pack.
+    entries_[i].offset = index.offset(i).value_or(UINT64_MAX);
+    const bool again = i > 0 && index.id(i) == index.id(i - 1);
+    if (again) entries_[i].state = State::kDuplicate;
+  }
+  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.offset, a.index_position) < std::pair(b.offset, b.index_position);
+  });
+}
+
+uint32_t DeltaForest::FindOffset(uint64_t offset) const {
+  auto entry = std::lower_bound(
+      entries_.begin(), entries_.end(), offset,
+      [](const Entry& candidate, uint64_t wanted) { return candidate.offset < wanted; });
+  if (entry == entries_.end() || entry->offset != offset) return kNone;
+  return static_cast<uint32_t>(entry - entries_.begin());
+}
+
+void DeltaForest::ReadHeaders(unsigned threads) {
+  std::vector<uint32_t> by_index(entries_.size());
+  for (uint32_t i = 0; i < entries_.size(); ++i) by_index[entries_[i].index_position] = i;
+  ForEachChunk(entries_.size(), kChunk, threads, [&] {
+    return [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) ReadHeader(static_cast<uint32_t>(i), by_index);
+    };
+  });
+}
+
+void DeltaForest::ReadHeader(uint32_t position, std::span<const uint32_t> by_index) {
+  Entry& entry = entries_[position];
+  PackEntryHeader header;
+  if (!ParsePackEntryHeader(pack_->bytes(), entry.offset, pack_->id_bytes(), &header)) {
+    entry.state = State::kDamaged;
+    return;
+  }
+  switch (header.kind) {
+    case PackEntryKind::kCommit: entry.type = ObjectType::kCommit; break;
+    case PackEntryKind::kTree: entry.type = ObjectType::kTree; break;
+    case PackEntryKind::kBlob: entry.type = ObjectType::kBlob; break;
+    case PackEntryKind::kTag: entry.type = ObjectType::kTag; break;
+    case PackEntryKind::kOffsetDelta:
+      entry.base = FindOffset(header.base_offset);
+      if (entry.base == kNone) entry.state = State::kDamaged;
+      break;
+    case PackEntryKind::kRefDelta: {
+      const uint32_t found = pack_->index().Find(header.base);
+      if (found != PackIndex::kNotThere) entry.base = by_index[found];
+      entry.has_outer_base = found == PackIndex::kNotThere;
+      break;
+    }
+  }
+}
+
+void DeltaForest::ResolveRoot(uint32_t position, ObjectDatabase& database) {
+  Entry& entry = entries_[position];
+  if (!entry.has_outer_base || entry.state == State::kDamaged) return;
+  PackEntryHeader header;
+  ObjectHeader base;
+  if (ParsePackEntryHeader(pack_->bytes(), entry.offset, pack_->id_bytes(), &header) &&
+      database.ReadHeader(header.base, &base, nullptr) == ReadStatus::kOk) {
+    entry.type = base.type;
+  } else {
+    entry.state = State::kDamaged;
+  }
+}
+
+// Type, depth and state come down from the roots, without recursion: chains are as long as whoever
+// made the pack liked, and may lead back into themselves.
+void DeltaForest::Resolve(ObjectDatabase& database) {
+  enum : uint8_t { kUnknown, kUnderWay, kKnown };
+  std::vector<uint8_t> progress(entries_.size(), kUnknown);
+  std::vector<uint32_t> chain;
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    uint32_t at = i;
+    while (at != kNone && progress[at] == kUnknown) {
+      progress[at] = kUnderWay;
+      chain.push_back(at);
+      at = entries_[at].base;
+    }
+    if (at != kNone && progress[at] == kUnderWay) {
+      for (uint32_t link : chain) entries_[link].state = State::kDamaged;
+    }
+    for (; !chain.empty(); chain.pop_back()) {
+      Entry& entry = entries_[chain.back()];
+      progress[chain.back()] = kKnown;
+      if (entry.base == kNone) {
+        ResolveRoot(chain.back(), database);
+        continue;
+      }
+      const Entry& base = entries_[entry.base];
+      entry.type = base.type;
+      entry.depth = base.depth;
+      if (entry.state == State::kDamaged) continue;
+      if (base.state == State::kDamaged || base.state == State::kTooDeep) {
+        entry.state = base.state;
+      } else if (base.depth >= kMaxDeltaChain) {
+        entry.state = State::kTooDeep;
+      } else {
+        ++entry.depth;
+      }
+    }
+  }
+}
+
+void DeltaForest::LinkChildren() {
+  auto is_linked = [](const Entry& entry) {
+    return entry.base != kNone && entry.state != State::kDamaged && entry.state != State::kTooDeep;
+  };
+  first_child_.assign(entries_.size() + 1, 0);
+  uint32_t count = 0;
+  for (const Entry& entry : entries_) {
+    if (is_linked(entry)) ++first_child_[entry.base + size_t{1}], ++count;
+  }
+  for (size_t i = 1; i < first_child_.size(); ++i) first_child_[i] += first_child_[i - 1];
+  children_.resize(count);
+  std::vector<uint32_t> fill(first_child_.begin(), first_child_.end() - 1);
+  std::vector<uint32_t> depths(kMaxDeltaChain + 2, 0);
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    if (!is_linked(entries_[i])) continue;
+    children_[fill[entries_[i].base]++] = i;
+    ++depths[entries_[i].depth + size_t{1}];
+  }
+  for (size_t i = 1; i < depths.size(); ++i) depths[i] += depths[i - 1];
+  by_depth_.resize(count);
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    if (is_linked(entries_[i])) by_depth_[depths[entries_[i].depth]++] = i;
+  }
+}
+
+void DeltaForest::CountWanted() {
+  for (Entry& entry : entries_) entry.wanted = entry.label == kNone ? 0 : 1;
+  for (auto at = by_depth_.rbegin(); at != by_depth_.rend(); ++at) {
+    entries_[entries_[*at].base].wanted += entries_[*at].wanted;
+  }
+  for (size_t i = 0; i + 1 < first_child_.size(); ++i) {
+    if (first_child_[i + 1] - first_child_[i] < 2) continue;
+    std::sort(children_.begin() + first_child_[i], children_.begin() + first_child_[i + 1],
+              [&](uint32_t a, uint32_t b) {
+                return std::pair(entries_[a].wanted, a) < std::pair(entries_[b].wanted, b);
+              });
+  }
+}
+
+}  // namespace picket

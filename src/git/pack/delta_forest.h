@@ -1,0 +1,106 @@
+// One pack as trees of deltas: every entry, what it is a delta of, and what are deltas of it. Known
+// from the index and the entries' headers; nothing is inflated.
+//
+// Walked from its roots, each base is built once and serves all its children (see forest_walk.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/bytes.h"
+#include "git/object_type.h"
+#include "git/pack/pack_store.h"
+
+namespace picket {
+
+class ObjectDatabase;
+
+class DeltaForest {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  enum class State : uint8_t {
+    kGood,
+    kDamaged,    // its header or its base can't be read, or it is its own base
+    kTooDeep,    // its chain is longer than kMaxDeltaChain
+    kDuplicate,  // the index names this object at another offset too
+  };
+
+  struct Entry {
+    uint64_t offset = 0;
+    uint32_t index_position = 0;  // in the pack's index
+    uint32_t base = kNone;        // position of its base; kNone: a root
+    uint32_t wanted = 0;          // entries at and below this one that are wanted
+    uint32_t label = kNone;       // the caller's; kNone: not wanted
+    uint16_t depth = 0;           // how many deltas stand above
+    State state = State::kGood;
+    ObjectType type = ObjectType::kBlob;
+    // A root that is a delta all the same, on an object outside of this pack.
+    bool has_outer_base = false;
+  };
+
+  // `pack` is open. `database` answers for bases outside of the pack. `threads` is 1 or
+  // more; the result is the same for any.
+  DeltaForest(std::shared_ptr<const PackFile> pack, ObjectDatabase& database, unsigned threads);
+
+  const PackFile& pack() const { return *pack_; }
+  // By offset.
+  std::span<const Entry> entries() const { return entries_; }
+  ObjectId id(uint32_t entry) const { return pack_->index().id(entries_[entry].index_position); }
+  // By the number of wanted entries below, then by offset: who walks them in this order and lets go
+  // of a base with its last child holds no more than a logarithm of bases.
+  std::span<const uint32_t> children(uint32_t entry) const {
+    return std::span(children_).subspan(first_child_[entry],
+                                        first_child_[entry + size_t{1}] - first_child_[entry]);
+  }
+  // The compressed bytes of an entry end before this.
+  uint64_t end(uint32_t entry) const {
+    return entry + size_t{1} < entries_.size() ? entries_[entry + size_t{1}].offset : pack_->end();
+  }
+  // A clause about an entry that is not good.
+  std::string Why(uint32_t entry) const;
+
+  // Before walking, once: label(entry) is asked for every good entry, by offset.
+  template <typename Label>
+  void LabelAll(const Label& label) {
+    for (uint32_t i = 0; i < entries_.size(); ++i) {
+      if (entries_[i].state == State::kGood) entries_[i].label = label(i);
+    }
+    CountWanted();
+  }
+  // Moves the labels to the order of a walk: relabel(entry) is asked for every wanted entry below
+  // `root`, itself included, parents before children.
+  template <typename Relabel>
+  void RelabelInOrder(uint32_t root, const Relabel& relabel) {
+    std::vector<uint32_t> pending = {root};
+    while (!pending.empty()) {
+      const uint32_t entry = pending.back();
+      pending.pop_back();
+      if (entries_[entry].wanted == 0) continue;
+      if (entries_[entry].label != kNone) entries_[entry].label = relabel(entry);
+      const std::span<const uint32_t> below = children(entry);
+      pending.insert(pending.end(), below.rbegin(), below.rend());
+    }
+  }
+
+ private:
+  void ListEntries();
+  void ReadHeaders(unsigned threads);
+  void ReadHeader(uint32_t entry, std::span<const uint32_t> by_index);
+  void Resolve(ObjectDatabase& database);
+  void ResolveRoot(uint32_t entry, ObjectDatabase& database);
+  void LinkChildren();
+  void CountWanted();
+  uint32_t FindOffset(uint64_t offset) const;
+
+  std::shared_ptr<const PackFile> pack_;
+  std::vector<Entry> entries_;
+  std::vector<uint32_t> first_child_;  // into children_, one more than entries
+  std::vector<uint32_t> children_;
+  std::vector<uint32_t> by_depth_;  // entries that have a base, the deepest last
+};
+
+}  // namespace picket

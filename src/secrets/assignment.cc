@@ -1,0 +1,346 @@
+#include "secrets/assignment.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "secrets/base64.h"
+#include "secrets/placeholder.h"
+#include "secrets/word_model.h"
+
+namespace picket {
+namespace {
+
+using Words = std::span<const std::string_view>;
+
+constexpr uint64_t kLongestName = 64;
+constexpr size_t kShortestPassword = 8;
+constexpr size_t kLongestPassword = 200;
+constexpr size_t kLongEnough = 16;
+// What speaks for words in a value without digits; see WordScore.
+constexpr double kDoubt = 3;
+
+bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsLetter(char c) { return IsLower(c) || IsUpper(c); }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool IsNamePart(uint8_t byte) {
+  const char c = static_cast<char>(byte);
+  return IsLetter(c) || IsDigit(c) || c == '_' || c == '-' || c == '.';
+}
+
+bool IsOneOf(std::string_view word, Words words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool HoldsAny(std::string_view text, Words words) {
+  return std::any_of(words.begin(), words.end(), [text](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
+
+// "nextPageToken_id" gives next, page, token, id.
+std::vector<std::string> SplitName(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool hump = IsUpper(c) && i > 0 && !IsUpper(name[i - 1]);
+    const bool last_capital =
+        IsUpper(c) && i > 0 && IsUpper(name[i - 1]) && i + 1 < name.size() && IsLower(name[i + 1]);
+    if ((!IsLetter(c) && !IsDigit(c)) || hump || last_capital) {
+      if (!words.back().empty()) words.emplace_back();
+    }
+    if (IsLetter(c) || IsDigit(c)) {
+      words.back().push_back(IsUpper(c) ? static_cast<char>(c | 0x20) : c);
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+double Entropy(std::string_view text) {
+  std::array<uint32_t, 256> counts{};
+  for (char c : text) ++counts[static_cast<uint8_t>(c)];
+  double bits = 0;
+  const double total = static_cast<double>(text.size());
+  for (uint32_t count : counts) {
+    if (count > 0) bits -= count / total * std::log2(count / total);
+  }
+  return bits;
+}
+
+// A hash, a key that is public or an image says in its first characters what it is.
+bool SaysThatItIsPublic(std::string_view value) {
+  static constexpr std::array<std::string_view, 17> kStarts = {"sha1-",
+                                                               "sha256-",
+                                                               "sha384-",
+                                                               "sha512-",
+                                                               "sha256:",
+                                                               "sha1:",
+                                                               "sha512:",
+                                                               "md5:",
+                                                               "h1:",
+                                                               "AAAAB3NzaC1",
+                                                               "AAAAC3NzaC1",
+                                                               "AAAAE2VjZHNh",
+                                                               "iVBORw0K",
+                                                               "R0lGODlh",
+                                                               "/9j/4AAQ",
+                                                               "LS0tLS1CRUdJTiBDR",
+                                                               "LS0tLS1CRUdJTiBQVUJM"};
+  return std::any_of(kStarts.begin(), kStarts.end(),
+                     [value](std::string_view start) { return value.starts_with(start); });
+}
+
+// "module.name", "a/b/file.json", "1.2.3-rc1": parts with words between dots and slashes.
+bool EndsInExtension(std::string_view value) {
+  const size_t dot = value.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return false;
+  const std::string_view end = value.substr(dot + 1);
+  return end.size() >= 2 && end.size() <= 5 && std::all_of(end.begin(), end.end(), IsLower);
+}
+
+// "module.Name", or something cut short. No random body has a dot, so less than elsewhere may speak
+// for words.
+bool IsDottedName(std::string_view value) {
+  static constexpr double kEnough = 4;
+  if (value.find('.') == std::string_view::npos) return false;
+  const bool plain = std::all_of(value.begin(), value.end(),
+                                 [](char c) { return IsLetter(c) || c == '_' || c == '.'; });
+  return plain || value.find("...") != std::string_view::npos ||
+         WordScore(value, ObservedAlphabet(value)) > kEnough;
+}
+
+// "/usr/bin/tool", "~/x", "--option". Long random text may start with a slash.
+bool IsPathOrOption(std::string_view value) {
+  static constexpr double kEnough = 4;
+  const bool path = value.starts_with("--") || value.starts_with("/") || value.starts_with("./") ||
+                    value.starts_with("../") || value.starts_with("~/");
+  return path &&
+         (value.size() < kLongEnough || WordScore(value, ObservedAlphabet(value)) > kEnough);
+}
+
+// "0x1234abcd", "-0x5".
+bool IsHexNumber(std::string_view value) {
+  const size_t at = value.find("0x");
+  return at <= 1 && at != std::string_view::npos &&
+         std::all_of(value.begin() + static_cast<std::ptrdiff_t>(at) + 2, value.end(), IsHex);
+}
+
+// Text in base64, such as "not my real password".
+bool EncodesWords(std::string_view value) {
+  const std::string plain = DecodeBase64(value, 256);
+  const bool printable =
+      std::all_of(plain.begin(), plain.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+  return plain.size() >= 8 && printable && WordScore(plain, 95) > kDoubt;
+}
+
+bool IsPhrase(std::string_view value) {
+  return value.find(' ') != std::string_view::npos &&
+         std::all_of(value.begin(), value.end(), [](char c) { return IsLetter(c) || c == ' '; });
+}
+
+// Undoes what people do to words, so that P@ssw0rd is found among them.
+std::string Unleeted(std::string_view text) {
+  static constexpr std::string_view kFrom = "@013457$!";
+  static constexpr std::string_view kTo = "aoleastsi";
+  std::string plain = LowerCase(text);
+  for (char& c : plain) {
+    const size_t at = kFrom.find(c);
+    if (at != std::string_view::npos) c = kTo[at];
+  }
+  return plain;
+}
+
+bool IsWellKnownPassword(std::string_view password) {
+  static constexpr std::array<std::string_view, 24> kWords = {
+      "password", "passwd",  "passwor",  "secret", "change", "example", "placeholder", "test",
+      "qwerty",   "letmein", "welcome",  "dummy",  "admin",  "default", "sample",      "hunter",
+      "foobar",   "abc123",  "iloveyou", "your",   "mypass", "monkey",  "trustno",     "correct"};
+  const std::string plain = Unleeted(password);
+  return HoldsAny(plain, kWords) || HoldsAny(LowerCase(password), kWords) ||
+         password.starts_with("1234");
+}
+
+bool LooksLikeCode(std::string_view value) {
+  static constexpr std::array<std::string_view, 16> kParts = {
+      "()", "->", "::", "=>", "{", "}", "%s", "%d", "</", "/>", "${", "://", "&&", "||", "[", "]"};
+  return HoldsAny(value, kParts);
+}
+
+// "$NAME", "${...}", "$(...)", "%NAME%", "CONSTANT_NAME"; a dollar sign alone may stand in a
+// password.
+bool HoldsVariable(std::string_view value) {
+  for (size_t i = 0; i + 1 < value.size(); ++i) {
+    const char next = value[i + 1];
+    if (value[i] == '$' && (IsLetter(next) || next == '_' || next == '{' || next == '(')) {
+      return true;
+    }
+  }
+  std::string rest(value);
+  std::erase(rest, '$');
+  return rest.empty() || IsVariable(rest);
+}
+
+struct Kinds {
+  int count = 0;
+  bool digit_inside = false;  // a letter after a digit
+  bool digit = false;
+};
+
+Kinds CountKinds(std::string_view value) {
+  Kinds kinds;
+  bool lower = false;
+  bool upper = false;
+  bool other = false;
+  for (char c : value) {
+    lower = lower || IsLower(c);
+    upper = upper || IsUpper(c);
+    other = other || (!IsLetter(c) && !IsDigit(c));
+    kinds.digit_inside = kinds.digit_inside || (kinds.digit && IsLetter(c));
+    kinds.digit = kinds.digit || IsDigit(c);
+  }
+  kinds.count = (lower ? 1 : 0) + (upper ? 1 : 0) + (other ? 1 : 0) + (kinds.digit ? 1 : 0);
+  return kinds;
+}
+
+bool IsReservedHost(const std::string& host) {
+  static constexpr std::array<std::string_view, 8> kWords = {
+      "example.com", "example.org", "example.net", ".example",
+      ".invalid",    ".test",       "yourhost",    "your-host"};
+  static constexpr std::array<std::string_view, 6> kNames = {"example", "host",      "hostname",
+                                                             "server",  "your_host", "domain.com"};
+  return IsOneOf(host, kNames) || HoldsAny(host, kWords);
+}
+
+bool IsThisMachine(const std::string& host) {
+  return host == "localhost" || host.starts_with("127.") || host == "0.0.0.0" ||
+         host.starts_with("[::1") || host.ends_with(".localhost");
+}
+
+}  // namespace
+
+std::string_view AssignedName(Bytes text, uint64_t match_offset, uint64_t value_offset) {
+  uint64_t start = match_offset;
+  const uint64_t floor = start - std::min(start, kLongestName);
+  while (start > floor && IsNamePart(text[start - 1])) --start;
+  return AsText(text.subspan(start, value_offset - start));
+}
+
+bool NamesSecret(std::string_view name) {
+  static constexpr std::array<std::string_view, 64> kAnywhere = {
+      "public",      "pub",      "hash",        "hashed",   "sha",         "sha1",
+      "sha256",      "md5",      "digest",      "checksum", "etag",        "integrity",
+      "csrf",        "xsrf",     "next",        "page",     "cursor",      "continuation",
+      "tokenizer",   "bos",      "eos",         "pad",      "unk",         "sep",
+      "cls",         "special",  "lexer",       "parser",   "syntax",      "regex",
+      "regexp",      "pattern",  "placeholder", "tokens",   "fingerprint", "thumbprint",
+      "commit",      "revision", "dummy",       "fake",     "mock",        "example",
+      "sample",      "invalid",  "expired",     "wrong",    "bad",         "emoji",
+      "icon",        "color",    "message",     "msg",      "label",       "title",
+      "description", "i18n",     "captcha",     "sitekey",  "passthrough", "passed",
+      "passive",     "bypass",   "compass",     "passport"};
+  static constexpr std::array<std::string_view, 34> kLast = {
+      "name",   "names",  "type",  "types",    "url",     "uri",    "endpoint", "file", "path",
+      "dir",    "header", "field", "param",    "prefix",  "suffix", "length",   "len",  "size",
+      "count",  "format", "hint",  "error",    "id",      "ids",    "var",      "env",  "attr",
+      "column", "table",  "class", "selector", "version", "arn",    "ref"};
+  std::vector<std::string> words = SplitName(name);
+  // <add key="Name" value=", name: String =
+  while (!words.empty() &&
+         (words.back() == "value" || words.back() == "string" || words.back() == "str")) {
+    words.pop_back();
+  }
+  if (words.empty()) return false;
+  for (const std::string& word : words) {
+    if (IsOneOf(word, kAnywhere)) return false;
+  }
+  return !IsOneOf(words.back(), kLast);
+}
+
+bool NamesKey(std::string_view name) {
+  static constexpr std::array<std::string_view, 7> kWords = {
+      "key", "keys", "apikey", "secret", "password", "passwd", "auth"};
+  const std::vector<std::string> words = SplitName(name);
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return IsOneOf(word, kWords); });
+}
+
+bool IsUuid(std::string_view value) {
+  if (value.size() != 36) return false;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? value[i] != '-' : !IsHex(value[i])) return false;
+  }
+  return true;
+}
+
+bool LooksRandom(std::string_view value) {
+  if (IsPlaceholder(value) || IsVariable(value) || SaysThatItIsPublic(value)) return false;
+  if (EndsInExtension(value) || IsDottedName(value) || IsHexNumber(value)) return false;
+  if (EncodesWords(value) || IsPhrase(value) || IsPathOrOption(value)) return false;
+  const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
+  const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
+  if (letters * 8 < value.size()) return false;
+  const bool hex = std::all_of(value.begin(), value.end(), IsHex);
+  if (Entropy(value) < (hex ? 2.4 : 2.8)) return false;
+  // Letters alone are seldom drawn at random, so that less speaks for words suffices.
+  if (digits == 0) return WordScore(value, ObservedAlphabet(value)) <= kDoubt;
+  return !ReadsAsWords(value, ObservedAlphabet(value));
+}
+
+bool LooksLikePassword(std::string_view value) {
+  if (value.size() < kShortestPassword || value.size() > kLongestPassword) return false;
+  if (LooksLikeCode(value) || IsPlaceholder(value) || HoldsVariable(value)) return false;
+  // The words below are short; in a long random text they stand by chance.
+  const Kinds kinds = CountKinds(value);
+  if (value.size() >= kLongEnough && LooksRandom(value)) return true;
+  if (IsWellKnownPassword(value) || SaysThatItIsPublic(value) || EndsInExtension(value)) {
+    return false;
+  }
+  if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
+  if (IsPathOrOption(value)) return false;
+  if (!kinds.digit) {
+    return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
+  }
+  if (Entropy(value) < 2.5) return false;
+  if (kinds.count >= 3) return !ReadsAsWords(value, 40);
+  return value.size() >= 10 && kinds.digit_inside && !ReadsAsWords(value, 36);
+}
+
+bool IsUserInfo(std::string_view user, std::string_view password, std::string_view host) {
+  const std::string machine = LowerCase(host);
+  const std::string lower = LowerCase(password);
+  if (password.empty() || IsPlaceholder(password) || IsVariable(password)) return false;
+  if (lower == LowerCase(user) || IsReservedHost(machine)) return false;
+  static constexpr std::array<std::string_view, 20> kWords = {
+      "pass",  "pwd",  "pw",   "root",   "admin", "postgres", "mysql",
+      "guest", "test", "user", "redis",  "mongo", "rabbit",   "elastic",
+      "xxx",   "***",  "...",  "string", "value", "key"};
+  for (std::string_view word : kWords) {
+    if (lower.starts_with(word) && lower.size() <= word.size() + 4) return false;
+  }
+  if (IsThisMachine(machine)) return LooksLikePassword(password);
+  return Entropy(password) >= 1.5 && !ReadsAsWords(password, ObservedAlphabet(password));
+}
+
+bool IsBasicCredentials(std::string_view base64) {
+  const std::string plain = DecodeBase64(base64, 512);
+  const size_t colon = plain.find(':');
+  if (colon == std::string::npos ||
+      plain.size() * 4 / 3 + 2 < base64.size() - std::min<size_t>(2, base64.size())) {
+    return false;
+  }
+  const bool printable =
+      std::all_of(plain.begin(), plain.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+  const std::string_view password = std::string_view(plain).substr(colon + 1);
+  return printable && password.size() >= 6 &&
+         (password.size() >= kLongEnough || !IsWellKnownPassword(password)) &&
+         IsUserInfo(std::string_view(plain).substr(0, colon), password, "");
+}
+
+}  // namespace picket

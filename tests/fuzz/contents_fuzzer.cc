@@ -1,0 +1,58 @@
+// Every opener and every decoder of escapes and split text, on one input and on what stands in it:
+// offsets map into the outermost blob, and steps are sorted.
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include "contents/child_origin.h"
+#include "contents/escapes.h"
+#include "contents/expander.h"
+#include "contents/split_text.h"
+
+namespace picket {
+namespace {
+
+class Walker : public FindingSink, public ChildVisitor {
+ public:
+  Walker(uint64_t size, const ExpandLimits& limits) : size_(size), expander_(limits) {}
+
+  void Walk(const Blob& blob) {
+    std::vector<EncodedHint> hints;
+    for (uint64_t at = 0; at < blob.bytes.size() && hints.size() < 64; ++at) {
+      if (ReadEscape(blob.bytes, at)) hints.push_back({Encoding::kEscape, at});
+      if (MayBeSplit(blob.bytes, at)) hints.push_back({Encoding::kSplit, at});
+      if (at % 7 == 0) hints.push_back({Encoding::kHex, at});
+    }
+    expander_.Expand(blob, hints, *this, *this);
+  }
+  void Add(Finding) override {}
+  void Add(Gap) override {}
+  void Add(EncodedHint) override {}
+  void OnChild(const Blob& child) override {
+    const Origin& origin = child.origin;
+    uint64_t last = 0;
+    for (const OffsetStep& step : origin.steps) {
+      if (step.inner < last || step.outer > size_) std::abort();
+      last = step.inner;
+    }
+    if (origin.inner_bytes != 0 && MapOutward(origin, 0, false) > size_) std::abort();
+    Walk(child);
+  }
+
+ private:
+  uint64_t size_;
+  Expander expander_;
+};
+
+}  // namespace
+}  // namespace picket
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace picket;
+  ExpandLimits limits;
+  limits.bytes = 1 << 18;
+  limits.children = 100;
+  BlobRef ref;
+  Walker(size, limits).Walk(Blob{ref, Bytes(data, size), {}});
+  return 0;
+}

@@ -1,0 +1,189 @@
+// Every rule that ships, in both engines: what Hyperscan's windows and RE2's confirmation find
+// together is what RE2 finds alone over the whole text.
+#include <doctest/doctest.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "match/matcher.h"
+#include "match/measure.h"
+#include "match/re2_options.h"
+#include "match/rule_reader.h"
+#include "secrets/template.h"
+#include "secrets/validators.h"
+
+namespace picket {
+namespace {
+
+using Places = std::vector<std::pair<uint64_t, uint64_t>>;
+
+struct Sample {
+  RuleSource source;
+  std::vector<std::string> texts;
+};
+
+std::vector<Sample> ReadSamples() {
+  const std::string dir = std::string(PICKET_SOURCE_DIR) + "/patterns/secrets";
+  std::vector<std::string> complaints;
+  std::vector<Sample> samples;
+  SeededRandom random(17);
+  for (RuleSource& source : ParseRuleFiles(ReadRuleFiles(dir), ValidatorNames(), &complaints)) {
+    if (source.rule.is_path_rule()) continue;
+    Sample sample{std::move(source), {}};
+    for (const std::vector<std::string>* templates :
+         {&sample.source.examples, &sample.source.near_misses}) {
+      for (const std::string& text : *templates) {
+        std::string why;
+        std::optional<std::string> expanded = ExpandTemplate(text, random, Spoiling::kNone, &why);
+        REQUIRE(expanded.has_value());
+        sample.texts.push_back(std::move(*expanded));
+      }
+    }
+    samples.push_back(std::move(sample));
+  }
+  REQUIRE(complaints.empty());
+  REQUIRE(samples.size() >= 50);
+  return samples;
+}
+
+class Recorder : public MatchJudge {
+ public:
+  explicit Recorder(size_t rules) : places(rules) {}
+  bool Accept(Bytes, const RawMatch& match) override {
+    places[match.rule_index].emplace_back(match.match.offset, match.match.length);
+    return true;
+  }
+  void OnEncoded(Bytes, const EncodedLiteral&, uint64_t) override {}
+
+  std::vector<Places> places;
+};
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return lower;
+}
+
+bool WordIsNear(const Rule& rule, const std::string& text, size_t start, size_t end) {
+  const RuleContext& context = rule.context;
+  const size_t before = std::min<size_t>(start, context.before);
+  const std::string left = Lower(std::string_view(text).substr(start - before, before));
+  const std::string right = Lower(std::string_view(text).substr(end, context.after));
+  return context.words.empty() ||
+         std::any_of(context.words.begin(), context.words.end(), [&](const std::string& word) {
+           return left.find(word) != std::string::npos || right.find(word) != std::string::npos;
+         });
+}
+
+// RE2 alone, walking the whole text.
+Places Walk(const Rule& rule, const re2::RE2& regex, const std::string& text) {
+  Places places;
+  const Bytes bytes = AsBytes(text);
+  size_t at = 0;
+  re2::StringPiece hit;
+  while (regex.Match(text, at, text.size(), re2::RE2::UNANCHORED, &hit, 1)) {
+    const size_t start = static_cast<size_t>(hit.data() - text.data());
+    const std::optional<uint64_t> end = MeasureBody(rule.measure, bytes, start + hit.size());
+    const bool left =
+        start > 0 && rule.not_before.Contains(bytes[start - 1]) && !FollowsEscape(bytes, start);
+    const bool right = end && *end < text.size() && rule.not_after.Contains(bytes[*end]);
+    if (left || right || !end || !WordIsNear(rule, text, start, *end)) {
+      at = start + 1;
+    } else {
+      places.emplace_back(start, *end - start);
+      at = *end;
+    }
+  }
+  return places;
+}
+
+std::shared_ptr<const RuleSet> CompileAll(std::vector<Rule> rules) {
+  std::vector<std::string> complaints;
+  std::shared_ptr<const RuleSet> set = RuleSet::Compile(std::move(rules), "", &complaints);
+  REQUIRE(set != nullptr);
+  return set;
+}
+
+std::unique_ptr<re2::RE2> Regex(const Rule& rule) {
+  return std::make_unique<re2::RE2>(rule.pattern, MakeRe2Options(rule.ignore_case));
+}
+
+Places Find(Matcher& matcher, const std::string& text) {
+  Recorder recorder(1);
+  matcher.Scan(AsBytes(text), recorder);
+  return recorder.places[0];
+}
+
+}  // namespace
+
+TEST_CASE("engines: every rule finds the same beside each of the 256 bytes") {
+  size_t found = 0;
+  for (const Sample& sample : ReadSamples()) {
+    CAPTURE(sample.source.rule.id);
+    const std::unique_ptr<re2::RE2> regex = Regex(sample.source.rule);
+    Matcher matcher(CompileAll({sample.source.rule}));
+    for (const std::string& text : sample.texts) {
+      for (int byte = 0; byte < 256; ++byte) {
+        const std::string c(1, static_cast<char>(byte));
+        // Close to the body: what stands around it in the example goes first.
+        const Places whole = Walk(sample.source.rule, *regex, text);
+        std::string dressed = c + text + c;
+        if (!whole.empty()) {
+          const auto [offset, length] = whole.front();
+          dressed = text.substr(0, offset) + c + text.substr(offset, length) + c +
+                    text.substr(offset + length);
+        }
+        const Places expected = Walk(sample.source.rule, *regex, dressed);
+        found += expected.size();
+        CAPTURE(byte);
+        REQUIRE(Find(matcher, dressed) == expected);
+      }
+    }
+  }
+  CHECK(found > 20'000);
+}
+
+TEST_CASE("engines: every rule finds the same wherever a window ends in its match") {
+  constexpr uint64_t kWindow = 48;
+  for (const Sample& sample : ReadSamples()) {
+    CAPTURE(sample.source.rule.id);
+    const std::unique_ptr<re2::RE2> regex = Regex(sample.source.rule);
+    Matcher matcher(CompileAll({sample.source.rule}), kWindow);
+    for (const std::string& text : sample.texts) {
+      for (size_t pad = 0; pad < kWindow; ++pad) {
+        CAPTURE(pad);
+        const std::string padded = std::string(pad, ' ') + text + "\n" + text;
+        REQUIRE(Find(matcher, padded) == Walk(sample.source.rule, *regex, padded));
+      }
+    }
+  }
+}
+
+TEST_CASE("engines: all rules together find in one text what each finds alone") {
+  const std::vector<Sample> samples = ReadSamples();
+  std::vector<Rule> rules;
+  std::string text;
+  for (const Sample& sample : samples) {
+    rules.push_back(sample.source.rule);
+    for (const std::string& part : sample.texts) text += part + "\n";
+  }
+  const std::shared_ptr<const RuleSet> set = CompileAll(rules);
+  for (uint64_t window : {uint64_t{1000}, Matcher::kWindow}) {
+    Matcher matcher(set, window);
+    Recorder recorder(rules.size());
+    matcher.Scan(AsBytes(text), recorder);
+    for (size_t i = 0; i < rules.size(); ++i) {
+      CAPTURE(rules[i].id);
+      CHECK(recorder.places[i] == Walk(rules[i], *Regex(rules[i]), text));
+    }
+  }
+}
+
+}  // namespace picket
