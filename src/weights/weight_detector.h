@@ -35,6 +35,14 @@ class LazyImports : public ImportSource {
 //   pickle.reader-disagreement  kAmbiguous  one for each blob
 //   pickle.present              kPickle     one for each blob that is read as a pickle; informs
 //   safetensors.malformed-header, safetensors.extra-bytes   kAmbiguous
+//   gguf.malformed-header                                   kAmbiguous
+//   keras.lambda-layer, keras.marshalled-code, keras.nested-pickle, keras.unsafe-reference,
+//   keras.file-reference, onnx.external-path, onnx.python-operator, tensorflow.python-operator,
+//   tensorflow.file-operator, tensorflow.network-operator, gguf.unsafe-template, template.unsafe,
+//   torchscript.file-access, skops.dangerous-type           kDangerous
+//   keras.foreign-reference, nemo.target                    kDangerous or kUnknown, by the import
+//                                                           table's word on the name
+//   skops.unknown-type, mar.handler-code                    kUnknown
 // At most 256 globals are listed for a blob, the dangerous ones first; one more finding, with the
 // subject "(more globals)", says how many are not.
 //
