@@ -130,6 +130,8 @@ class Parser {
       size_t column = newline == std::string_view::npos ? at + 1 : at - newline;
       Fail("is not valid JSON at line " + std::to_string(line) + ", column " +
            std::to_string(column) + "; correct it there");
+    } catch (const Json::out_of_range&) {
+      Fail("holds a number out of every range; correct it");
     }
   }
 

@@ -140,7 +140,9 @@ everything "picket '$planted'" "picket scan '$planted'" "picket audit '$planted'
   "cd work && echo '$planted x y z' | picket pre-push origin '$planted'" \
   "cd server && echo '$planted' | picket pre-receive"
 mkdir "folder-$planted" && cp -r work "folder-$planted/work"
-cp -r "$PICKET_SOURCE/patterns" "folder-$planted/patterns"
+mkdir -p "folder-$planted/patterns/secrets"
+cp "$PICKET_SOURCE"/patterns/*.json "folder-$planted/patterns/"
+cp "$PICKET_SOURCE/patterns/secrets/huggingface.json" "folder-$planted/patterns/secrets/"
 everything "picket audit 'folder-$planted/work'" "picket baseline 'folder-$planted/work'" \
   "cd 'folder-$planted/work' && picket allow fp1:$zero --reason x" \
   "picket install --repo 'folder-$planted/work'" "picket doctor --repo 'folder-$planted/work'" \
