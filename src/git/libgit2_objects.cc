@@ -49,9 +49,9 @@ struct Backend {
 
   static int Read(void** data, size_t* size, git_object_t* type, git_odb_backend* backend,
                   const git_oid* oid) {
-    return Answer(backend, [&](ObjectDatabase& database, std::string* why) {
+    return Answer(backend, [&](ObjectDatabase& objects, std::string* why) {
       RawObject object;
-      const ReadStatus status = database.Read(FromGitOid(*oid), &object, why);
+      const ReadStatus status = objects.Read(FromGitOid(*oid), &object, why);
       if (status != ReadStatus::kOk) return status;
       // libgit2 hands out a NUL behind every object.
       const Bytes bytes = object.bytes();
@@ -68,9 +68,9 @@ struct Backend {
 
   static int ReadHeader(size_t* size, git_object_t* type, git_odb_backend* backend,
                         const git_oid* oid) {
-    return Answer(backend, [&](ObjectDatabase& database, std::string* why) {
+    return Answer(backend, [&](ObjectDatabase& objects, std::string* why) {
       ObjectHeader header;
-      const ReadStatus status = database.ReadHeader(FromGitOid(*oid), &header, why);
+      const ReadStatus status = objects.ReadHeader(FromGitOid(*oid), &header, why);
       *size = header.size;
       *type = ToLibgit2(header.type);
       return status;
@@ -79,9 +79,9 @@ struct Backend {
 
   static int Exists(git_odb_backend* backend, const git_oid* oid) {
     return Answer(backend,
-                  [&](ObjectDatabase& database, std::string*) {
-                    return database.Contains(FromGitOid(*oid)) ? ReadStatus::kOk
-                                                               : ReadStatus::kMissing;
+                  [&](ObjectDatabase& objects, std::string*) {
+                    return objects.Contains(FromGitOid(*oid)) ? ReadStatus::kOk
+                                                              : ReadStatus::kMissing;
                   }) == 0
                ? 1
                : 0;

@@ -249,7 +249,8 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
       counted_to_ = 0;
       lines_ = 0;
     }
-    for (; counted_to_ < offset; ++counted_to_) lines_ += blob_.bytes[counted_to_] == '\n' ? 1u : 0u;
+    for (; counted_to_ < offset; ++counted_to_)
+      lines_ += blob_.bytes[counted_to_] == '\n' ? 1u : 0u;
     return ", line " + std::to_string(lines_ + 1);
   }
 
