@@ -26,7 +26,7 @@ foreach(script ${PICKET_SCENARIOS})
   get_filename_component(name ${script} NAME_WE)
   if(NOT name STREQUAL "common")
     add_test(NAME cli/${name} COMMAND sh ${script})
-    set_tests_properties(cli/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+    set_tests_properties(cli/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
       FIXTURES_REQUIRED installed ENVIRONMENT "PICKET=${PICKET_INSTALLED}/bin/picket;PICKET_SOURCE=${CMAKE_SOURCE_DIR};\
 ASAN_OPTIONS=detect_leaks=0")
   endif()

@@ -135,6 +135,7 @@ bool IsPathOrOption(std::string_view value) {
   static constexpr double kEnough = 4;
   const bool path = value.starts_with("--") || value.starts_with("/") || value.starts_with("./") ||
                     value.starts_with("../") || value.starts_with("~/");
+  if (value.starts_with("~/")) return true;
   return path &&
          (value.size() < kLongEnough || WordScore(value, ObservedAlphabet(value)) > kEnough);
 }

@@ -1,6 +1,7 @@
 #include "secrets/secret_detector.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -95,6 +96,7 @@ class SecretSession : public Session, private MatchJudge {
           ++precise;
         }
         if (precise != first_contextual && Overlap(precise->capture, it->capture)) continue;
+        if (IsToldBetter(first_contextual, it)) continue;
       } else if (IsDouble(it)) {
         continue;
       }
@@ -102,6 +104,24 @@ class SecretSession : public Session, private MatchJudge {
     }
     pending_.clear();
   }
+
+  // Of the contextual rules that read one value, the vendor's speaks rather than the general one,
+  // and one of the general ones.
+  bool IsToldBetter(std::vector<PendingMatch>::const_iterator first_contextual,
+                    std::vector<PendingMatch>::const_iterator it) const {
+    if (!IsGeneral(*it->rule)) return false;
+    auto same_value = [it](const PendingMatch& other) {
+      return other.capture.offset == it->capture.offset;
+    };
+    if (it != first_contextual && same_value(*std::prev(it))) return true;
+    for (auto after = std::next(it); after != pending_.end() && same_value(*after); ++after) {
+      if (!IsGeneral(*after->rule)) return true;
+    }
+    return false;
+  }
+
+  // By the name of the vendor that rules without one have.
+  static bool IsGeneral(const Rule& rule) { return rule.id.starts_with("generic."); }
 
   bool IsDouble(std::vector<PendingMatch>::const_iterator it) const {
     for (auto before = it; before != pending_.begin();) {

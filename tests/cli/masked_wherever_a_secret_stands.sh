@@ -162,7 +162,7 @@ printf '{"results": {"%s": [{"hashed_secret": "%s", "line_number": 1}]}}' "$plan
 everything "cd work && picket allow --import ../ignore"
 
 # What it has left on the disk: rules of a folder are kept in the cache.
-everything "picket audit work --rules '$PICKET_SOURCE/patterns'"
+everything "picket audit work --rules 'folder-$planted/patterns'"
 sed -n 's/^........\(............\).*/\1/p' "$TOKENS" >"$SCRATCH/.state/pieces"
 if grep -r -l -F -f "$SCRATCH/.state/pieces" cache baseline; then
   leaks="$leaks

@@ -2,12 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
 #include "secrets/deep_scan.h"
+#include "secrets/rule_check.h"
 #include "secrets/template.h"
 
 namespace picket {
@@ -178,6 +180,30 @@ TEST_CASE("secrets: a URL password that is a token is reported once, as the toke
   findings = Scan(Expanded("postgres://app:{alnum:20}@db/app"));
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].tier == Tier::kContextual);
+}
+
+TEST_CASE(
+    "secrets: a value that a vendor's rule and a general one read is reported once, as the "
+    "vendor's") {
+  std::vector<std::string> complaints;
+  size_t examined = 0;
+  for (const RuleSource& source :
+       ListRules(std::string(PICKET_SOURCE_DIR) + "/patterns/secrets", &complaints)) {
+    if (source.rule.tier != Tier::kContextual || source.examples.empty()) continue;
+    CAPTURE(source.rule.id);
+    std::map<uint64_t, int> general, others;
+    for (const Finding& finding : Scan(Expanded(source.examples.front()))) {
+      if (finding.tier != Tier::kContextual) continue;
+      ++(finding.rule.starts_with("generic.") ? general : others)[finding.span.offset];
+    }
+    for (const auto& [offset, count] : general) {
+      CHECK(count == 1);
+      CHECK(others.count(offset) == 0);
+    }
+    ++examined;
+  }
+  CHECK(complaints.empty());
+  CHECK(examined >= 100);
 }
 
 TEST_CASE("secrets: committed token files are found by their path, and only as paths") {
