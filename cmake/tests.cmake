@@ -34,6 +34,8 @@ endforeach()
 
 # A fuzz target is tests/fuzz/<name>_fuzzer.cc with LLVMFuzzerTestOneInput; its corpus is
 # tests/fuzz/corpus/<name>/. Without libFuzzer the same targets replay their corpus under ctest.
+add_library(picket_replay_corpus OBJECT EXCLUDE_FROM_ALL tests/fuzz/replay_corpus.cc)
+target_link_libraries(picket_replay_corpus PRIVATE picket_objects picket_warnings)
 file(GLOB PICKET_FUZZERS CONFIGURE_DEPENDS tests/fuzz/*_fuzzer.cc)
 foreach(source ${PICKET_FUZZERS})
   get_filename_component(name ${source} NAME_WE)
@@ -42,7 +44,7 @@ foreach(source ${PICKET_FUZZERS})
     add_executable(${name} ${source})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   else()
-    add_executable(${name} ${source} tests/fuzz/replay_corpus.cc)
+    add_executable(${name} ${source} $<TARGET_OBJECTS:picket_replay_corpus>)
     add_test(NAME fuzz/${corpus} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
   endif()
   if(name STREQUAL "pack_fuzzer")

@@ -1,5 +1,6 @@
 // picket pre-commit and pre-merge-commit: the index against HEAD and what is being merged.
 #include <CLI/CLI.hpp>
+#include <future>
 #include <optional>
 #include <vector>
 
@@ -27,10 +28,11 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
       gate == Gate::kPreCommit ? StagedHook::kPreCommit : StagedHook::kPreMergeCommit;
   // Git lists the index while we open the repository and load the rules.
   StagedChanges staged(hook);
+  std::future<LoadedRules> rules = StartLoadingRules(common);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy =
       ReadStagedPolicy(common, *repository, staged.ReadFile(*repository, kTreePolicy));
-  const Engine engine(common, policy);
+  const Engine engine(common, policy, rules.get());
   stats.Mark("open");
   const ChangeList changes = staged.List(*repository);
   stats.Mark("list");

@@ -34,17 +34,35 @@ std::string ReadImports(const RuleFolders& folders) {
   return CompileImports(ReadWholeFile(folders.imports()));
 }
 
+LoadedRules LoadRules(const CommonOptions& common, Engine::RuleCache cache) {
+  LoadedRules loaded;
+  loaded.folders = FindRules(common);
+  const RuleFolders& folders = loaded.folders;
+  loaded.rules =
+      cache == Engine::RuleCache::kUsed && folders.compiled.empty()
+          ? LoadRulesThroughCache(folders.secrets(), &loaded.notes)
+          : LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &loaded.notes);
+  return loaded;
+}
+
 }  // namespace
 
+std::future<LoadedRules> StartLoadingRules(const CommonOptions& common) {
+  // Without a policy named the library loads in get() where no thread can be had.
+  return std::async([&common] { return LoadRules(common, Engine::RuleCache::kUnused); });
+}
+
 Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cache)
+    : Engine(common, policy, LoadRules(common, cache)) {}
+
+Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules rules)
     : key_(ReadKey(policy.fingerprint_key_file)),
+      rules_(std::move(rules.rules)),
+      notes_(std::move(rules.notes)),
       limits_(policy.effective_limits()),
       threads_(common.threads != 0 ? common.threads : limits_.threads) {
-  const RuleFolders folders = FindRules(common);
-  rules_ = cache == RuleCache::kUsed && folders.compiled.empty()
-               ? LoadRulesThroughCache(folders.secrets(), &notes_)
-               : LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes_);
-  imports_ = std::make_unique<LazyImports>([folders] { return ReadImports(folders); });
+  imports_ = std::make_unique<LazyImports>(
+      [folders = std::move(rules.folders)] { return ReadImports(folders); });
   name_ = "picket " PICKET_VERSION ", " + rules_->Name();
   if (!key_.id().empty()) name_ += ", key " + key_.id();
 

@@ -11,8 +11,8 @@ namespace {
 
 std::shared_ptr<const RuleSet> TryCompiled(const std::string& path, std::string_view source_hash,
                                            std::string* why) {
-  const std::optional<std::string> bytes = ReadTrustedFile(path, why);
-  return bytes ? RuleSet::Parse(AsBytes(*bytes), source_hash, why) : nullptr;
+  const std::optional<TrustedBytes> file = MapTrustedFile(path, why);
+  return file ? RuleSet::Parse(file->bytes(), source_hash, why) : nullptr;
 }
 
 std::string Joined(const std::vector<std::string>& complaints) {

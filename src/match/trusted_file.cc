@@ -1,6 +1,7 @@
 #include "match/trusted_file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,7 +41,11 @@ bool IsOursAlone(const struct stat& status) {
 
 }  // namespace
 
-std::optional<std::string> ReadTrustedFile(const std::string& path, std::string* why) {
+TrustedBytes::~TrustedBytes() {
+  if (!bytes_.empty()) munmap(const_cast<uint8_t*>(bytes_.data()), bytes_.size());
+}
+
+std::optional<TrustedBytes> MapTrustedFile(const std::string& path, std::string* why) {
   File folder(FolderOf(path), O_RDONLY | O_DIRECTORY);
   File file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status {};
@@ -56,18 +61,20 @@ std::optional<std::string> ReadTrustedFile(const std::string& path, std::string*
     *why = "somebody else owns it or may write it";
     return std::nullopt;
   }
-  std::string bytes(static_cast<size_t>(status.st_size), '\0');
-  size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t count = read(file.fd(), bytes.data() + filled, bytes.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      *why = "it can't be read to its end";
-      return std::nullopt;
-    }
-    filled += static_cast<size_t>(count);
+  const size_t size = static_cast<size_t>(status.st_size);
+  if (size == 0) return TrustedBytes({});
+  void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.fd(), 0);
+  if (bytes == MAP_FAILED) {
+    *why = "it can't be read to its end";
+    return std::nullopt;
   }
-  return bytes;
+  return TrustedBytes(Bytes(static_cast<const uint8_t*>(bytes), size));
+}
+
+std::optional<std::string> ReadTrustedFile(const std::string& path, std::string* why) {
+  const std::optional<TrustedBytes> file = MapTrustedFile(path, why);
+  if (!file) return std::nullopt;
+  return std::string(AsText(file->bytes()));
 }
 
 void WriteTrustedFile(const std::string& path, std::string_view bytes) {

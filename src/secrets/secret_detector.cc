@@ -105,17 +105,19 @@ class SecretSession : public Session, private MatchJudge {
     pending_.clear();
   }
 
-  // Of the contextual rules that read one value, the vendor's speaks rather than the general one,
-  // and one of the general ones.
+  // Of the contextual rules that read one value, a vendor's speaks and the general ones do not.
   bool IsToldBetter(std::vector<PendingMatch>::const_iterator first_contextual,
                     std::vector<PendingMatch>::const_iterator it) const {
     if (!IsGeneral(*it->rule)) return false;
+    auto speaks = [](const PendingMatch& other) { return !IsGeneral(*other.rule); };
     auto same_value = [it](const PendingMatch& other) {
       return other.capture.offset == it->capture.offset;
     };
-    if (it != first_contextual && same_value(*std::prev(it))) return true;
     for (auto after = std::next(it); after != pending_.end() && same_value(*after); ++after) {
-      if (!IsGeneral(*after->rule)) return true;
+      if (speaks(*after)) return true;
+    }
+    for (auto before = it; before != first_contextual && same_value(*std::prev(before));) {
+      if (speaks(*--before)) return true;
     }
     return false;
   }

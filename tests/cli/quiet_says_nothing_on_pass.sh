@@ -21,5 +21,7 @@ armed_pickle armed.pkl
 exits 0 "picket explain model.pt -q"
 [ ! -s "$OUTPUT" ] || fail "explain -q spoke"
 exits 1 "picket explain armed.pkl -q" posix
-exits 0 "picket rules check -q"
+mkdir -p rules/secrets
+cp "$PICKET_SOURCE/patterns/secrets/huggingface.json" rules/secrets/
+exits 0 "picket $RULES_OPTION '$SCRATCH/rules' rules check -q"
 [ ! -s "$OUTPUT" ] || fail "rules check -q spoke"

@@ -1,7 +1,7 @@
 # The rules that ship pass their own examples, and can be read.
 . "$(dirname "$0")/common.sh"
 
-exits 0 "picket rules check"
+exits 0 "picket rules check" " 0 complaints"
 exits 0 "picket rules list" "$USER_TOKEN_RULE" "$ORGANIZATION_TOKEN_RULE" "$OAUTH_TOKEN_RULE" \
   "$JWT_RULE"
 [ "$(grep -c '[a-z]\.[a-z]' "$OUTPUT")" -ge 20 ] || fail "fewer than 20 rules"

@@ -38,15 +38,6 @@ RuleReport Check(const nlohmann::json& rules) {
 
 }  // namespace
 
-TEST_CASE("rule check: every rule that Picket ships keeps its promises") {
-  RuleReport report = CheckRules(kPatterns);
-  for (const std::string& complaint : report.complaints) FAIL_CHECK(complaint);
-  CHECK(report.files >= 10);
-  CHECK(report.rules >= 30);
-  CHECK(report.examples >= 3 * report.rules);
-  CHECK(report.near_misses >= report.rules);
-}
-
 TEST_CASE("rule check: validators reject next to no random body") {
   std::vector<std::string> complaints;
   for (const RuleSource& source : ListRules(kPatterns, &complaints)) {
