@@ -42,7 +42,7 @@ TEST_CASE("rule check: validators reject next to no random body") {
   std::vector<std::string> complaints;
   for (const RuleSource& source : ListRules(kPatterns, &complaints)) {
     CAPTURE(source.rule.id);
-    CHECK(CountRejected(source, 11, 300) == 0);
+    CHECK(CountRejected(source, 11, 100) == 0);
   }
   CHECK(complaints.empty());
 }
