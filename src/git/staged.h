@@ -52,7 +52,7 @@ class StagedChanges {
   // unmerged entries as a note. Places have no commit. Throws Error where the list can't be had.
   ChangeList List(const Repository& repository);
 
-  // The file at the root that the index holds, or would once it is merged; nullopt where there is
+  // The file at the root that the index holds, for an unmerged one HEAD's; nullopt where there is
   // none, or no regular file. What does not differ from HEAD is read from there: a second Git
   // process would cost more than all the rest of a small commit. Throws Error for one that can't
   // be read or is over 16 MiB.

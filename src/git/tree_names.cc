@@ -280,17 +280,4 @@ TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inv
   return names;
 }
 
-std::string TakeNamesAsText(const std::vector<std::string>& names, uint64_t max_bytes,
-                            size_t* next) {
-  std::string text;
-  while (*next < names.size()) {
-    const std::string& name = names[*next];
-    if (!text.empty() && text.size() + name.size() + 1 > max_bytes) break;
-    text += name;
-    text += '\n';
-    ++*next;
-  }
-  return text;
-}
-
 }  // namespace picket

@@ -30,9 +30,4 @@ struct TreeNames {
 TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inventory,
                         const KnownIds* known, unsigned threads);
 
-// The names from `*next` on as one text, a line each, of about `max_bytes`; moves `*next` past
-// them. Where the k-th line is the name `*next` + k, unless a name itself holds a line feed.
-std::string TakeNamesAsText(const std::vector<std::string>& names, uint64_t max_bytes,
-                            size_t* next);
-
 }  // namespace picket

@@ -252,14 +252,6 @@ TEST_CASE("tree names: each name of every tree once, reachable or not") {
   }
 }
 
-TEST_CASE("tree names: as text in pieces") {
-  const std::vector<std::string> names = {"a", "bb", "a name longer than a piece", "c"};
-  size_t next = 0;
-  std::vector<std::string> pieces;
-  while (next < names.size()) pieces.push_back(TakeNamesAsText(names, 6, &next));
-  CHECK(pieces == std::vector<std::string>{"a\nbb\n", "a name longer than a piece\n", "c\n"});
-}
-
 TEST_CASE("signature: names and dates, and what is neither") {
   struct Case {
     const char* line;
