@@ -1,0 +1,69 @@
+// The formats of secrets/formats.def, and secrets made of them: a second account of what each
+// precise rule is for, which knows nothing of the patterns.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "secrets/template.h"
+
+namespace picket {
+
+enum class Shape : uint8_t {
+  kAlone,   // found wherever it stands
+  kNamed,   // found where it is given to `around`
+  kPhrase,  // found inside the text `around`, of one line without quotes
+  kBlock,   // found inside the text `around`
+};
+
+struct SecretFormat {
+  std::string rule;
+  Shape shape = Shape::kAlone;
+  std::string around;
+  std::string secret;
+};
+
+// In the table's order.
+const std::vector<SecretFormat>& SecretFormats();
+
+// Whether `found` may tell a secret of `rule`.
+bool TellsSame(std::string_view rule, std::string_view found);
+
+// Why the table takes `rule` out of a place, or nullptr. `place` is a place's name.
+const char* WhyNotIn(std::string_view rule, std::string_view place);
+
+// Expands one format. `variant` chooses the alternatives and, by its remainder of three, any
+// length, the shortest or the longest: Variants() of them see all that a format can be.
+class SecretMaker {
+ public:
+  SecretMaker(uint64_t seed, unsigned variant)
+      : random_(seed), choice_(variant / 3), lengths_(variant % 3) {}
+
+  // Throws std::logic_error for a format that is not well formed.
+  std::string Make(std::string_view format);
+
+  static unsigned Variants(std::string_view format);
+
+ private:
+  std::string Sequence(std::string_view stops);
+  std::string Alternatives();
+  std::string Set();
+  size_t Count();
+  bool AtFunction() const;
+  std::string Function();
+  std::string Pem(std::string_view kind, std::string_view line_break);
+  std::string Bytes(size_t count);
+
+  SeededRandom random_;
+  unsigned choice_;
+  unsigned lengths_;
+  unsigned alternatives_ = 1;
+  std::string_view format_;
+  size_t at_ = 0;
+  std::string last_set_;
+  std::string made_;
+};
+
+}  // namespace picket
