@@ -165,14 +165,17 @@ std::string SecretMaker::Set() {
     }
   }
   ++at_;
-  if (format_.at(at_++) != '{') throw std::logic_error("a set without a count");
-  const size_t least = Count();
-  size_t most = least;
-  if (format_.at(at_) == ',') {
+  size_t least = 1;
+  size_t most = 1;
+  if (format_.substr(at_, 1) == "{") {
     ++at_;
-    most = Count();
+    most = least = Count();
+    if (format_.at(at_) == ',') {
+      ++at_;
+      most = Count();
+    }
+    if (format_.at(at_++) != '}' || most < least) throw std::logic_error("a count that is none");
   }
-  if (format_.at(at_++) != '}' || most < least) throw std::logic_error("a count that is none");
   const size_t any = least + random_.Below(most - least + 1);
   const size_t lengths[] = {any, least, most};
   last_set_ = random_.Text(characters, lengths[lengths_]);
