@@ -358,6 +358,11 @@ Text Dress(const SecretFormat& format, const Specimen& specimen, const Place& pl
   return place.spell ? place.spell(text) : text;
 }
 
+std::string Distance(uint64_t from, uint64_t to) {
+  if (from == to) return "right";
+  return from < to ? std::to_string(to - from) + " late" : std::to_string(from - to) + " early";
+}
+
 // What was lost, and where.
 class Recall {
  public:
@@ -378,10 +383,8 @@ class Recall {
           finding.span.length <= text.secret.length + 2 * slack) {
         return;
       }
-      instead = "span " + std::to_string(finding.span.offset) + "+" +
-                std::to_string(finding.span.length) + " for " + std::to_string(text.secret.offset) +
-                "+" + std::to_string(text.secret.length);
-      break;
+      instead = "begins " + Distance(text.secret.offset, finding.span.offset) + ", ends " +
+                Distance(text.secret.end(), finding.span.end());
     }
     const std::string key = format.rule + (instead.empty() ? "" : " (" + instead + ")");
     lost_[key].insert(place);

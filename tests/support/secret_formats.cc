@@ -46,6 +46,14 @@ std::string Der(int tag, const std::string& body) {
   return der + static_cast<char>(body.size() & 0xff) + body;
 }
 
+std::string Base36(uint64_t value, size_t digits) {
+  std::string text(digits, '0');
+  for (size_t i = digits; i-- > 0; value /= 36) {
+    text[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
+  }
+  return text;
+}
+
 std::string Field(const std::string& text) {
   std::string length(3, '\0');
   return length + static_cast<char>(text.size()) + text;
@@ -228,8 +236,11 @@ std::string SecretMaker::Function() {
            random_.Text(kUrl.substr(0, 62), 1);
   }
   if (name == "routable") {
-    const std::string payload = random_.Text(kUrl, 36);
-    return inner + payload + GitlabRoutableTail(inner, payload);
+    // GitLab's Authn::TokenField::Generator::RoutableToken: sixteen random bytes with the routing
+    // in base64, version, length and CRC-32 in base 36.
+    const std::string payload = random_.Text(kUrl, 27 + random_.Below(20));
+    std::string token = inner + payload + ".01." + Base36(payload.size(), 2);
+    return token + Base36(Crc32(token), 7);
   }
   if (name == "bech32") {
     const std::string data = random_.Text(Bech32Alphabet(), 52);
