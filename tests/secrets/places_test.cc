@@ -35,8 +35,9 @@ struct Text {
   std::string bytes;
   // Where the secret stands, or the characters that encode it.
   Span secret;
-  // Whether the finding's span must be that span, or may be a little more.
-  bool exact = true;
+  // How far the finding may reach beyond it at either end, and how much it may leave out.
+  uint64_t more = 0;
+  uint64_t less = 0;
 };
 
 struct Specimen {
@@ -46,6 +47,9 @@ struct Specimen {
 };
 
 using Spelling = std::function<Text(const Text&)>;
+
+// A finding in base64 covers whole groups, and in wrapped lines a little more.
+constexpr uint64_t kAround = 24;
 
 // `frame` holds "@" for the specimen. Where it also holds one of NAME, a_name, aName, a-name and
 // a.name, the specimen is given to a name in that spelling.
@@ -102,7 +106,7 @@ Spelling Base64(bool url_safe, std::string before, std::string after, size_t wid
     }
     const uint64_t begin = place(text.secret.offset / 3 * 4 + text.secret.offset % 3);
     const uint64_t end = place((text.secret.end() * 4 + 2) / 3);
-    return Text{before + lines + after, {begin, end - begin}, false};
+    return Text{before + lines + after, {begin, end - begin}, kAround};
   };
 }
 
@@ -226,7 +230,7 @@ std::vector<Place> Assignments() {
       {"option with =", "run --a-name=@ x\n", {}},
       {"Markdown table", "| NAME | `@` |", {}},
       {"comment", "# NAME=@\n", {}},
-      {"colour around", "\x1b[1mNAME\x1b[0m=\x1b[32m@\x1b[0m\n", {}},
+      {"colour around", "\x1b[1mNAME=@\x1b[0m\n", {}},
       {"UTF-16 LE", "user\nNAME=@\nend\n", Utf16(true, "")},
       {"UTF-16 BE", "user\nNAME=@\nend\n", Utf16(false, "")},
       {"UTF-16 LE with a mark", "user\nNAME=@\nend\n", Utf16(true, "\xff\xfe")},
@@ -244,7 +248,7 @@ std::vector<Place> Encodings() {
     places.push_back(
         {"base64 of base64", "u:" + padded,
          Then(Base64(false, "{\"auths\":{\"r\":{\"auth\":\"", "\"}}}"), Base64(false, "a: ", ""))});
-    places.push_back({"base64 of UTF-16", "$x" + padded + "'; run",
+    places.push_back({"base64 of UTF-16", "$x" + std::string(pad) + "='@'; run",
                       Then(Utf16(true, ""), Base64(false, "powershell -EncodedCommand ", ""))});
   }
   for (size_t lead = 0; lead < 60; lead += 5) {
@@ -262,7 +266,10 @@ std::vector<Place> Encodings() {
   places.push_back({"HTML", "@", Then(Each("&#%u;", false), Between("<b>", "</b>"))});
   for (bool little : {true, false}) {
     places.push_back({"UTF-16 in a binary file", "key=@",
-                      Then(Utf16(little, std::string(51, '\x07')), Between("", "\x01\x02"))});
+                      Then(Utf16(little, std::string(51, '\x07')), [](const Text& text) {
+                        // Both byte orders read it, one of them a byte too early.
+                        return Text{text.bytes + "\x01\x02", text.secret, 1, 1};
+                      })});
   }
   return places;
 }
@@ -278,12 +285,16 @@ std::vector<Place> HalfSpelt() {
   };
 }
 
+constexpr uint64_t kLastPiece = 9;
+
 Spelling Split(const char* joint) {
   return [joint](const Text& text) {
     Text split = text;
-    split.bytes.insert(text.secret.end() - 9, joint);
+    split.bytes.insert(text.secret.end() - kLastPiece, joint);
     split.secret.length += std::string(joint).size();
-    split.exact = false;
+    split.more = 1;
+    // Where the first piece is a secret already, no more is told.
+    split.less = std::string(joint).size() + kLastPiece;
     return split;
   };
 }
@@ -363,6 +374,11 @@ std::string Distance(uint64_t from, uint64_t to) {
   return from < to ? std::to_string(to - from) + " late" : std::to_string(from - to) + " early";
 }
 
+// Whether `offset` is at most `less` behind `edge` and at most `more` before it.
+bool IsNear(uint64_t offset, uint64_t edge, uint64_t less, uint64_t more) {
+  return offset <= edge + less && offset + more >= edge;
+}
+
 // What was lost, and where.
 class Recall {
  public:
@@ -376,17 +392,15 @@ class Recall {
         instead = "told as " + finding.rule;
         continue;
       }
-      if (finding.span == text.secret) return;
-      const uint64_t slack = text.exact ? 0 : 24;
-      if (!text.exact && finding.span.offset <= text.secret.offset &&
-          finding.span.end() >= text.secret.end() &&
-          finding.span.length <= text.secret.length + 2 * slack) {
+      if (IsNear(finding.span.offset, text.secret.offset, text.less, text.more) &&
+          IsNear(text.secret.end(), finding.span.end(), text.less, text.more)) {
         return;
       }
       instead = "begins " + Distance(text.secret.offset, finding.span.offset) + ", ends " +
                 Distance(text.secret.end(), finding.span.end());
     }
-    const std::string key = format.rule + (instead.empty() ? "" : " (" + instead + ")");
+    const std::string key = format.rule + " " + format.secret.substr(0, 24) +
+                            (instead.empty() ? "" : " (" + instead + ")");
     lost_[key].insert(place);
   }
 
@@ -530,8 +544,7 @@ TEST_CASE("places: kinds are found in a line of five megabytes and at a window's
     for (uint64_t at : {uint64_t{3} << 20, (uint64_t{4} << 20) - dressed.bytes.size() / 2}) {
       std::string text = line;
       text.replace(at, dressed.bytes.size(), dressed.bytes);
-      recall.Look(format, "long line",
-                  {text, {at + dressed.secret.offset, dressed.secret.length}, true});
+      recall.Look(format, "long line", {text, {at + dressed.secret.offset, dressed.secret.length}});
     }
   }
   recall.Check();
