@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -11,17 +12,6 @@
 
 namespace picket {
 namespace {
-
-struct Pair {
-  std::string_view first;
-  std::string_view second;
-};
-
-struct Exception {
-  std::string_view rule;
-  std::string_view place;
-  const char* reason;
-};
 
 constexpr std::array<std::string_view, 12> kFunctions = {
     "uuid",    "jwt",       "b64:",   "b64u:",  "crc62", "crc16",
@@ -61,54 +51,93 @@ std::string Field(const std::string& text) {
 
 }  // namespace
 
+// Each list takes its own lines of the table.
+#define KIND(rule, name, secret)
+#define PHRASE(rule, text, secret)
+#define BLOCK(rule, text, secret)
+#define EQUAL(rule, other)
+#define NOT_IN(rule, place, reason)
+#define NO_HINT(rule)
+#define OPEN_END(rule, bytes, reason)
+#define KNOWN(rule, part, place, what)
+
 const std::vector<SecretFormat>& SecretFormats() {
-  static const std::vector<SecretFormat> formats = {
+#undef KIND
+#undef PHRASE
+#undef BLOCK
 #define KIND(rule, name, secret) \
   {rule, *(name) == '\0' ? Shape::kAlone : Shape::kNamed, name, secret},
 #define PHRASE(rule, text, secret) {rule, Shape::kPhrase, text, secret},
 #define BLOCK(rule, text, secret) {rule, Shape::kBlock, text, secret},
-#define EQUAL(rule, other)
-#define NOT_IN(rule, place, reason)
+  static const std::vector<SecretFormat> formats = {
 #include "secrets/formats.def"
+  };
 #undef KIND
 #undef PHRASE
 #undef BLOCK
-#undef EQUAL
-#undef NOT_IN
-  };
-  return formats;
-}
-
 #define KIND(rule, name, secret)
 #define PHRASE(rule, text, secret)
 #define BLOCK(rule, text, secret)
-
-bool TellsSame(std::string_view rule, std::string_view found) {
-  static constexpr Pair kPairs[] = {
-#define EQUAL(rule, other) {rule, other},
-#define NOT_IN(rule, place, reason)
-#include "secrets/formats.def"
-#undef EQUAL
-#undef NOT_IN
-  };
-  return rule == found || std::any_of(std::begin(kPairs), std::end(kPairs), [&](const Pair& pair) {
-           return pair.first == rule && pair.second == found;
-         });
+  return formats;
 }
 
-const char* WhyNotIn(std::string_view rule, std::string_view place) {
-  static constexpr Exception kExceptions[] = {
-      {"", "", ""},
-#define EQUAL(rule, other)
-#define NOT_IN(rule, place, reason) {rule, place, reason},
-#include "secrets/formats.def"
+bool TellsSame(std::string_view rule, std::string_view found) {
 #undef EQUAL
-#undef NOT_IN
+#define EQUAL(rule, other) {rule, other},
+  static const std::set<std::pair<std::string_view, std::string_view>> pairs = {
+#include "secrets/formats.def"
   };
-  for (const Exception& exception : kExceptions) {
-    if (exception.rule == rule && exception.place == place) return exception.reason;
-  }
-  return nullptr;
+#undef EQUAL
+#define EQUAL(rule, other)
+  return rule == found || pairs.contains({rule, found});
+}
+
+bool IsNotIn(std::string_view rule, std::string_view place) {
+#undef NOT_IN
+#define NOT_IN(rule, place, reason) {rule, place},
+  static const std::set<std::pair<std::string_view, std::string_view>> pairs = {
+#include "secrets/formats.def"
+  };
+#undef NOT_IN
+#define NOT_IN(rule, place, reason)
+  return pairs.contains({rule, place});
+}
+
+const std::set<std::string>& RulesWithoutHint() {
+#undef NO_HINT
+#define NO_HINT(rule) rule,
+  static const std::set<std::string> rules = {
+#include "secrets/formats.def"
+  };
+#undef NO_HINT
+#define NO_HINT(rule)
+  return rules;
+}
+
+size_t OpenEnd(std::string_view rule) {
+#undef OPEN_END
+#define OPEN_END(rule, bytes, reason) {rule, bytes},
+  static const std::map<std::string_view, size_t> ends = {
+#include "secrets/formats.def"
+  };
+  auto end = ends.find(rule);
+  return end == ends.end() ? 0 : end->second;
+#undef OPEN_END
+#define OPEN_END(rule, bytes, reason)
+}
+
+const std::vector<KnownLoss>& KnownLosses() {
+#undef KNOWN
+#define KNOWN(rule, part, place, what) {rule, part, place, what},
+  static const std::vector<KnownLoss> losses = {
+#include "secrets/formats.def"
+  };
+  return losses;
+}
+
+bool KnownLoss::Covers(const SecretFormat& format, std::string_view at) const {
+  const bool same = rule.empty() ? format.shape == Shape::kNamed : rule == format.rule;
+  return same && (place.empty() || place == at) && format.secret.find(part) != std::string::npos;
 }
 
 std::string SecretMaker::Make(std::string_view format) {

@@ -2,7 +2,9 @@
 // precise rule is for, which knows nothing of the patterns.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +33,25 @@ const std::vector<SecretFormat>& SecretFormats();
 // Whether `found` may tell a secret of `rule`.
 bool TellsSame(std::string_view rule, std::string_view found);
 
-// Why the table takes `rule` out of a place, or nullptr. `place` is a place's name.
-const char* WhyNotIn(std::string_view rule, std::string_view place);
+// Whether the table takes `rule` out of the place of that name.
+bool IsNotIn(std::string_view rule, std::string_view place);
+
+// Rules whose secrets are not looked for in encodings.
+const std::set<std::string>& RulesWithoutHint();
+
+// How many bytes too many a finding of `rule` may have.
+size_t OpenEnd(std::string_view rule);
+
+// A rule that is known to lose what the table describes.
+struct KnownLoss {
+  std::string rule;
+  std::string part;   // of SecretFormat::secret
+  std::string place;  // empty: every place
+  std::string what;
+
+  bool Covers(const SecretFormat& format, std::string_view at) const;
+};
+const std::vector<KnownLoss>& KnownLosses();
 
 // Expands one format. `variant` chooses the alternatives and, by its remainder of three, any
 // length, the shortest or the longest: Variants() of them see all that a format can be.
