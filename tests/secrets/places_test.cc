@@ -494,7 +494,7 @@ TEST_CASE("places: every precise rule about content stands in the table of forma
   std::string missing;
   for (const Rule& rule : Engine().rules().rules()) {
     if (rule.tier != Tier::kPrecise || rule.is_path_rule()) continue;
-    if (told.erase(rule.id) == 0) missing += " " + rule.id;
+    if (told.erase(rule.id) == 0 && !UntoldRules().contains(rule.id)) missing += " " + rule.id;
   }
   CHECK_MESSAGE(missing.empty(), "formats.def has no line for", missing);
   std::string gone;

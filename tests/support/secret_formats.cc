@@ -60,6 +60,7 @@ std::string Field(const std::string& text) {
 #define NO_HINT(rule)
 #define OPEN_END(rule, bytes, reason)
 #define KNOWN(rule, part, place, what)
+#define UNTOLD(rule)
 
 const std::vector<SecretFormat>& SecretFormats() {
 #undef KIND
@@ -126,6 +127,17 @@ size_t OpenEnd(std::string_view rule) {
 #define OPEN_END(rule, bytes, reason)
 }
 
+const std::set<std::string>& UntoldRules() {
+#undef UNTOLD
+#define UNTOLD(rule) rule,
+  static const std::set<std::string> rules = {
+#include "secrets/formats.def"
+  };
+#undef UNTOLD
+#define UNTOLD(rule)
+  return rules;
+}
+
 const std::vector<KnownLoss>& KnownLosses() {
 #undef KNOWN
 #define KNOWN(rule, part, place, what) {rule, part, place, what},
@@ -137,7 +149,8 @@ const std::vector<KnownLoss>& KnownLosses() {
 
 bool KnownLoss::Covers(const SecretFormat& format, std::string_view at) const {
   const bool same = rule.empty() ? format.shape == Shape::kNamed : rule == format.rule;
-  return same && (place.empty() || place == at) && format.secret.find(part) != std::string::npos;
+  return same && (place.empty() || place == at) &&
+         (format.secret + format.around).find(part) != std::string::npos;
 }
 
 std::string SecretMaker::Make(std::string_view format) {
@@ -276,7 +289,7 @@ std::string SecretMaker::Function() {
     std::string human = inner;
     for (char& c : human) c = static_cast<char>(std::tolower(c));
     std::string tail = data + Bech32Checksum(human, data);
-    for (char& c : tail) c = static_cast<char>(std::toupper(c));
+    for (char& c : tail) c = human == inner ? c : static_cast<char>(std::toupper(c));
     return inner + "1" + tail;
   }
   return Pem(name, inner);

@@ -39,13 +39,16 @@ bool IsNotIn(std::string_view rule, std::string_view place);
 // Rules whose secrets are not looked for in encodings.
 const std::set<std::string>& RulesWithoutHint();
 
+// Rules of which the table tells nothing, because nothing is known but the rule itself.
+const std::set<std::string>& UntoldRules();
+
 // How many bytes too many a finding of `rule` may have.
 size_t OpenEnd(std::string_view rule);
 
 // A rule that is known to lose what the table describes.
 struct KnownLoss {
   std::string rule;
-  std::string part;   // of SecretFormat::secret
+  std::string part;   // of SecretFormat::secret or ::around
   std::string place;  // empty: every place
   std::string what;
 
