@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include "core/error.h"
-#include "match/trusted_file.h"
+#include "match/rule_store.h"
 #include "secrets/secret_detector.h"
 
 namespace picket {
@@ -35,7 +35,7 @@ std::shared_ptr<const RuleSet> LoadRulesThroughCache(const std::string& dir,
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
   try {
     if (error) throw Error(error.message() + ".");
-    WriteTrustedFile(file, rules->Serialize());
+    WriteCompiledRules(*rules, dir, file);
   } catch (const Error& why) {
     notes->push_back("The cache " + folder.string() +
                      " can't be written, so the next run compiles the rules again: " + why.what());

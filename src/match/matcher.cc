@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <new>
 #include <string>
 
 #include "core/error.h"
@@ -107,9 +108,9 @@ Matcher::Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window)
   last_hit_.resize(ids);
   resume_.resize(rules_->rules().size());
   regexes_.resize(rules_->rules().size());
-  if (rules_->database() != nullptr &&
-      hs_alloc_scratch(rules_->database(), &scratch_) != HS_SUCCESS) {
-    throw Error("Hyperscan could not allocate its scratch space; there may be too little memory.");
+  if (rules_->scratch() != nullptr &&
+      hs_clone_scratch(rules_->scratch(), &scratch_) != HS_SUCCESS) {
+    throw std::bad_alloc();
   }
 }
 

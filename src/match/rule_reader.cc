@@ -261,44 +261,6 @@ RuleSource ReadEntry(const json& object, const std::string& file, size_t index,
 
 std::span<const std::string_view> RuleKeys() { return kKeys; }
 
-std::vector<RuleFile> ReadRuleFiles(const std::string& dir) {
-  std::vector<RuleFile> files;
-  std::error_code error;
-  for (std::filesystem::directory_iterator it(dir, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->path().extension() != ".json") continue;
-    std::ifstream stream(it->path(), std::ios::binary);
-    RuleFile file;
-    file.name = it->path().filename().string();
-    file.bytes.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
-    if (!stream) {
-      throw Error("The rule file " + it->path().string() +
-                  " can't be read; check its permissions.");
-    }
-    files.push_back(std::move(file));
-  }
-  if (error) {
-    throw Error("The rule folder " + dir + " can't be read: " + error.message() +
-                "; install Picket again or name the folder of its patterns.");
-  }
-  if (files.empty()) {
-    throw Error("The rule folder " + dir + " holds no *.json file, so nothing could be found; " +
-                "install Picket again or name the folder of its patterns.");
-  }
-  std::sort(files.begin(), files.end(),
-            [](const RuleFile& a, const RuleFile& b) { return a.name < b.name; });
-  return files;
-}
-
-std::string HashRuleFiles(std::span<const RuleFile> files) {
-  std::string whole;
-  for (const RuleFile& file : files) {
-    whole += Sha256(AsBytes(file.name));
-    whole += Sha256(AsBytes(file.bytes));
-  }
-  return Sha256(AsBytes(whole));
-}
-
 std::vector<RuleSource> ParseRuleFiles(std::span<const RuleFile> files,
                                        std::span<const std::string_view> validators,
                                        std::vector<std::string>* complaints) {

@@ -7,19 +7,9 @@
 #include <vector>
 
 #include "match/rule.h"
+#include "match/rule_files.h"
 
 namespace picket {
-
-struct RuleFile {
-  std::string name;  // without the folder
-  std::string bytes;
-};
-
-// Every *.json of `dir`, sorted by name. Throws Error when the folder can't be read or holds none.
-std::vector<RuleFile> ReadRuleFiles(const std::string& dir);
-
-// SHA-256 over names and contents, 32 bytes: tells whether a compiled file is of these sources.
-std::string HashRuleFiles(std::span<const RuleFile> files);
 
 // Every rule that can be read, sorted as the files stand; one sentence for everything else, all
 // of them at once. Checks types, keys, dialect, widths and uniqueness; `validators` are the names

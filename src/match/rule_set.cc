@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <new>
 
 #include "core/byte_reader.h"
 #include "core/error.h"
@@ -16,7 +18,8 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 2;
+constexpr uint32_t kFormat = 3;
+constexpr size_t kPage = 4096;
 
 uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
 
@@ -86,9 +89,59 @@ void CheckEngines(const std::vector<Rule>& rules, std::vector<std::string>* comp
   }
 }
 
+struct FreeSpace {
+  void operator()(void* space) const { std::free(space); }
+};
+using Space = std::unique_ptr<char, FreeSpace>;
+
+// The database as it lies in memory at the start of a page.
+Space Unpack(const char* serialized, size_t length, size_t size) {
+  const size_t pages = (size + kPage - 1) / kPage * kPage;
+  Space space(static_cast<char*>(std::aligned_alloc(kPage, pages)));
+  if (space == nullptr) throw std::bad_alloc();
+  std::memset(space.get(), 0, pages);
+  if (hs_deserialize_database_at(serialized, length,
+                                 reinterpret_cast<hs_database_t*>(space.get())) != HS_SUCCESS) {
+    throw Error("Hyperscan refuses the database that it wrote; there may be too little memory.");
+  }
+  return space;
+}
+
+// Hyperscan's documents allow to lay a database anywhere, not to move it. It holds offsets only;
+// two copies at different places that don't differ in a byte show that for this very one.
+std::string MakeImage(const hs_database_t* database) {
+  char* bytes = nullptr;
+  size_t length = 0;
+  size_t size = 0;
+  if (hs_serialize_database(database, &bytes, &length) != HS_SUCCESS ||
+      hs_serialized_database_size(bytes, length, &size) != HS_SUCCESS) {
+    throw Error("Hyperscan could not write its database; there may be too little memory.");
+  }
+  const Space serialized(bytes);
+  const Space first = Unpack(bytes, length, size);
+  const Space second = Unpack(bytes, length, size);
+  if (std::memcmp(first.get(), second.get(), size) != 0) {
+    throw Error("This version of Hyperscan, " + std::string(hs_version()) +
+                ", writes databases that can't be mapped; Picket does not know how to use it.");
+  }
+  return {first.get(), size};
+}
+
 }  // namespace
 
-RuleSet::~RuleSet() { hs_free_database(database_); }
+void RuleSet::FreeDatabase::operator()(hs_database* database) const { hs_free_database(database); }
+
+void RuleSet::FreeScratch::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
+
+RuleSet::~RuleSet() = default;
+
+bool RuleSet::MakeScratch() {
+  hs_scratch_t* scratch = nullptr;
+  const hs_error_t status = hs_alloc_scratch(database_, &scratch);
+  if (status == HS_NOMEM) throw std::bad_alloc();
+  scratch_.reset(scratch);
+  return status == HS_SUCCESS;
+}
 
 void RuleSet::FindWidest() {
   widest_ = 0;
@@ -115,18 +168,24 @@ std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::st
   for (const std::string& text : list.texts) texts.push_back(text.c_str());
   hs_platform_info_t platform = Platform();
   hs_compile_error_t* error = nullptr;
+  hs_database_t* database = nullptr;
   if (hs_compile_multi(texts.data(), list.flags.data(), list.ids.data(),
-                       static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, &platform,
-                       &set->database_, &error) != HS_SUCCESS) {
+                       static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, &platform, &database,
+                       &error) != HS_SUCCESS) {
     complaints->push_back(std::string("Hyperscan can't compile the rules together: ") +
                           (error == nullptr ? "no reason given" : error->message));
     hs_free_compile_error(error);
     return nullptr;
   }
+  set->owned_.reset(database);
+  set->database_ = database;
+  if (!set->MakeScratch()) {
+    throw Error("Hyperscan refuses the database that it compiled; this is an error in it.");
+  }
   return set;
 }
 
-std::string RuleSet::Serialize() const {
+std::string RuleSet::Serialize(std::string_view source_stamp) const {
   TableWriter body;
   hs_platform_info_t platform = Platform();
   body.Text(PICKET_VERSION);
@@ -134,16 +193,16 @@ std::string RuleSet::Serialize() const {
   body.U32(platform.tune);
   body.U64(platform.cpu_features);
   body.Text(source_hash_);
+  body.Text(source_stamp);
   body.Text(WriteRuleTable(rules_));
   body.Text(WriteLiteralTable(literals_));
-  char* bytes = nullptr;
-  size_t length = 0;
-  if (database_ != nullptr && hs_serialize_database(database_, &bytes, &length) != HS_SUCCESS) {
-    throw Error("Hyperscan could not write its database; there may be too little memory.");
-  }
-  body.Text({bytes, length});
-  std::free(bytes);
+  body.U8(database_ != nullptr ? 1 : 0);
   std::string payload = body.Take();
+  if (database_ != nullptr) {
+    const size_t head = kMagic.size() + 2 * sizeof(uint32_t);
+    payload.resize((head + payload.size() + kPage - 1) / kPage * kPage - head);
+    payload += MakeImage(database_);
+  }
   TableWriter file;
   file.Raw(kMagic);
   file.U32(kFormat);
@@ -152,9 +211,19 @@ std::string RuleSet::Serialize() const {
   return file.Take();
 }
 
-std::shared_ptr<const RuleSet> RuleSet::Parse(Bytes file, std::string_view source_hash,
-                                              std::string* why) {
-  ByteReader in(file);
+// The image was whole when it was written, the checksum says that it is so still, and nobody else
+// may write the file.
+bool RuleSet::TakeDatabase(Bytes image) {
+  const auto* database = reinterpret_cast<const hs_database_t*>(image.data());
+  size_t size = 0;
+  if (image.empty() || hs_database_size(database, &size) != HS_SUCCESS) return false;
+  database_ = database;
+  return size == image.size() && MakeScratch();
+}
+
+std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* why) {
+  const Bytes bytes = file.bytes();
+  ByteReader in(bytes);
   auto text = [&in] { return AsText(in.Take(in.U32Le())); };
   auto refuse = [why](const char* reason) {
     *why = reason;
@@ -163,7 +232,7 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(Bytes file, std::string_view sourc
   if (AsText(in.Take(kMagic.size())) != kMagic) return refuse("it is no compiled rule file");
   if (in.U32Le() != kFormat) return refuse("its format is of another version");
   uint32_t crc = in.U32Le();
-  if (!in.ok() || Crc32(file.subspan(in.offset())) != crc) return refuse("it is damaged");
+  if (!in.ok() || Crc32(bytes.subspan(in.offset())) != crc) return refuse("it is damaged");
   hs_platform_info_t platform = Platform();
   if (text() != PICKET_VERSION) return refuse("it was compiled by another version of Picket");
   if (text() != hs_version()) return refuse("it was compiled by another version of Hyperscan");
@@ -172,13 +241,11 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(Bytes file, std::string_view sourc
   if (!same) return refuse("it was compiled for another processor");
   std::shared_ptr<RuleSet> set(new RuleSet());
   set->source_hash_ = text();
-  if (!source_hash.empty() && set->source_hash_ != source_hash) {
-    return refuse("the rule files have changed since it was compiled");
-  }
+  set->source_stamp_ = text();
   Bytes table = in.Take(in.U32Le());
   Bytes literals = in.Take(in.U32Le());
-  std::string_view database = text();
-  if (!in.ok() || !in.at_end() || !ReadRuleTable(table, &set->rules_) ||
+  const bool has_database = in.U8() != 0;
+  if (!in.ok() || !ReadRuleTable(table, &set->rules_) ||
       !ReadLiteralTable(literals, &set->literals_)) {
     return refuse("it is damaged");
   }
@@ -186,11 +253,16 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(Bytes file, std::string_view sourc
   set->FindWidest();
   bool paths_only = std::all_of(set->rules_.begin(), set->rules_.end(),
                                 [](const Rule& rule) { return rule.is_path_rule(); });
-  if (paths_only && set->literals_.empty()) return set;
-  if (hs_deserialize_database(database.data(), database.size(), &set->database_) != HS_SUCCESS) {
-    set->database_ = nullptr;
-    return refuse("Hyperscan refuses its database");
+  if (has_database == (paths_only && set->literals_.empty())) return refuse("it is damaged");
+  if (has_database) {
+    in.Take((kPage - in.offset() % kPage) % kPage);
+    if (!in.ok() || !set->TakeDatabase(bytes.subspan(in.offset()))) {
+      return refuse("Hyperscan refuses its database");
+    }
+  } else if (!in.at_end()) {
+    return refuse("it is damaged");
   }
+  set->file_.emplace(std::move(file));
   return set;
 }
 

@@ -3,13 +3,15 @@
 //
 // The compiled file is one file, little-endian: "PKTRULES", u32 format version, u32 CRC-32 of all
 // that follows, then Picket's version, Hyperscan's version and the platform that it was compiled
-// for, the SHA-256 of the rule files, the rule table, the literal table and the serialised
-// database, each with its length. It is no format for exchange: any difference means "compile
+// for, what tells its sources, the rule table, the literal table, each with its length, and the
+// database: at the next multiple of 4,096 bytes as it lies in memory, so that a process maps it and
+// reads only the pages that it needs. It is no format for exchange: any difference means "compile
 // again".
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +19,10 @@
 #include "core/bytes.h"
 #include "match/rule.h"
 #include "match/rule_table.h"
+#include "match/trusted_file.h"
 
 struct hs_database;
+struct hs_scratch;
 
 namespace picket {
 
@@ -29,15 +33,14 @@ class RuleSet {
   static std::shared_ptr<const RuleSet> Compile(std::vector<Rule> rules, std::string source_hash,
                                                 std::vector<std::string>* complaints);
   // Null, with a clause in `why`, when `file` is not a whole compiled file of this version, engine
-  // and platform, or not of these sources. An empty `source_hash` is not compared. `file` is
-  // copied from.
-  static std::shared_ptr<const RuleSet> Parse(Bytes file, std::string_view source_hash,
-                                              std::string* why);
+  // and platform. The set keeps the file.
+  static std::shared_ptr<const RuleSet> Parse(TrustedBytes file, std::string* why);
   ~RuleSet();
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
-  std::string Serialize() const;
+  // The compiled file, with the stamp of the rule files; "" if they have none.
+  std::string Serialize(std::string_view source_stamp) const;
 
   const std::vector<Rule>& rules() const { return rules_; }
   // Hyperscan reports them with ids from rules().size() on. Read from a compiled file they come
@@ -45,22 +48,41 @@ class RuleSet {
   const std::vector<EncodedLiteral>& literals() const { return literals_; }
   // The widest match that Hyperscan reports, in bytes.
   uint32_t widest() const { return widest_; }
-  // 32 bytes, SHA-256 of the rule files.
+  // Of the rule files; see match/rule_files.h. The stamp is "" unless the set was read from a file.
   const std::string& source_hash() const { return source_hash_; }
+  const std::string& source_stamp() const { return source_stamp_; }
   // "rules 1f2e3d4c5b6a (42)" for the report.
   std::string Name() const;
   // Null when every rule is a path rule.
   const hs_database* database() const { return database_; }
+  // To be cloned, never scanned with: making it anew takes half a millisecond, because Hyperscan
+  // then checks the whole database. Null where there is no database.
+  const hs_scratch* scratch() const { return scratch_.get(); }
 
  private:
+  struct FreeDatabase {
+    void operator()(hs_database* database) const;
+  };
+  struct FreeScratch {
+    void operator()(hs_scratch* scratch) const;
+  };
+
   RuleSet() = default;
   void FindWidest();
+  bool TakeDatabase(Bytes image);
+  // False when Hyperscan refuses the database.
+  bool MakeScratch();
 
   std::vector<Rule> rules_;
   std::vector<EncodedLiteral> literals_;
   std::string source_hash_;
+  std::string source_stamp_;
   uint32_t widest_ = 0;
-  hs_database* database_ = nullptr;
+  // In `file_`, or in memory of its own.
+  const hs_database* database_ = nullptr;
+  std::unique_ptr<hs_database, FreeDatabase> owned_;
+  std::optional<TrustedBytes> file_;
+  std::unique_ptr<hs_scratch, FreeScratch> scratch_;
 };
 
 }  // namespace picket

@@ -9,10 +9,22 @@
 namespace picket {
 namespace {
 
-std::shared_ptr<const RuleSet> TryCompiled(const std::string& path, std::string_view source_hash,
+bool IsMadeFrom(const RuleSet& set, const std::string& dir) {
+  const std::string stamp = StampRuleFiles(dir);
+  if (!stamp.empty() && stamp == set.source_stamp()) return true;
+  return HashRuleFiles(ReadRuleFiles(dir)) == set.source_hash();
+}
+
+std::shared_ptr<const RuleSet> TryCompiled(const std::string& path, const std::string& dir,
                                            std::string* why) {
-  const std::optional<TrustedBytes> file = MapTrustedFile(path, why);
-  return file ? RuleSet::Parse(file->bytes(), source_hash, why) : nullptr;
+  std::optional<TrustedBytes> file = MapTrustedFile(path, why);
+  if (!file) return nullptr;
+  std::shared_ptr<const RuleSet> set = RuleSet::Parse(std::move(*file), why);
+  if (set != nullptr && !dir.empty() && !IsMadeFrom(*set, dir)) {
+    *why = "the rule files have changed since it was compiled";
+    return nullptr;
+  }
+  return set;
 }
 
 std::string Joined(const std::vector<std::string>& complaints) {
@@ -21,8 +33,11 @@ std::string Joined(const std::vector<std::string>& complaints) {
   return text;
 }
 
-std::shared_ptr<const RuleSet> CompileFiles(const std::string& dir, std::span<const RuleFile> files,
+}  // namespace
+
+std::shared_ptr<const RuleSet> CompileRules(const std::string& dir,
                                             std::span<const std::string_view> validators) {
+  const std::vector<RuleFile> files = ReadRuleFiles(dir);
   std::vector<std::string> complaints;
   std::vector<Rule> rules;
   for (RuleSource& source : ParseRuleFiles(files, validators, &complaints)) {
@@ -39,26 +54,12 @@ std::shared_ptr<const RuleSet> CompileFiles(const std::string& dir, std::span<co
   return set;
 }
 
-}  // namespace
-
-std::shared_ptr<const RuleSet> CompileRules(const std::string& dir,
-                                            std::span<const std::string_view> validators) {
-  std::vector<RuleFile> files = ReadRuleFiles(dir);
-  return CompileFiles(dir, files, validators);
-}
-
 std::shared_ptr<const RuleSet> LoadRules(const std::string& dir, const std::string& compiled,
                                          std::span<const std::string_view> validators,
                                          std::vector<std::string>* notes) {
   if (compiled.empty()) return CompileRules(dir, validators);
-  std::vector<RuleFile> files;
-  std::string hash;
-  if (!dir.empty()) {
-    files = ReadRuleFiles(dir);
-    hash = HashRuleFiles(files);
-  }
   std::string why;
-  std::shared_ptr<const RuleSet> set = TryCompiled(compiled, hash, &why);
+  std::shared_ptr<const RuleSet> set = TryCompiled(compiled, dir, &why);
   if (set != nullptr) return set;
   if (dir.empty()) {
     throw Error("The compiled rules " + compiled + " can't be used, because " + why +
@@ -66,11 +67,15 @@ std::shared_ptr<const RuleSet> LoadRules(const std::string& dir, const std::stri
   }
   notes->push_back("The compiled rules " + compiled + " were not used, because " + why +
                    "; the rules were compiled anew. Run the installation again to save that time.");
-  return CompileFiles(dir, files, validators);
+  return CompileRules(dir, validators);
 }
 
-void WriteCompiledRules(const RuleSet& rules, const std::string& path) {
-  WriteTrustedFile(path, rules.Serialize());
+void WriteCompiledRules(const RuleSet& rules, const std::string& dir, const std::string& path) {
+  // The stamp is taken first, and long after the files were read for the rules: files that were
+  // just installed have one by now.
+  std::string stamp = StampRuleFiles(dir);
+  if (HashRuleFiles(ReadRuleFiles(dir)) != rules.source_hash()) stamp.clear();
+  WriteTrustedFile(path, rules.Serialize(stamp));
 }
 
 }  // namespace picket

@@ -24,7 +24,7 @@ std::shared_ptr<const RuleSet> LoadRules(const std::string& dir, const std::stri
                                          std::span<const std::string_view> validators,
                                          std::vector<std::string>* notes);
 
-// Writes atomically, mode 0644. Throws Error.
-void WriteCompiledRules(const RuleSet& rules, const std::string& path);
+// Writes atomically, mode 0644. `dir` is where `rules` were compiled from. Throws Error.
+void WriteCompiledRules(const RuleSet& rules, const std::string& dir, const std::string& path);
 
 }  // namespace picket

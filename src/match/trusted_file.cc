@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <new>
 
 #include "core/error.h"
 
@@ -43,6 +44,15 @@ bool IsOursAlone(const struct stat& status) {
 
 TrustedBytes::~TrustedBytes() {
   if (!bytes_.empty()) munmap(const_cast<uint8_t*>(bytes_.data()), bytes_.size());
+}
+
+TrustedBytes TrustedBytes::Copy(Bytes bytes) {
+  if (bytes.empty()) return TrustedBytes({});
+  void* pages =
+      mmap(nullptr, bytes.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) throw std::bad_alloc();
+  std::memcpy(pages, bytes.data(), bytes.size());
+  return TrustedBytes(Bytes(static_cast<const uint8_t*>(pages), bytes.size()));
 }
 
 std::optional<TrustedBytes> MapTrustedFile(const std::string& path, std::string* why) {

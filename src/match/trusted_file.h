@@ -19,6 +19,8 @@ class TrustedBytes {
   TrustedBytes(TrustedBytes&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
   TrustedBytes& operator=(TrustedBytes&&) = delete;
   ~TrustedBytes();
+  // In pages of their own. Throws std::bad_alloc.
+  static TrustedBytes Copy(Bytes bytes);
 
   Bytes bytes() const { return bytes_; }
 

@@ -199,7 +199,7 @@ std::shared_ptr<const RuleSet> LoadSecretRules(const std::string& dir, const std
 }
 
 void CompileSecretRules(const std::string& dir, const std::string& path) {
-  WriteCompiledRules(*CompileRules(dir, ValidatorNames()), path);
+  WriteCompiledRules(*CompileRules(dir, ValidatorNames()), dir, path);
 }
 
 SecretDetector::SecretDetector(std::shared_ptr<const RuleSet> rules, FingerprintKey key)

@@ -20,6 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::abort();
   }
   std::string why;
-  picket::RuleSet::Parse(bytes, "", &why);
+  picket::RuleSet::Parse(picket::TrustedBytes::Copy(bytes), &why);
   return 0;
 }

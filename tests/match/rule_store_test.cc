@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/error.h"
@@ -59,7 +61,7 @@ TEST_CASE("rule store: a compiled file gives back the rules that went in") {
   std::string dir = std::string(PICKET_SOURCE_DIR) + "/patterns/secrets";
   Folder folder;
   std::shared_ptr<const RuleSet> made = CompileRules(dir, ValidatorNames());
-  WriteCompiledRules(*made, folder.Path("rules.bin"));
+  WriteCompiledRules(*made, dir, folder.Path("rules.bin"));
   std::vector<std::string> notes;
   std::shared_ptr<const RuleSet> read =
       LoadRules(dir, folder.Path("rules.bin"), ValidatorNames(), &notes);
@@ -74,30 +76,32 @@ TEST_CASE("rule store: a compiled file gives back the rules that went in") {
   CHECK(read->widest() == made->widest());
   CHECK(read->Name() == made->Name());
   CHECK(read->database() != nullptr);
+  CHECK(read->Serialize("") == made->Serialize(""));
 }
 
 TEST_CASE("rule store: a damaged compiled file is refused, whatever byte is wrong") {
   Folder folder;
   folder.Write("a.json", Rules(kRule));
-  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.Path("rules.bin"));
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.path(),
+                     folder.Path("rules.bin"));
   std::string good = ReadAll(folder.Path("rules.bin"));
   std::string why;
-  REQUIRE(RuleSet::Parse(AsBytes(good), "", &why) != nullptr);
+  REQUIRE(RuleSet::Parse(TrustedBytes::Copy(AsBytes(good)), &why) != nullptr);
   for (size_t at = 0; at < good.size(); at += at < 256 ? 1 : 97) {
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 0x20);
     CAPTURE(at);
-    CHECK(RuleSet::Parse(AsBytes(bad), "", &why) == nullptr);
-    CHECK(RuleSet::Parse(AsBytes(std::string_view(good).substr(0, at)), "", &why) == nullptr);
+    CHECK(RuleSet::Parse(TrustedBytes::Copy(AsBytes(bad)), &why) == nullptr);
+    CHECK(RuleSet::Parse(TrustedBytes::Copy(AsBytes(good).first(at)), &why) == nullptr);
   }
-  CHECK(RuleSet::Parse(AsBytes(good + "x"), "", &why) == nullptr);
+  CHECK(RuleSet::Parse(TrustedBytes::Copy(AsBytes(good + "x")), &why) == nullptr);
 }
 
 TEST_CASE("rule store: a compiled file is used only if nobody else can have written it") {
   Folder folder;
   folder.Write("a.json", Rules(kRule));
   std::string compiled = folder.Path("rules.bin");
-  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), compiled);
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.path(), compiled);
   auto notes_now = [&] {
     std::vector<std::string> notes;
     REQUIRE(Load(folder, &notes)->rules().size() == 1);
@@ -129,12 +133,58 @@ TEST_CASE("rule store: a compiled file is used only if nobody else can have writ
 TEST_CASE("rule store: a compiled file of other sources is not used") {
   Folder folder;
   folder.Write("a.json", Rules(kRule));
-  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.Path("rules.bin"));
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.path(),
+                     folder.Path("rules.bin"));
   folder.Write("b.json", Rules(""));
   std::vector<std::string> notes;
   CHECK(Load(folder, &notes)->rules().size() == 1);
   REQUIRE(notes.size() == 1);
   CHECK(notes[0].find("have changed") != std::string::npos);
+}
+
+TEST_CASE("rule store: an edit that keeps size and time is seen, and a new time alone is none") {
+  Folder folder;
+  const std::string source = folder.Path("a.json");
+  const std::string compiled = folder.Path("rules.bin");
+  auto write_settled = [&](std::string_view pattern, const char* what) {
+    std::string rule = kRule;
+    rule.replace(rule.find("zz[0-9]"), 7, pattern);
+    rule.replace(rule.find("zz{digit"), 2, what);
+    folder.Write("a.json", Rules(rule));
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  };
+  auto notes_now = [&] {
+    std::vector<std::string> notes;
+    CHECK(Load(folder, &notes)->rules().size() == 1);
+    return notes.size();
+  };
+  write_settled("zz[0-9]", "zz");
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.path(), compiled);
+  std::string why;
+  std::shared_ptr<const RuleSet> set =
+      RuleSet::Parse(TrustedBytes::Copy(AsBytes(ReadAll(compiled))), &why);
+  REQUIRE(set != nullptr);
+  CHECK(!set->source_stamp().empty());
+  CHECK(set->source_stamp() == StampRuleFiles(folder.path()));
+
+  const auto time = std::filesystem::last_write_time(source);
+  write_settled("yy[0-9]", "yy");
+  std::filesystem::last_write_time(source, time);
+  CHECK(notes_now() == 1);
+  write_settled("zz[0-9]", "zz");
+  CHECK(set->source_stamp() != StampRuleFiles(folder.path()));
+  CHECK(notes_now() == 0);
+}
+
+TEST_CASE("rule store: rule files that changed this very moment have no stamp") {
+  Folder folder;
+  // On a busy machine the moment may have passed.
+  bool seen = false;
+  for (int i = 0; i < 100 && !seen; ++i) {
+    folder.Write("a.json", Rules(kRule));
+    seen = StampRuleFiles(folder.path()).empty();
+  }
+  CHECK(seen);
 }
 
 TEST_CASE("rule store: no rule at all is an error") {
