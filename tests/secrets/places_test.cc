@@ -435,7 +435,7 @@ class Recall {
       for (const std::string& place : places) report += " [" + place + "]";
     }
     CHECK_MESSAGE(lost_.empty(), "lost", report);
-    CHECK(looked_ > 100);
+    CHECK(looked_ > 5);
   }
 
  private:
