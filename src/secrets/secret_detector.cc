@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -19,8 +20,12 @@ namespace {
 // Matches are held back so that doubles can be told; hostile content may have millions.
 constexpr size_t kPending = 4096;
 
+// In the order of their standing.
+enum class Owner : uint8_t { kPicket, kOrganisation };
+
 struct PendingMatch {
   const Rule* rule = nullptr;
+  Owner owner = Owner::kPicket;
   Span match;
   Span capture;
   uint64_t head_end = 0;
@@ -46,41 +51,64 @@ bool MatchesPath(std::string_view path, std::string_view suffix) {
          (path.size() == suffix.size() || path[path.size() - suffix.size() - 1] == '/');
 }
 
+// One set of rules at work.
+struct Searcher {
+  Searcher(std::shared_ptr<const RuleSet> set, Owner whose)
+      : rules(std::move(set)), owner(whose), matcher(rules) {}
+
+  std::shared_ptr<const RuleSet> rules;
+  Owner owner;
+  Matcher matcher;
+  HintFilter hints;
+};
+
 class SecretSession : public Session, private MatchJudge {
  public:
-  SecretSession(std::shared_ptr<const RuleSet> rules, const FingerprintKey& key)
-      : rules_(std::move(rules)), key_(key), matcher_(rules_) {}
+  SecretSession(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const RuleSet> own,
+                const FingerprintKey& key)
+      : key_(key), installed_(std::move(rules), Owner::kPicket) {
+    if (own != nullptr) own_.emplace(std::move(own), Owner::kOrganisation);
+  }
 
   void Scan(const Blob& blob, const Derivation*, FindingSink& sink) override {
     if (blob.origin.bytes_seen) return;
     blob_ = &blob;
     sink_ = &sink;
-    hints_.Reset();
     pending_.clear();
-    matcher_.Scan(blob.bytes, *this);
+    Search(installed_);
+    if (own_) Search(*own_);
     Flush(blob.bytes);
-    if (blob.ref.kind == ObjectKind::kPathName) ScanPath(blob);
+    if (blob.ref.kind == ObjectKind::kPathName) {
+      ScanPath(*installed_.rules);
+      if (own_) ScanPath(*own_->rules);
+    }
     blob_ = nullptr;
     sink_ = nullptr;
   }
 
  private:
+  void Search(Searcher& searcher) {
+    searcher_ = &searcher;
+    searcher.hints.Reset();
+    searcher.matcher.Scan(blob_->bytes, *this);
+  }
+
   bool Accept(Bytes text, const RawMatch& match) override {
     if (!PassesValidators(MakeCaptured(text, match))) return false;
     if (pending_.size() == kPending) Flush(text);
-    pending_.push_back({&match.rule, match.match, match.capture, match.head_end});
+    pending_.push_back({&match.rule, searcher_->owner, match.match, match.capture, match.head_end});
     return true;
   }
 
   void OnEncoded(Bytes text, const EncodedLiteral& literal, uint64_t offset) override {
     EncodedHint hint{literal.encoding, offset + literal.quad_shift};
-    if (hints_.Keep(text, hint)) sink_->Add(hint);
+    if (searcher_->hints.Keep(text, hint)) sink_->Add(hint);
   }
 
   void Flush(Bytes text) {
     std::sort(pending_.begin(), pending_.end(), [](const PendingMatch& a, const PendingMatch& b) {
       auto key = [](const PendingMatch& m) {
-        return std::tuple(m.rule->tier, m.capture.offset, m.match.offset);
+        return std::tuple(m.rule->tier, m.capture.offset, m.match.offset, m.owner);
       };
       return key(a) != key(b) ? key(a) < key(b) : a.rule->id < b.rule->id;
     });
@@ -165,9 +193,9 @@ class SecretSession : public Session, private MatchJudge {
     return finding;
   }
 
-  void ScanPath(const Blob& blob) {
-    std::string_view path = AsText(blob.bytes);
-    for (const Rule& rule : rules_->rules()) {
+  void ScanPath(const RuleSet& rules) {
+    std::string_view path = AsText(blob_->bytes);
+    for (const Rule& rule : rules.rules()) {
       for (const std::string& suffix : rule.path_suffixes) {
         if (!MatchesPath(path, suffix)) continue;
         Finding finding = NewFinding(rule);
@@ -175,17 +203,17 @@ class SecretSession : public Session, private MatchJudge {
         finding.span = {path.size() - shown, shown};
         finding.match = {0, path.size()};
         finding.masked = suffix;
-        finding.fingerprint = key_.Fingerprint(rule.family, blob.bytes);
+        finding.fingerprint = key_.Fingerprint(rule.family, blob_->bytes);
         sink_->Add(std::move(finding));
         break;
       }
     }
   }
 
-  std::shared_ptr<const RuleSet> rules_;
   const FingerprintKey& key_;
-  Matcher matcher_;
-  HintFilter hints_;
+  Searcher installed_;
+  std::optional<Searcher> own_;
+  Searcher* searcher_ = nullptr;  // which is at work
   std::vector<PendingMatch> pending_;
   const Blob* blob_ = nullptr;
   FindingSink* sink_ = nullptr;
@@ -202,15 +230,16 @@ void CompileSecretRules(const std::string& dir, const std::string& path) {
   WriteCompiledRules(*CompileRules(dir, ValidatorNames()), dir, path);
 }
 
-SecretDetector::SecretDetector(std::shared_ptr<const RuleSet> rules, FingerprintKey key)
-    : rules_(std::move(rules)), key_(std::move(key)) {
+SecretDetector::SecretDetector(std::shared_ptr<const RuleSet> rules, FingerprintKey key,
+                               std::shared_ptr<const RuleSet> own)
+    : rules_(std::move(rules)), own_(std::move(own)), key_(std::move(key)) {
   if (rules_ == nullptr || rules_->rules().empty()) {
     throw Error("No rule is loaded, so nothing could be found; install Picket again.");
   }
 }
 
 std::unique_ptr<Session> SecretDetector::NewSession() const {
-  return std::make_unique<SecretSession>(rules_, key_);
+  return std::make_unique<SecretSession>(rules_, own_, key_);
 }
 
 }  // namespace picket
