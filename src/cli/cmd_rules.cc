@@ -1,4 +1,4 @@
-// picket rules list | show | check | bench | compile.
+// picket rules list | show | check | bench | import | compile.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -13,6 +13,7 @@
 #include "cli/policy_files.h"
 #include "cli/presentable.h"
 #include "cli/rule_cache.h"
+#include "cli/rules_import.h"
 #include "core/bytes.h"
 #include "core/error.h"
 #include "match/rule_files.h"
@@ -228,6 +229,15 @@ void AddRules(CLI::App& app, Invocation& invocation) {
   bench->add_option("FILE", *path, "Text to measure with instead of generated source text");
   bench->callback([&invocation, path] {
     invocation.run = [&invocation, path] { return RunBench(invocation.common, *path); };
+  });
+
+  auto import = std::make_shared<ImportOptions>();
+  CLI::App* importer = verb->add_subcommand("import", "Make rules of a gitleaks configuration");
+  importer->add_option("FILE", import->file, "The configuration, TOML")->required();
+  importer->add_option("--output", import->output, "Where the rules go instead of standard output")
+      ->type_name("FILE");
+  importer->callback([&invocation, import] {
+    invocation.run = [&invocation, import] { return RunRulesImport(invocation.common, *import); };
   });
 
   auto folder = std::make_shared<std::string>();
