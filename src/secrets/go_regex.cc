@@ -143,6 +143,10 @@ class Parser {
     RegexNode node = Leaf(Kind::kConcat);
     while (More() && text_[at_] != '|' && text_[at_] != ')') {
       if (Follows("(?") && TakeFlags(flags)) continue;
+      if (Take("\\Q")) {
+        Quoted(flags, &node);
+        continue;
+      }
       RegexNode atom = Atom(flags, depth);
       if (failed_) break;
       node.parts.push_back(Repeated(std::move(atom), flags));
@@ -192,8 +196,12 @@ class Parser {
       case '\\': return Escape(flags);
       default: break;
     }
+    return Character(flags);
+  }
+
+  RegexNode Character(const Flags& flags) {
     size_t length = 1;
-    while (Byte(c) >= 0xc0 && at_ + length < text_.size() &&
+    while (Byte(text_[at_]) >= 0xc0 && at_ + length < text_.size() &&
            (Byte(text_[at_ + length]) & 0xc0) == 0x80) {
       ++length;
     }
@@ -328,7 +336,6 @@ class Parser {
       case 'A': return at_ += 2, Leaf(Kind::kTextStart);
       case 'z': return at_ += 2, Leaf(Kind::kTextEnd);
       case 'C': return at_ += 2, set.Invert(), Bytes(set);
-      case 'Q': return Quoted(flags);
       default: break;
     }
     if (PerlClass(c, &set)) return at_ += 2, Bytes(set);
@@ -336,12 +343,18 @@ class Parser {
     return rune ? Literal(Utf8(*rune), flags) : RegexNode();
   }
 
-  RegexNode Quoted(const Flags& flags) {
-    at_ += 2;
+  // Up to \E; a repeat behind it is of its last character.
+  void Quoted(const Flags& flags, RegexNode* sequence) {
     const size_t end = std::min(text_.find("\\E", at_), text_.size());
-    RegexNode node = Literal(text_.substr(at_, end - at_), flags);
-    at_ = std::min(end + 2, text_.size());
-    return node;
+    const size_t behind = std::min(end + 2, text_.size());
+    if (at_ == end) at_ = behind;
+    while (at_ < end) {
+      RegexNode character = Character(flags);
+      const bool last = at_ >= end;
+      if (last) at_ = behind;
+      sequence->parts.push_back(last ? Repeated(std::move(character), flags)
+                                     : std::move(character));
+    }
   }
 
   std::optional<uint32_t> EscapedRune() {

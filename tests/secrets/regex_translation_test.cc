@@ -21,13 +21,13 @@ constexpr char kWord[] = "[0-9A-Z_a-z]";
 struct Case {
   std::string regex;
   std::string pattern;
-  std::string not_before;
-  std::string not_after;
+  std::string not_before = {};
+  std::string not_after = {};
   // A piece of the one note that has to be there; "" for no note.
-  std::string note;
+  std::string note = {};
   bool ignore_case = false;
   uint32_t group = 0;
-  std::string run;
+  std::string run = {};
 };
 
 Rule RuleOf(const TranslatedRegex& regex) {
