@@ -40,11 +40,15 @@ struct Draft {
   std::vector<std::string> examples;  // to choose from; empty for a rule about paths
 };
 
-// TOML is UTF-8 already; JSON refuses anything else, and an id may be cut.
+// Without control characters. TOML is UTF-8, and stays so.
 std::string Printable(std::string_view text) {
   std::string plain;
-  for (char c : text.substr(0, 200)) plain += c < 0x20 || c > 0x7e ? '?' : c;
+  for (char c : text) plain += (c >= 0 && c < 0x20) || c == 0x7f ? ' ' : c;
   return plain;
+}
+
+bool IsPrintableAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
 std::string RuleId(std::string_view name) {
@@ -273,7 +277,7 @@ class Conversion {
     }
     if (words.empty() || AlwaysHolds(regex.root, words)) return "";
     const bool fits = std::all_of(words.begin(), words.end(), [](const std::string& word) {
-      return word.size() <= kContextBytes && Printable(word) == word;
+      return word.size() <= kContextBytes && IsPrintableAscii(word);
     });
     if (!fits) {
       Lose(rule.id,
@@ -366,7 +370,7 @@ std::string WriteFile(const std::vector<Draft>& drafts) {
   file["comment"] = "Imported from a gitleaks configuration.";
   file["rules"] = Json::array();
   for (const Draft& draft : drafts) file["rules"].push_back(draft.json);
-  return file.dump(2) + "\n";
+  return file.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 class FoundJudge : public MatchJudge {
@@ -428,7 +432,7 @@ std::vector<Draft>::iterator FindDraft(std::vector<Draft>& drafts, std::string_v
 }
 
 // What the check complains about goes, or becomes contextual where it finds another's example.
-// False when nothing was complained about.
+// False when there is nothing left to settle.
 bool Settle(std::vector<Draft>& drafts, GitleaksImport* result) {
   const std::vector<RuleFile> files = {{std::string(kFile), WriteFile(drafts)}};
   const RuleReport report = CheckRuleFiles(files);
@@ -461,6 +465,7 @@ bool Settle(std::vector<Draft>& drafts, GitleaksImport* result) {
   }
   // Where one was lowered, others may be right by that.
   if (lowered) return true;
+  if (reasons.empty()) return false;
   std::erase_if(drafts, [&reasons, result](const Draft& draft) {
     const auto reason = reasons.find(draft.json["id"].get<std::string>());
     if (reason == reasons.end()) return false;
@@ -470,7 +475,7 @@ bool Settle(std::vector<Draft>& drafts, GitleaksImport* result) {
                            ": it was left out, because the check says: " + why + ".");
     return true;
   });
-  return !report.complaints.empty();
+  return true;
 }
 
 }  // namespace

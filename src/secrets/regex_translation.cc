@@ -225,8 +225,8 @@ class Translation {
       root = Simplified(std::move(root), UINT32_MAX);
     }
     has_group_ = HoldsCapture(root);
-    out_.not_before = TakeEdge(root, Side::kLeft);
-    out_.not_after = TakeEdge(root, Side::kRight);
+    out_.not_before = TakeEdge(root, Side::kLeft, false);
+    out_.not_after = TakeEdge(root, Side::kRight, false);
     const uint32_t kept = has_group_ && secret != 0 ? secret : UINT32_MAX;
     root = Simplified(std::move(root), kept);
     if (!DropInner(root)) return std::nullopt;
@@ -295,9 +295,10 @@ class Translation {
   }
 
   // Takes what is no part of the secret off an edge, and says which bytes may not stand there.
-  ByteSet TakeEdge(RegexNode& node, Side side) {
-    if (node.kind == Kind::kGroup) return TakeEdge(node.parts[0], side);
-    if (node.kind == Kind::kAlternate && !BoundaryGroup(node, side)) return TakeEdges(node, side);
+  ByteSet TakeEdge(RegexNode& node, Side side, bool in_secret) {
+    if (node.kind == Kind::kGroup) return TakeEdge(node.parts[0], side, true);
+    if (node.kind == Kind::kAlternate && !BoundaryGroup(node, side))
+      return TakeEdges(node, side, in_secret);
     if (node.kind != Kind::kConcat) return {};
     ByteSet forbidden;
     std::vector<RegexNode>& parts = node.parts;
@@ -310,10 +311,11 @@ class Translation {
       } else if (std::optional<ByteSet> beside = BoundaryGroup(edge, side)) {
         parts.erase(parts.begin() + static_cast<ptrdiff_t>(at));
         forbidden = Union(forbidden, *beside);
-      } else if (forbidden.empty() && has_group_ && !HoldsCapture(edge) && MayBeEmpty(edge)) {
+      } else if (forbidden.empty() && has_group_ && !in_secret && !HoldsCapture(edge) &&
+                 MayBeEmpty(edge)) {
         parts.erase(parts.begin() + static_cast<ptrdiff_t>(at));
       } else if (HoldsAssertion(edge)) {
-        return Union(forbidden, TakeEdge(parts[at], side));
+        return Union(forbidden, TakeEdge(parts[at], side, in_secret));
       } else {
         break;
       }
@@ -322,9 +324,9 @@ class Translation {
   }
 
   // What all alternatives forbid.
-  ByteSet TakeEdges(RegexNode& node, Side side) {
+  ByteSet TakeEdges(RegexNode& node, Side side, bool in_secret) {
     std::vector<ByteSet> sets;
-    for (RegexNode& part : node.parts) sets.push_back(TakeEdge(part, side));
+    for (RegexNode& part : node.parts) sets.push_back(TakeEdge(part, side, in_secret));
     ByteSet common = sets[0];
     for (const ByteSet& set : sets) {
       if (!(set == sets[0])) {
@@ -394,7 +396,7 @@ class Translation {
     }
     if (node->kind != Kind::kRepeat || node->max != RegexNode::kNoEnd) return;
     if (!in_group) {
-      if (node->min > 0) node->max = node->min;
+      if (node->min > 0 && out_.not_after.empty()) node->max = node->min;
       return;
     }
     if (node->parts[0].kind != Kind::kBytes || node->min == 0 || node->lazy) return;

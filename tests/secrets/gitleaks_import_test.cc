@@ -134,6 +134,16 @@ TEST_CASE(
   CHECK(Tells(import.notes, "useDefault"));
 }
 
+TEST_CASE("gitleaks import: what people wrote stays as it was, without control characters") {
+  const GitleaksImport import =
+      Import(RuleToml("cl\\u00e9",
+                      "description = \"Ein Schl\\u00fcssel,\\u0007 w\\u00f6rtlich\"\n"
+                      "regex = '''acme_[0-9a-z]{20}x'''\nkeywords = [\"\\u043a\"]"));
+  const nlohmann::json rule = RuleOf(import, "imported.cl--");
+  CHECK(rule["description"] == "Ein Schl\xc3\xbcssel,  w\xc3\xb6rtlich.");
+  CHECK(Tells(import.lost, "cl\xc3\xa9: its keywords were left out"));
+}
+
 TEST_CASE("gitleaks import: a file that is none is an error that names it") {
   const char* kFiles[] = {"",
                           "= 1",
