@@ -27,6 +27,9 @@ put work b.txt "$badge"
 refused "git -C work push origin main" b.txt:1 acme.badge
 git -C work reset -q --hard HEAD^
 
+# It is masked wherever it stands, names of refs included.
+refused "git -C work push origin main:refs/heads/for-$badge" acme.badge
+
 # A server's repository may add some, since that only tightens. A contextual rule warns.
 own_rules server/more.json acme.seal acs_ precise
 own_rules server/hints.json acme.hint ach_ contextual
