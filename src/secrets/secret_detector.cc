@@ -108,7 +108,7 @@ class SecretSession : public Session, private MatchJudge {
   void Flush(Bytes text) {
     std::sort(pending_.begin(), pending_.end(), [](const PendingMatch& a, const PendingMatch& b) {
       auto key = [](const PendingMatch& m) {
-        return std::tuple(m.rule->tier, m.capture.offset, m.match.offset, m.owner);
+        return std::tuple(m.rule->tier, m.capture.offset, m.owner, m.match.offset);
       };
       return key(a) != key(b) ? key(a) < key(b) : a.rule->id < b.rule->id;
     });
@@ -123,7 +123,7 @@ class SecretSession : public Session, private MatchJudge {
         while (precise != first_contextual && precise->capture.end() <= it->capture.offset) {
           ++precise;
         }
-        if (precise != first_contextual && Overlap(precise->capture, it->capture)) continue;
+        if (IsCovered(precise, first_contextual, *it)) continue;
         if (IsToldBetter(first_contextual, it)) continue;
       } else if (IsDouble(it)) {
         continue;
@@ -133,11 +133,29 @@ class SecretSession : public Session, private MatchJudge {
     pending_.clear();
   }
 
+  // An own rule that finds a part of what an installed one finds does not silence it: the rest
+  // would go unmasked.
+  static bool FindsPart(const PendingMatch& other, const PendingMatch& found) {
+    return other.owner == Owner::kOrganisation && found.owner == Owner::kPicket &&
+           (other.capture.offset > found.capture.offset ||
+            other.capture.end() < found.capture.end());
+  }
+
+  static bool IsCovered(std::vector<PendingMatch>::const_iterator precise,
+                        std::vector<PendingMatch>::const_iterator end, const PendingMatch& found) {
+    for (; precise != end && precise->capture.offset < found.capture.end(); ++precise) {
+      if (Overlap(precise->capture, found.capture) && !FindsPart(*precise, found)) return true;
+    }
+    return false;
+  }
+
   // Of the contextual rules that read one value, a vendor's speaks and the general ones do not.
   bool IsToldBetter(std::vector<PendingMatch>::const_iterator first_contextual,
                     std::vector<PendingMatch>::const_iterator it) const {
     if (!IsGeneral(*it->rule)) return false;
-    auto speaks = [](const PendingMatch& other) { return !IsGeneral(*other.rule); };
+    auto speaks = [it](const PendingMatch& other) {
+      return !IsGeneral(*other.rule) && !FindsPart(other, *it);
+    };
     auto same_value = [it](const PendingMatch& other) {
       return other.capture.offset == it->capture.offset;
     };

@@ -31,11 +31,12 @@ RuleFile File(const std::string& name, const std::string& entries) {
 // A set in the place of the installed one.
 std::shared_ptr<const RuleSet> Installed() {
   static const auto set = [] {
-    const RuleFile file =
-        File("shipped.json",
-             Entry("shipped.token", "token", "precise", "tok_[a-z]{8}", 12,
-                   R"(, "encoded_literals": ["tok_"])") +
-                 "," + Entry("shipped.value", "value", "contextual", "value=([a-z_]{5,20})", 26));
+    const RuleFile file = File(
+        "shipped.json",
+        Entry("shipped.token", "token", "precise", "tok_[a-z]{8}", 12,
+              R"(, "encoded_literals": ["tok_"])") +
+            "," + Entry("shipped.value", "value", "contextual", "value=([a-z_]{5,20})", 26) + "," +
+            Entry("generic.secret", "secret", "contextual", "secret=([a-z_]{5,20})", 27));
     Rule other;
     other.id = other.family = "none.path";
     other.path_suffixes = {"none"};
@@ -84,6 +85,14 @@ TEST_CASE("own rules: findings of both sets are judged as within one") {
       {"two families at one place are two",
        Entry("own.other", "other", "precise", "tok_[a-z]{8}", 12), "tok_abcdefgh",
        "own.other shipped.token "},
+      {"a part of what an installed rule finds silences nothing",
+       Entry("own.part", "part", "precise", "=(bd)g_", 5), "value=bdg_abcdefgh",
+       "own.part shipped.value "},
+      {"nor does a match of its family that begins earlier",
+       Entry("own.token", "token", "precise", "x=(to)k_", 6), "x=tok_abcdefgh", "shipped.token "},
+      {"nor a contextual one of one value's beginning, where a general rule reads all of it",
+       Entry("own.hint", "hint", "contextual", "secret=(bd)g_", 11), "secret=bdg_abcdefgh",
+       "own.hint generic.secret "},
       {"own contextual rules warn", Entry("own.hint", "hint", "contextual", "hnt_[a-z]{8}", 12),
        "hnt_abcdefgh", "own.hint "},
       {"encoded spellings of own literals are decoded",
