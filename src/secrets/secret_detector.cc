@@ -97,9 +97,8 @@ class SecretSession : public Session, private MatchJudge {
         }
         if (precise != first_contextual && Overlap(precise->capture, it->capture)) continue;
         if (IsToldBetter(first_contextual, it)) continue;
-      } else if (IsDouble(it)) {
-        continue;
       }
+      if (IsDouble(it)) continue;
       Report(text, *it);
     }
     pending_.clear();
