@@ -174,7 +174,7 @@ class SecretSession : public Session, private MatchJudge {
     for (auto before = it; before != pending_.begin();) {
       --before;
       if (before->capture.offset != it->capture.offset) return false;
-      if (before->rule->family == it->rule->family) return true;
+      if (before->rule->family == it->rule->family && !FindsPart(*before, *it)) return true;
     }
     return false;
   }

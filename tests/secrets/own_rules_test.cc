@@ -88,6 +88,8 @@ TEST_CASE("own rules: findings of both sets are judged as within one") {
       {"a part of what an installed rule finds silences nothing",
        Entry("own.part", "part", "precise", "=(bd)g_", 5), "value=bdg_abcdefgh",
        "own.part shipped.value "},
+      {"not even in its own family", Entry("own.part", "value", "precise", "=(bd)g_", 5),
+       "value=bdg_abcdefgh", "own.part shipped.value "},
       {"nor does a match of its family that begins earlier",
        Entry("own.token", "token", "precise", "x=(to)k_", 6), "x=tok_abcdefgh", "shipped.token "},
       {"nor a contextual one of one value's beginning, where a general rule reads all of it",
