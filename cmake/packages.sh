@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 
 build_packages='g++ cmake ninja-build pkg-config git libgit2-dev libre2-dev nlohmann-json3-dev
-  libcli11-dev libdeflate-dev zlib1g-dev libssl-dev'
+  libcli11-dev libtomlplusplus-dev libdeflate-dev zlib1g-dev libssl-dev'
 # Hyperscan is x86 only; Vectorscan is the same API for the rest.
 case $(uname -m) in
   x86_64 | i?86) build_packages="$build_packages libhyperscan-dev" ;;
@@ -40,10 +40,10 @@ need_packages() {
     if command -v dnf >/dev/null 2>&1; then
       how="sudo dnf install gcc-c++ cmake ninja-build git 'pkgconfig(libgit2)' 'pkgconfig(libhs)' \
 'pkgconfig(re2)' 'pkgconfig(libcrypto)' 'pkgconfig(zlib)' 'pkgconfig(libdeflate)' \
-'cmake(nlohmann_json)' 'cmake(CLI11)'"
+'cmake(nlohmann_json)' 'cmake(CLI11)' 'cmake(tomlplusplus)'"
     else
       how='your package manager, for a C++20 compiler, cmake, ninja, pkg-config, git, libgit2,
-hyperscan (or vectorscan), re2, openssl, zlib, libdeflate, nlohmann-json and CLI11'
+hyperscan (or vectorscan), re2, openssl, zlib, libdeflate, nlohmann-json, CLI11 and toml++'
     fi
     echo "This is not Debian, and picket needs packages. Install them with: $how" >&2
     return 2

@@ -163,7 +163,7 @@ int RunImport(const CommonOptions& common, const AllowOptions& options) {
   const std::unique_ptr<Repository> repository = Repository::OpenAt(".");
   const ForeignIgnores list = ParseForeignIgnores(ReadWholeFile(options.import), options.import);
   const Policy policy = ReadWorktreePolicy(common, *repository);
-  const Engine engine(common, policy, Engine::RuleCache::kUsed);
+  const Engine engine(common, policy, RuleCache::kUsed);
   const ImportedIgnores imported = ResolveIgnores(list, *repository, engine);
   Allower allower(common, ReadTarget(common, repository.get()));
   size_t known = 0;

@@ -36,11 +36,14 @@ struct AuditOptions {
 
 // The last components of the rules about paths: a tree holds components only, so
 // "huggingface/token" is looked for among the paths at which some "token" was found.
-std::unordered_set<std::string> EndsOfPathRules(const RuleSet& rules) {
+std::unordered_set<std::string> EndsOfPathRules(const Engine& engine) {
   std::unordered_set<std::string> ends;
-  for (const Rule& rule : rules.rules()) {
-    for (const std::string& suffix : rule.path_suffixes) {
-      ends.insert(suffix.substr(suffix.rfind('/') + 1));
+  for (const RuleSet* rules : {&engine.rules(), engine.own_rules()}) {
+    if (rules == nullptr) continue;
+    for (const Rule& rule : rules->rules()) {
+      for (const std::string& suffix : rule.path_suffixes) {
+        ends.insert(suffix.substr(suffix.rfind('/') + 1));
+      }
     }
   }
   return ends;
@@ -154,7 +157,7 @@ Verdict AuditRepository(const AuditInput& input) {
   stats.Mark("scan");
 
   std::vector<std::string> ends;
-  for (const std::string& end : EndsOfPathRules(engine.rules())) {
+  for (const std::string& end : EndsOfPathRules(engine)) {
     if (std::binary_search(tree_names.names.begin(), tree_names.names.end(), end)) {
       ends.push_back(end);
     }
@@ -224,8 +227,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy,
-                      options.no_cache ? Engine::RuleCache::kUnused : Engine::RuleCache::kUsed);
+  const Engine engine(common, policy, options.no_cache ? RuleCache::kUnused : RuleCache::kUsed);
   stats.Mark("open");
   const Verdict verdict = AuditRepository({.common = common,
                                            .repository = *repository,

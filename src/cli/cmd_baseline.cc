@@ -63,7 +63,7 @@ int RunBaseline(const CommonOptions& common, const BaselineOptions& options) {
     output = repository->worktree() + "/" + kBaselineFile;
   }
   const Policy policy = ReadWorktreePolicy(common, *repository, Missing::kIsEmpty);
-  const Engine engine(common, policy, Engine::RuleCache::kUsed);
+  const Engine engine(common, policy, RuleCache::kUsed);
   stats.Mark("open");
   const Verdict verdict = AuditRepository({.common = common,
                                            .repository = *repository,

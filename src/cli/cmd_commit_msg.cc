@@ -19,7 +19,7 @@ int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   StagedFile policy_file(kTreePolicy);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadStagedPolicy(common, *repository, policy_file.Read(*repository));
-  const Engine engine(common, policy);
+  const Engine engine(common, policy, RuleCache::kOwnRules);
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);
   return RunGate({.gate = Gate::kCommitMsg,

@@ -20,7 +20,7 @@ int RunPrePush(const CommonOptions& common, const std::string& remote, const std
   if (pushes.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadWorktreePolicy(common, *repository);
-  const Engine engine(common, policy);
+  const Engine engine(common, policy, RuleCache::kOwnRules);
   stats.Mark("open");
   const ChangeList changes = ListPushed(*repository, remote, url, pushes);
   stats.Mark("list");

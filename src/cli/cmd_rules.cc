@@ -1,4 +1,4 @@
-// picket rules list | show | check | bench | compile.
+// picket rules list | show | check | bench | import | compile.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -10,10 +10,15 @@
 #include "cli/command_line.h"
 #include "cli/files.h"
 #include "cli/installation.h"
+#include "cli/policy_files.h"
 #include "cli/presentable.h"
+#include "cli/rule_cache.h"
+#include "cli/rules_import.h"
 #include "core/bytes.h"
 #include "core/error.h"
+#include "match/rule_files.h"
 #include "match/trusted_file.h"
+#include "secrets/own_rules.h"
 #include "secrets/rule_check.h"
 #include "secrets/secret_detector.h"
 #include "secrets/source_text.h"
@@ -26,21 +31,61 @@ namespace {
 void PrintComplaints(const CommonOptions& common, const std::vector<std::string>& complaints) {
   CommonOptions shipped = common;
   shipped.rules.clear();
+  shipped.rule_files.clear();
   for (const std::string& complaint : complaints)
     std::cerr << "picket: " << Presentable(shipped, complaint) << '\n';
 }
 
+// The rules that the sub-commands are about.
+struct RuleInput {
+  std::string folder;
+  std::vector<RuleFile> installed;  // the files of `folder`
+  std::vector<RuleFile> own;        // of --rules FILE and of the policy
+  // Whoever names a file and no folder asks about that file: the installed rules prove nothing new.
+  bool own_only = false;
+
+  std::vector<RuleFile> Asked() const {
+    std::vector<RuleFile> files = own;
+    if (!own_only) files.insert(files.end(), installed.begin(), installed.end());
+    return files;
+  }
+};
+
+RuleInput ReadRules(const CommonOptions& common) {
+  RuleInput input;
+  input.folder = FindRules(common).secrets();
+  input.installed = ReadRuleFiles(input.folder);
+  input.own = ReadBasePolicy(common).rule_files;
+  for (const std::string& file : common.rule_files) {
+    input.own.push_back(ReadRuleFile(file, "--rules"));
+  }
+  input.own = WithoutRepeats(input.own);
+  input.own_only = !common.rule_files.empty() && common.rules.empty();
+  return input;
+}
+
+// What is wrong with ids is told by reading all files at once.
+std::vector<RuleSource> ListAll(const RuleInput& input, std::vector<std::string>* complaints) {
+  std::vector<RuleFile> files = input.installed;
+  files.insert(files.end(), input.own.begin(), input.own.end());
+  return ListRules(files, complaints);
+}
+
 int RunList(const CommonOptions& common) {
   std::vector<std::string> complaints;
-  const std::string folder = FindRules(common).secrets();
-  const std::vector<RuleSource> rules = ListRules(folder, &complaints);
+  const RuleInput input = ReadRules(common);
+  const std::vector<RuleSource> rules = ListAll(input, &complaints);
   for (const RuleSource& source : rules) {
     std::printf("%-34s %-10s %-8s %s\n", source.rule.id.c_str(),
                 std::string(ToString(source.rule.tier)).c_str(),
                 std::string(ToString(source.rule.severity)).c_str(),
                 source.rule.description.c_str());
   }
-  std::printf("%zu rules in %s\n", rules.size(), Presentable(common, folder).c_str());
+  std::printf("%zu rules in %s", rules.size(), Presentable(common, input.folder).c_str());
+  for (const RuleFile& file : input.own) {
+    std::printf(" and %s", Presentable(common, file.name).c_str());
+  }
+  std::printf("\n");
   PrintComplaints(common, complaints);
   return complaints.empty() ? 0 : 2;
 }
@@ -72,7 +117,7 @@ void Show(const CommonOptions& common, const RuleSource& source) {
 
 int RunShow(const CommonOptions& common, const std::string& id) {
   std::vector<std::string> complaints;
-  const std::vector<RuleSource> rules = ListRules(FindRules(common).secrets(), &complaints);
+  const std::vector<RuleSource> rules = ListAll(ReadRules(common), &complaints);
   PrintComplaints(common, complaints);
   const auto found = std::find_if(rules.begin(), rules.end(),
                                   [&id](const RuleSource& source) { return source.rule.id == id; });
@@ -84,7 +129,17 @@ int RunShow(const CommonOptions& common, const std::string& id) {
 }
 
 int RunCheck(const CommonOptions& common) {
-  const RuleReport report = CheckRules(FindRules(common).secrets());
+  const RuleInput input = ReadRules(common);
+  RuleReport report = CheckRuleFiles(input.Asked());
+  if (input.own_only) {
+    std::vector<std::string> complaints;
+    ListAll(input, &complaints);
+    for (std::string& complaint : complaints) {
+      const bool told = std::find(report.complaints.begin(), report.complaints.end(), complaint) !=
+                        report.complaints.end();
+      if (!told) report.complaints.push_back(std::move(complaint));
+    }
+  }
   PrintComplaints(common, report.complaints);
   const bool good = report.complaints.empty() && report.rules > 0;
   if (!common.quiet || !good) {
@@ -107,7 +162,7 @@ int RunBench(const CommonOptions& common, const std::string& path) {
   }
   std::vector<std::string> complaints;
   const std::vector<RuleTiming> timings =
-      TimeRules(FindRules(common).secrets(), AsBytes(text), kPasses, &complaints);
+      TimeRules(ReadRules(common).Asked(), AsBytes(text), kPasses, &complaints);
   PrintComplaints(common, complaints);
   const double mebibytes = static_cast<double>(text.size()) / (1 << 20);
   std::printf("%-40s %9s %9s %9s %9s %6s\n", "rule", "ns/KiB", "MB/s", "hits/MiB", "database",
@@ -136,6 +191,12 @@ int RunCompile(const CommonOptions& common, std::string folder) {
   }
   const RuleFolders target{folders.patterns, folder};
   CompileSecretRules(folders.secrets(), target.compiled_secrets());
+  const RuleInput input = ReadRules(common);
+  if (!input.own.empty()) {
+    std::vector<std::string> notes;
+    WriteOwnRules(input.own, *LoadSecretRules(folders.secrets(), target.compiled_secrets(), &notes),
+                  folder);
+  }
   WriteTrustedFile(target.compiled_imports(), CompileImports(ReadWholeFile(folders.imports())));
   std::printf("picket: rules compiled into %s\n", Presentable(common, folder).c_str());
   return 0;
@@ -168,6 +229,15 @@ void AddRules(CLI::App& app, Invocation& invocation) {
   bench->add_option("FILE", *path, "Text to measure with instead of generated source text");
   bench->callback([&invocation, path] {
     invocation.run = [&invocation, path] { return RunBench(invocation.common, *path); };
+  });
+
+  auto import = std::make_shared<ImportOptions>();
+  CLI::App* importer = verb->add_subcommand("import", "Make rules of a gitleaks configuration");
+  importer->add_option("FILE", import->file, "The configuration, TOML")->required();
+  importer->add_option("--output", import->output, "Where the rules go instead of standard output")
+      ->type_name("FILE");
+  importer->callback([&invocation, import] {
+    invocation.run = [&invocation, import] { return RunRulesImport(invocation.common, *import); };
   });
 
   auto folder = std::make_shared<std::string>();

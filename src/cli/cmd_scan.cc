@@ -17,7 +17,7 @@ namespace {
 int RunScan(const CommonOptions& common, const std::vector<std::string>& paths) {
   StatsLine stats(common);
   const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy, Engine::RuleCache::kUsed);
+  const Engine engine(common, policy, RuleCache::kUsed);
   stats.Mark("open");
   const FileList files = ListFiles(paths);
   stats.Mark("list");

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/presentable.h"
@@ -12,6 +14,23 @@
 
 namespace picket {
 namespace {
+
+// A folder takes the place of the installed rules, a file adds to them.
+void TakeRules(const std::vector<std::string>& named, CommonOptions& common) {
+  for (const std::string& one : named) {
+    std::error_code error;
+    if (one.ends_with(".json") && !std::filesystem::is_directory(one, error)) {
+      common.rule_files.push_back(one);
+    } else if (common.rules.empty() && !one.empty()) {
+      common.rules = one;
+    } else {
+      throw CLI::ValidationError(
+          "--rules", one.empty() ? "names nothing"
+                                 : "names two folders, and only one can take the place of the "
+                                   "installed rules");
+    }
+  }
+}
 
 void AddCommonOptions(CLI::App& app, CommonOptions& common) {
   app.add_option("--format", common.format, "How to report")
@@ -24,8 +43,13 @@ void AddCommonOptions(CLI::App& app, CommonOptions& common) {
   app.add_option("--threads", common.threads, "Worker threads; 0 means one for each core")
       ->check(CLI::Range(0u, 256u));
   app.add_option("--policy", common.policy, "A policy file")->type_name("FILE");
-  app.add_option("--rules", common.rules, "A folder of rules instead of the installed ones")
-      ->type_name("DIR");
+  app.add_option_function<std::vector<std::string>>(
+         "--rules", [&common](const std::vector<std::string>& named) { TakeRules(named, common); },
+         "Rules of your own beside the installed ones (FILE.json), or a folder in their place")
+      ->type_name("FILE|DIR")
+      ->allow_extra_args(false)
+      ->trigger_on_parse(false)
+      ->take_all();
 }
 
 }  // namespace

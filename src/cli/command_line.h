@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -16,9 +17,10 @@ struct CommonOptions {
   bool quiet = false;
   bool no_color = false;
   bool stats = false;
-  unsigned threads = 0;  // 0: as many as the machine has
-  std::string policy;    // a policy file named on the command line; "" for none
-  std::string rules;     // a folder of rules; "" for the installed ones
+  unsigned threads = 0;                 // 0: as many as the machine has
+  std::string policy;                   // a policy file named on the command line; "" for none
+  std::string rules;                    // a folder of rules; "" for the installed ones
+  std::vector<std::string> rule_files;  // rules beside them
 };
 
 // What was typed, ready to run.

@@ -6,6 +6,8 @@
 
 #include "cli/files.h"
 #include "cli/installation.h"
+#include "cli/policy_files.h"
+#include "cli/presentable.h"
 #include "cli/rule_cache.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
@@ -34,22 +36,30 @@ std::string ReadImports(const RuleFolders& folders) {
   return CompileImports(ReadWholeFile(folders.imports()));
 }
 
-LoadedRules LoadRules(const CommonOptions& common, Engine::RuleCache cache) {
+LoadedRules LoadRules(const CommonOptions& common, RuleCache cache) {
   LoadedRules loaded;
+  loaded.cache = cache;
   loaded.folders = FindRules(common);
   const RuleFolders& folders = loaded.folders;
   loaded.rules =
-      cache == Engine::RuleCache::kUsed && folders.compiled.empty()
+      cache == RuleCache::kUsed && folders.compiled.empty()
           ? LoadRulesThroughCache(folders.secrets(), &loaded.notes)
           : LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &loaded.notes);
   return loaded;
+}
+
+// What the command line and the policy name.
+std::vector<RuleFile> ListOwnRules(const CommonOptions& common, const Policy& policy) {
+  std::vector<RuleFile> files = policy.rule_files;
+  for (const std::string& file : common.rule_files) files.push_back(ReadRuleFile(file, "--rules"));
+  return files;
 }
 
 }  // namespace
 
 std::future<LoadedRules> StartLoadingRules(const CommonOptions& common) {
   // Without a policy named the library loads in get() where no thread can be had.
-  return std::async([&common] { return LoadRules(common, Engine::RuleCache::kUnused); });
+  return std::async([&common] { return LoadRules(common, RuleCache::kOwnRules); });
 }
 
 Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cache)
@@ -61,9 +71,13 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules ru
       notes_(std::move(rules.notes)),
       limits_(policy.effective_limits()),
       threads_(common.threads != 0 ? common.threads : limits_.threads) {
+  own_ = LoadOwnRules(ListOwnRules(common, policy), *rules_, rules.folders.compiled,
+                      rules.cache == RuleCache::kUnused ? UserCache::kUnused : UserCache::kUsed);
+  if (own_ != nullptr) PresentWith(own_);
   imports_ = std::make_unique<LazyImports>(
       [folders = std::move(rules.folders)] { return ReadImports(folders); });
   name_ = "picket " PICKET_VERSION ", " + rules_->Name();
+  if (own_ != nullptr) name_ += ", own " + own_->Name();
   if (!key_.id().empty()) name_ += ", key " + key_.id();
 
   for (const Policy::BaselineRead& baseline : policy.baselines) {
@@ -73,7 +87,7 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules ru
                      "match; write it again with `picket baseline`, or name its key.");
   }
 
-  auto secrets = std::make_unique<SecretDetector>(rules_, key_);
+  auto secrets = std::make_unique<SecretDetector>(rules_, key_, own_);
   mask_ = std::make_unique<SecretMask>(*secrets);
   detectors_.push_back(std::move(secrets));
   detectors_.push_back(std::make_unique<WeightDetector>(*imports_, key_));

@@ -21,24 +21,29 @@ namespace picket {
 class RuleSet;
 class ImportSource;
 
+// Which files of compiled rules a verb looks for in the user's cache (cli/rule_cache.h).
+enum class RuleCache : uint8_t {
+  kUnused,    // pre-receive
+  kOwnRules,  // local hooks: those that the organisation adds
+  kUsed,      // audit and scan: all
+};
+
 // The secret rules of one installation, compiled.
 struct LoadedRules {
+  RuleCache cache = RuleCache::kUnused;
   RuleFolders folders;
   std::shared_ptr<const RuleSet> rules;
   // Sentences for the report ("the compiled rules are older than ...").
   std::vector<std::string> notes;
 };
 
-// Loads them on a thread of its own: 6 MB that a hook can read while Git lists what is staged.
-// What it throws, get() throws. `common` outlives it.
+// For a local hook: loads them on a thread of its own, 6 MB that can be read while Git lists what
+// is staged. What it throws, get() throws. `common` outlives it.
 std::future<LoadedRules> StartLoadingRules(const CommonOptions& common);
 
 class Engine {
  public:
-  enum class RuleCache : uint8_t { kUnused, kUsed };
-
-  // Throws Error when there are no rules, or one of them is broken: nothing may pass then. The
-  // cache (cli/rule_cache.h) is for audit and scan.
+  // Throws Error when there are no rules, or one of them is broken: nothing may pass then.
   Engine(const CommonOptions& common, const Policy& policy, RuleCache cache = RuleCache::kUnused);
   Engine(const CommonOptions& common, const Policy& policy, LoadedRules rules);
   ~Engine();
@@ -48,8 +53,10 @@ class Engine {
   std::span<const Detector* const> detectors() const { return views_; }
   Mask& mask() const { return *mask_; }
   const RuleSet& rules() const { return *rules_; }
+  // Those of --rules FILE and of the policy; null where there are none.
+  const RuleSet* own_rules() const { return own_.get(); }
   const ImportSource& imports() const { return *imports_; }
-  // "picket 0.1.0, rules 1f2e3d4c5b6a (42)".
+  // "picket 0.1.0, rules 1f2e3d4c5b6a (42), own rules 6b5a4c3d2e1f (3)".
   const std::string& name() const { return name_; }
   // FingerprintKey::id() of the policy's key; "" for the public one.
   const std::string& key_id() const { return key_.id(); }
@@ -63,6 +70,7 @@ class Engine {
  private:
   FingerprintKey key_;
   std::shared_ptr<const RuleSet> rules_;
+  std::shared_ptr<const RuleSet> own_;
   std::unique_ptr<ImportSource> imports_;
   std::vector<std::unique_ptr<Detector>> detectors_;
   std::vector<const Detector*> views_;

@@ -24,7 +24,8 @@ RuleFolders FindRules(const CommonOptions& common) {
   if (!common.rules.empty()) {
     if (fs::is_directory(fs::path(common.rules) / "secrets", error)) return {common.rules, ""};
     throw Error("The folder " + common.rules +
-                " holds no secrets/ with rules, so nothing can be judged; name one that does.");
+                " holds no secrets/ with rules, so nothing can be judged; name one that does, or a "
+                "rule file that ends in .json.");
   }
   const fs::path binary = FindBinary();
   const fs::path prefix = binary.parent_path().parent_path();

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <system_error>
@@ -54,25 +55,77 @@ void AddBaselineBeside(const Policy& said, const std::string& file, Policy* poli
   AddBaseline(ReadWholeFile(path.string()), path.string(), policy);
 }
 
-// The path inside the tree of the baseline that a tree's policy names.
-std::string TreeBaseline(const Policy& said, std::string_view file) {
-  const std::filesystem::path path = said.baseline;
+// A path inside the tree; nullopt where `named` is none.
+std::optional<std::string> TreePath(const std::string& named) {
+  const std::filesystem::path path = named;
   const bool climbs = std::find(path.begin(), path.end(), "..") != path.end();
-  if (path.is_absolute() || climbs) FailBaseline(file, said.baseline, "is outside the repository");
+  if (path.is_absolute() || climbs) return std::nullopt;
   return path.lexically_normal().string();
 }
 
-Policy ReadPolicyAndBaseline(const std::string& file) {
+// The path inside the tree of the baseline that a tree's policy names.
+std::string TreeBaseline(const Policy& said, std::string_view file) {
+  const std::optional<std::string> path = TreePath(said.baseline);
+  if (!path) FailBaseline(file, said.baseline, "is outside the repository");
+  return *path;
+}
+
+constexpr uintmax_t kLargestRuleFile = uintmax_t{16} << 20;
+
+[[noreturn]] void FailRules(std::string_view named_by, std::string_view file,
+                            std::string_view why) {
+  throw Error(std::string(named_by) + " names the rule file " + std::string(file) + ", which " +
+              std::string(why) +
+              ", so nothing was judged; correct the name, or put the file there.");
+}
+
+std::string NamedBy(std::string_view policy) { return "The policy file " + std::string(policy); }
+
+// The files of own rules that `said`, read from `file`, names beside itself.
+void AddRulesBeside(const Policy& said, const std::string& file, Policy* policy) {
+  for (const std::string& rules : said.rules) {
+    const std::filesystem::path path = std::filesystem::path(file).parent_path() / rules;
+    policy->rule_files.push_back(ReadRuleFile(path.string(), NamedBy(file)));
+  }
+}
+
+// Those that a tree's policy names, from where `read` finds the tree's files.
+void AddTreeRules(const Policy& tree, std::string_view file,
+                  const std::function<std::optional<std::string>(const std::string&)>& read,
+                  Policy* policy) {
+  for (const std::string& rules : tree.rules) {
+    const std::optional<std::string> path = TreePath(rules);
+    if (!path) FailRules(NamedBy(file), rules, "is outside the repository");
+    std::optional<std::string> bytes = read(*path);
+    if (!bytes) FailRules(NamedBy(file), *path, "is not there");
+    policy->rule_files.push_back({*path, std::move(*bytes)});
+  }
+}
+
+// With the files that it names.
+Policy ReadWholePolicy(const std::string& file) {
   Policy policy = ReadPolicy(file);
   AddBaselineBeside(policy, file, &policy);
+  AddRulesBeside(policy, file, &policy);
   return policy;
 }
 
 }  // namespace
 
+RuleFile ReadRuleFile(const std::string& file, const std::string& named_by) {
+  std::error_code error;
+  const bool regular = std::filesystem::is_regular_file(file, error);
+  if (error) FailRules(named_by, file, "can't be read (" + error.message() + ")");
+  if (!regular) FailRules(named_by, file, "is no regular file");
+  const uintmax_t size = std::filesystem::file_size(file, error);
+  if (error) FailRules(named_by, file, "can't be read (" + error.message() + ")");
+  if (size > kLargestRuleFile) FailRules(named_by, file, "is larger than 16 MiB");
+  return {file, ReadWholeFile(file)};
+}
+
 Policy ReadBasePolicy(const CommonOptions& common) {
-  if (!common.policy.empty()) return ReadPolicyAndBaseline(common.policy);
-  if (Exists(kSystemPolicy)) return ReadPolicyAndBaseline(kSystemPolicy);
+  if (!common.policy.empty()) return ReadWholePolicy(common.policy);
+  if (Exists(kSystemPolicy)) return ReadWholePolicy(kSystemPolicy);
   return Policy();
 }
 
@@ -84,6 +137,7 @@ Policy ReadServerPolicy(const CommonOptions& common, const Repository& repositor
     const Policy own = ReadPolicy(file);
     policy = Tighten(policy, own, file);
     AddBaselineBeside(own, file, &policy);
+    AddRulesBeside(own, file, &policy);
   }
   if (honoured) {
     if (std::optional<std::string> text = ReadFileOfHead(repository, kTreePolicy)) {
@@ -115,6 +169,10 @@ Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repositor
     if (!baseline) FailBaseline(name, path, "is not staged");
     AddBaseline(*baseline, path, &policy);
   }
+  AddTreeRules(
+      tree, name,
+      [&repository](const std::string& path) { return StagedFile(path).Read(repository); },
+      &policy);
   return policy;
 }
 
@@ -126,6 +184,14 @@ Policy ReadWorktreePolicy(const CommonOptions& common, const Repository& reposit
   const Policy tree = ReadPolicy(file);
   CheckTreePolicy(tree, file);
   Policy policy = Layer(base, tree);
+  AddTreeRules(
+      tree, file,
+      [&repository](const std::string& path) -> std::optional<std::string> {
+        const std::string full = repository.worktree() + "/" + path;
+        if (!Exists(full)) return std::nullopt;
+        return ReadRuleFile(full, NamedBy(kTreePolicy)).bytes;
+      },
+      &policy);
   if (!tree.baseline.empty()) {
     const std::string path = TreeBaseline(tree, file);
     const std::string full = repository.worktree() + "/" + path;

@@ -4,6 +4,9 @@
 // A policy may name a baseline (scan/baseline.h), relative to its own folder; what it lists counts
 // like the policy's own allowances. One that a tree's policy names is read from where that policy
 // was: the index, the worktree or HEAD. Throws Error where it is not there.
+//
+// It may also name files of own rules (`rules`), by the same ways; they only add findings, so that
+// a server's repository may name some too. What was pushed to a server names none.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +15,7 @@
 
 #include "cli/command_line.h"
 #include "git/repository.h"
+#include "match/rule_files.h"
 #include "scan/policy.h"
 
 namespace picket {
@@ -22,6 +26,10 @@ inline constexpr char kSystemPolicy[] = "/etc/picket/policy.json";
 inline constexpr char kTreePolicy[] = ".picket.json";
 // What a server's repository has beside its refs.
 inline constexpr char kServerPolicy[] = "picket.json";
+
+// Of a file that --rules or a policy names; `named_by` begins the sentence where it can't be read.
+// Throws Error.
+RuleFile ReadRuleFile(const std::string& file, const std::string& named_by);
 
 // The system's file, or the one named by --policy in its place. All that audit and scan read.
 Policy ReadBasePolicy(const CommonOptions& common);

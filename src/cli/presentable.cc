@@ -7,18 +7,42 @@
 #include <vector>
 
 #include "cli/installation.h"
+#include "cli/policy_files.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
 #include "report/escape.h"
+#include "secrets/own_rules.h"
 #include "secrets/secret_detector.h"
 #include "secrets/secret_mask.h"
 
 namespace picket {
 namespace {
 
-// The mask of one folder of rules, kept for the next sentence.
+// Of the engine that runs, if there is one.
+std::shared_ptr<const RuleSet>& OwnRules() {
+  static std::shared_ptr<const RuleSet> own;
+  return own;
+}
+
+// Those of the engine, else those of the command line, as far as they can be used.
+std::shared_ptr<const RuleSet> FindOwnRules(const CommonOptions& common, const RuleSet& installed) {
+  if (common.rule_files.empty() || OwnRules() != nullptr) return OwnRules();
+  try {
+    std::vector<RuleFile> files;
+    for (const std::string& file : common.rule_files) {
+      files.push_back(ReadRuleFile(file, "--rules"));
+    }
+    return CompileOwnRules(files, installed);
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+// The mask of one choice of rules, kept for the next sentence.
 struct LoadedMask {
   std::string rules;
+  std::vector<std::string> rule_files;
+  std::shared_ptr<const RuleSet> own;  // the engine's
   std::unique_ptr<SecretDetector> detector;
   std::unique_ptr<SecretMask> mask;
 };
@@ -26,13 +50,16 @@ struct LoadedMask {
 std::optional<std::string> TryMask(const CommonOptions& common, std::string_view text) {
   static LoadedMask loaded;
   try {
-    if (loaded.mask == nullptr || loaded.rules != common.rules) {
+    if (loaded.mask == nullptr || loaded.rules != common.rules ||
+        loaded.rule_files != common.rule_files || loaded.own != OwnRules()) {
       const RuleFolders folders = FindRules(common);
       std::vector<std::string> notes;
-      auto detector = std::make_unique<SecretDetector>(
-          LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes), FingerprintKey());
+      auto rules = LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes);
+      auto own = FindOwnRules(common, *rules);
+      auto detector =
+          std::make_unique<SecretDetector>(std::move(rules), FingerprintKey(), std::move(own));
       auto mask = std::make_unique<SecretMask>(*detector);
-      loaded = {common.rules, std::move(detector), std::move(mask)};
+      loaded = {common.rules, common.rule_files, OwnRules(), std::move(detector), std::move(mask)};
     }
     return loaded.mask->Apply(text);
   } catch (const Error&) {
@@ -70,6 +97,7 @@ std::string Masked(const CommonOptions& common, std::string_view text) {
   // Rules that were named on the command line may be what is broken; then the installed ones tell.
   CommonOptions installed = common;
   installed.rules.clear();
+  installed.rule_files.clear();
   if (!common.rules.empty()) {
     if (auto masked = TryMask(installed, text)) return std::move(*masked);
   }
@@ -77,6 +105,8 @@ std::string Masked(const CommonOptions& common, std::string_view text) {
 }
 
 }  // namespace
+
+void PresentWith(std::shared_ptr<const RuleSet> own) { OwnRules() = std::move(own); }
 
 std::string Presentable(const CommonOptions& common, std::string_view text) {
   static constexpr std::string_view kBreak = "\n  ";

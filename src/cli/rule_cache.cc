@@ -1,11 +1,17 @@
 #include "cli/rule_cache.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "core/error.h"
 #include "match/rule_store.h"
+#include "match/trusted_file.h"
+#include "secrets/own_rules.h"
 #include "secrets/secret_detector.h"
 
 namespace picket {
@@ -20,6 +26,53 @@ fs::path CacheFolder() {
   return home != nullptr && *home == '/' ? fs::path(home) / ".cache" / "picket" : fs::path();
 }
 
+// Versions of own rules that the cache keeps.
+constexpr size_t kKept = 8;
+constexpr std::string_view kOwnPrefix = "own-";
+constexpr std::string_view kOwnSuffix = ".rules";
+
+std::string OwnName(std::string_view hash) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string name(kOwnPrefix);
+  for (char c : hash) {
+    name.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
+    name.push_back(kDigits[static_cast<uint8_t>(c) & 15]);
+  }
+  return name + std::string(kOwnSuffix);
+}
+
+// Null where there is none that can be used: it is compiled again then, and nothing is lost.
+std::shared_ptr<const RuleSet> TryOwn(const fs::path& file, const std::string& hash,
+                                      const RuleSet& installed) {
+  std::string why;
+  std::optional<TrustedBytes> bytes = MapTrustedFile(file, &why);
+  if (!bytes) return nullptr;
+  std::shared_ptr<const RuleSet> set = RuleSet::Parse(std::move(*bytes), &why);
+  if (set == nullptr || set->source_hash() != hash) return nullptr;
+  // An id may be taken since: then compiling tells it.
+  return FindTakenIds(set->rules(), installed).empty() ? set : nullptr;
+}
+
+// The oldest go, so that each edit of the rules leaves no file for ever.
+void DropOldOnes(const fs::path& folder) {
+  std::error_code error;
+  std::vector<std::pair<fs::file_time_type, fs::path>> files;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename();
+    if (!name.starts_with(kOwnPrefix) || !name.ends_with(kOwnSuffix)) continue;
+    files.emplace_back(fs::last_write_time(it->path(), error), it->path());
+  }
+  std::sort(files.begin(), files.end());
+  for (size_t i = 0; i + kKept < files.size(); ++i) fs::remove(files[i].second, error);
+}
+
+// For the user's eyes only. False, with a reason, where there can't be one.
+bool MakeFolder(const fs::path& folder, std::error_code* error) {
+  fs::create_directories(folder, *error);
+  if (!*error) fs::permissions(folder, fs::perms::owner_all, *error);
+  return !*error;
+}
+
 }  // namespace
 
 std::shared_ptr<const RuleSet> LoadRulesThroughCache(const std::string& dir,
@@ -31,16 +84,43 @@ std::shared_ptr<const RuleSet> LoadRulesThroughCache(const std::string& dir,
   std::shared_ptr<const RuleSet> rules = LoadSecretRules(dir, file, &not_used);
   if (not_used.empty()) return rules;
   std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) fs::permissions(folder, fs::perms::owner_all, error);
   try {
-    if (error) throw Error(error.message() + ".");
+    if (!MakeFolder(folder, &error)) throw Error(error.message() + ".");
     WriteCompiledRules(*rules, dir, file);
   } catch (const Error& why) {
     notes->push_back("The cache " + folder.string() +
                      " can't be written, so the next run compiles the rules again: " + why.what());
   }
   return rules;
+}
+
+std::shared_ptr<const RuleSet> LoadOwnRules(std::span<const RuleFile> files,
+                                            const RuleSet& installed, const std::string& compiled,
+                                            UserCache cache) {
+  if (files.empty()) return nullptr;
+  const std::string hash = HashOwnRules(files);
+  const std::string name = OwnName(hash);
+  const fs::path folder = cache == UserCache::kUsed ? CacheFolder() : fs::path();
+  for (const fs::path& place : {fs::path(compiled), folder}) {
+    if (place.empty()) continue;
+    if (auto set = TryOwn(place / name, hash, installed)) return set;
+  }
+  std::shared_ptr<const RuleSet> set = CompileOwnRules(files, installed);
+  std::error_code error;
+  if (folder.empty() || !MakeFolder(folder, &error)) return set;
+  try {
+    WriteTrustedFile(folder / name, set->Serialize(""));
+    DropOldOnes(folder);
+  } catch (const Error&) {
+    // The verdict is the same without, and a hook has better things to say.
+  }
+  return set;
+}
+
+void WriteOwnRules(std::span<const RuleFile> files, const RuleSet& installed,
+                   const std::string& folder) {
+  const std::shared_ptr<const RuleSet> set = CompileOwnRules(files, installed);
+  WriteTrustedFile(fs::path(folder) / OwnName(set->source_hash()), set->Serialize(""));
 }
 
 }  // namespace picket

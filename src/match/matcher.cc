@@ -56,6 +56,21 @@ bool HasLeftNeighbour(Bytes text, const Rule& rule, uint64_t start) {
   return start > 0 && rule.not_before.Contains(text[start - 1]) && !FollowsEscape(text, start);
 }
 
+bool HasRightNeighbour(Bytes text, const Rule& rule, uint64_t end) {
+  return end < text.size() && rule.not_after.Contains(text[end]);
+}
+
+// False when every end from `first` to `last` has a neighbour that the rule refuses. Each match
+// ends where Hyperscan says that one does, so that RE2 need not look: it took a third of the time
+// over source text, for values that a rule wants at the end of a line.
+bool MayEnd(Bytes text, const Rule& rule, uint64_t first, uint64_t last) {
+  if (!rule.measure.kind.empty()) return true;
+  for (uint64_t end = last; end > first; --end) {
+    if (!HasRightNeighbour(text, rule, end)) return true;
+  }
+  return !HasRightNeighbour(text, rule, first);
+}
+
 }  // namespace
 
 bool FollowsEscape(Bytes text, uint64_t offset) {
@@ -200,6 +215,7 @@ void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
     ConfirmFixed(text, hit, judge);
     return;
   }
+  if (!MayEnd(text, rule, hit.first_end, hit.last_end)) return;
   RawMatch match{rule, hit.id, {}, {}, 0};
   uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
   uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
@@ -221,6 +237,7 @@ void Matcher::ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge) {
   for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
     uint64_t start = end - rule.max_width;
     if (start < resume_[hit.id] || HasLeftNeighbour(text, rule, start)) continue;
+    if (!MayEnd(text, rule, end, end)) continue;
     if (!NextMatch(text, hit, start, end, &match)) continue;
     uint64_t accepted = Examine(text, match, judge);
     if (accepted != 0) resume_[hit.id] = accepted;
@@ -232,7 +249,7 @@ uint64_t Matcher::Examine(Bytes text, RawMatch& match, MatchJudge& judge) const 
   uint64_t start = match.match.offset;
   if (HasLeftNeighbour(text, rule, start)) return 0;
   std::optional<uint64_t> end = MeasureBody(rule.measure, text, match.head_end);
-  if (!end || (*end < text.size() && rule.not_after.Contains(text[*end]))) return 0;
+  if (!end || HasRightNeighbour(text, rule, *end)) return 0;
   if (!rule.measure.kind.empty()) {
     match.match.length = *end - start;
     match.capture.length = *end - match.capture.offset;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/finding.h"
+#include "match/rule_files.h"
 #include "scan/allowance.h"
 #include "scan/glob.h"
 #include "scan/inline_mark.h"
@@ -80,6 +81,10 @@ struct Policy {
     std::string key_id;
   };
   std::vector<BaselineRead> baselines;
+  // Files of an organisation's own rules as the policy names them; cli/policy_files.h reads them.
+  std::vector<std::string> rules;
+  // Those that count, read.
+  std::vector<RuleFile> rule_files;
   // Absolute; "" for the public key.
   std::string fingerprint_key_file;
 

@@ -247,6 +247,12 @@ class Parser {
          }},
         {"baseline", [this](const Json& json,
                             const std::string& path) { policy_.baseline = ReadText(json, path); }},
+        {"rules",
+         [this](const Json& json, const std::string& path) {
+           ReadArray(json, path, [this](const Json& item, const std::string& at) {
+             policy_.rules.push_back(ReadText(item, at));
+           });
+         }},
         {"fingerprint_key_file",
          [this](const Json& json, const std::string& path) {
            policy_.fingerprint_key_file = ReadText(json, path);

@@ -75,7 +75,7 @@ double Entropy(std::string_view text) {
 
 // A hash, a key that is public or an image says in its first characters what it is.
 bool SaysThatItIsPublic(std::string_view value) {
-  static constexpr std::array<std::string_view, 17> kStarts = {"sha1-",
+  static constexpr std::array<std::string_view, 21> kStarts = {"sha1-",
                                                                "sha256-",
                                                                "sha384-",
                                                                "sha512-",
@@ -91,7 +91,11 @@ bool SaysThatItIsPublic(std::string_view value) {
                                                                "R0lGODlh",
                                                                "/9j/4AAQ",
                                                                "LS0tLS1CRUdJTiBDR",
-                                                               "LS0tLS1CRUdJTiBQVUJM"};
+                                                               "LS0tLS1CRUdJTiBQVUJM",
+                                                               "phc_",
+                                                               "pk_live_",
+                                                               "pk_test_",
+                                                               "sb_publishable_"};
   return std::any_of(kStarts.begin(), kStarts.end(),
                      [value](std::string_view start) { return value.starts_with(start); });
 }
@@ -145,6 +149,28 @@ bool IsHexNumber(std::string_view value) {
   const size_t at = value.find("0x");
   return at <= 1 && at != std::string_view::npos &&
          std::all_of(value.begin() + static_cast<std::ptrdiff_t>(at) + 2, value.end(), IsHex);
+}
+
+// "my-api-key", "fake_token.1", "sk-test-abc": short parts, one of which no generator would write.
+bool HoldsPlainPart(std::string_view value) {
+  static constexpr std::array<std::string_view, 44> kParts = {
+      "key",   "api",    "apikey", "test",   "fake",    "dummy",   "mock",  "your",   "my",
+      "the",   "sample", "demo",   "local",  "dev",     "secret",  "token", "auth",   "password",
+      "admin", "config", "user",   "agent",  "old",     "new",     "not",   "real",   "here",
+      "value", "later",  "looks",  "env",    "some",    "valid",   "this",  "string", "invalid",
+      "for",   "tokens", "keys",   "access", "example", "literal", "name",  "public"};
+  constexpr size_t kLongestPart = 15;
+  if (std::any_of(value.begin(), value.end(), IsUpper)) return false;
+  bool plain = false;
+  size_t parts = 0;
+  while (true) {
+    const size_t end = std::min(value.find_first_of("-_./"), value.size());
+    if (end > kLongestPart) return false;
+    plain = plain || IsOneOf(value.substr(0, end), kParts);
+    ++parts;
+    if (end == value.size()) return plain && parts >= 2;
+    value.remove_prefix(end + 1);
+  }
 }
 
 // Text in base64, such as "not my real password".
@@ -248,25 +274,27 @@ std::string_view AssignedName(Bytes text, uint64_t match_offset, uint64_t value_
 }
 
 bool NamesSecret(std::string_view name) {
-  static constexpr std::array<std::string_view, 64> kAnywhere = {
-      "public",      "pub",      "hash",        "hashed",   "sha",         "sha1",
-      "sha256",      "md5",      "digest",      "checksum", "etag",        "integrity",
-      "csrf",        "xsrf",     "next",        "page",     "cursor",      "continuation",
-      "tokenizer",   "bos",      "eos",         "pad",      "unk",         "sep",
-      "cls",         "special",  "lexer",       "parser",   "syntax",      "regex",
-      "regexp",      "pattern",  "placeholder", "tokens",   "fingerprint", "thumbprint",
-      "commit",      "revision", "dummy",       "fake",     "mock",        "example",
-      "sample",      "invalid",  "expired",     "wrong",    "bad",         "emoji",
-      "icon",        "color",    "message",     "msg",      "label",       "title",
-      "description", "i18n",     "captcha",     "sitekey",  "passthrough", "passed",
-      "passive",     "bypass",   "compass",     "passport"};
-  static constexpr std::array<std::string_view, 44> kLast = {
-      "filename", "hook",    "used", "date",  "time",   "at",     "expires", "callback",
-      "handler",  "func",    "name", "names", "type",   "types",  "url",     "uri",
-      "endpoint", "file",    "path", "dir",   "header", "field",  "param",   "prefix",
-      "suffix",   "length",  "len",  "size",  "count",  "format", "hint",    "error",
-      "id",       "ids",     "var",  "env",   "attr",   "column", "table",   "class",
-      "selector", "version", "arn",  "ref"};
+  static constexpr std::array<std::string_view, 68> kAnywhere = {
+      "public",       "pub",       "hash",        "hashed",   "sha",         "sha1",
+      "sha256",       "md5",       "digest",      "checksum", "etag",        "integrity",
+      "csrf",         "xsrf",      "next",        "page",     "cursor",      "continuation",
+      "tokenizer",    "bos",       "eos",         "pad",      "unk",         "sep",
+      "cls",          "special",   "lexer",       "parser",   "syntax",      "regex",
+      "regexp",       "pattern",   "placeholder", "tokens",   "fingerprint", "thumbprint",
+      "commit",       "revision",  "dummy",       "fake",     "mock",        "example",
+      "sample",       "invalid",   "expired",     "wrong",    "bad",         "emoji",
+      "icon",         "color",     "message",     "msg",      "label",       "title",
+      "description",  "i18n",      "captcha",     "sitekey",  "passthrough", "passed",
+      "passive",      "bypass",    "compass",     "passport", "csrftoken",   "xsrftoken",
+      "authenticity", "pagination"};
+  static constexpr std::array<std::string_view, 49> kLast = {
+      "filename", "hook",    "used",     "date",    "time",   "at",       "expires",
+      "callback", "handler", "func",     "name",    "names",  "type",     "types",
+      "url",      "uri",     "endpoint", "file",    "path",   "dir",      "header",
+      "field",    "param",   "prefix",   "suffix",  "length", "len",      "size",
+      "count",    "format",  "hint",     "error",   "id",     "ids",      "var",
+      "env",      "attr",    "column",   "table",   "class",  "selector", "version",
+      "arn",      "ref",     "source",   "process", "sender", "location", "identifier"};
   std::vector<std::string> words = SplitName(name);
   // <add key="Name" value=", name: String =
   while (!words.empty() &&
@@ -301,11 +329,12 @@ bool LooksRandom(std::string_view value) {
   if (IsPlaceholder(value) || IsVariable(value) || SaysThatItIsPublic(value)) return false;
   if (EndsInExtension(value) || IsDottedName(value) || IsHexNumber(value)) return false;
   if (EncodesWords(value) || IsPhrase(value) || IsPathOrOption(value)) return false;
-  if (IsOneCaseNameOrDate(value)) return false;
+  if (IsOneCaseNameOrDate(value) || HoldsPlainPart(value)) return false;
   const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
   const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
-  if (letters * 8 < value.size()) return false;
   const bool hex = std::all_of(value.begin(), value.end(), IsHex);
+  // One of 2,500 random hexadecimal bodies has so few letters.
+  if (!hex && letters * 8 < value.size()) return false;
   if (Entropy(value) < (hex ? 2.4 : 2.8)) return false;
   // Letters alone are seldom drawn at random, so that less speaks for words suffices.
   if (digits == 0) return WordScore(value, ObservedAlphabet(value)) <= kDoubt;
@@ -322,7 +351,7 @@ bool LooksLikePassword(std::string_view value) {
     return false;
   }
   if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
-  if (IsPathOrOption(value) || IsOneCaseNameOrDate(value)) return false;
+  if (IsPathOrOption(value) || IsOneCaseNameOrDate(value) || HoldsPlainPart(value)) return false;
   if (!kinds.digit) {
     return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
   }

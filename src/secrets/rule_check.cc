@@ -174,7 +174,7 @@ class CountingJudge : public MatchJudge {
   size_t accepted = 0;
 };
 
-std::vector<RuleSource> Parse(const std::vector<RuleFile>& files,
+std::vector<RuleSource> Parse(std::span<const RuleFile> files,
                               std::vector<std::string>* complaints) {
   std::vector<RuleSource> sources = ParseRuleFiles(files, ValidatorNames(), complaints);
   std::stable_sort(sources.begin(), sources.end(),
@@ -195,10 +195,10 @@ void CheckCosts(const std::vector<RuleSource>& sources, RuleReport* report) {
 
 }  // namespace
 
-std::vector<RuleTiming> TimeRules(const std::string& dir, Bytes text, int passes,
+std::vector<RuleTiming> TimeRules(std::span<const RuleFile> files, Bytes text, int passes,
                                   std::vector<std::string>* complaints) {
   std::vector<RuleTiming> timings;
-  std::vector<RuleSource> sources = Parse(ReadRuleFiles(dir), complaints);
+  std::vector<RuleSource> sources = Parse(files, complaints);
   if (!complaints->empty()) return timings;
   for (RuleSource& source : sources) {
     if (source.rule.is_path_rule()) continue;
@@ -211,9 +211,10 @@ std::vector<RuleTiming> TimeRules(const std::string& dir, Bytes text, int passes
   return timings;
 }
 
-RuleReport CheckRules(const std::string& dir) {
+RuleReport CheckRules(const std::string& dir) { return CheckRuleFiles(ReadRuleFiles(dir)); }
+
+RuleReport CheckRuleFiles(std::span<const RuleFile> files) {
   RuleReport report;
-  std::vector<RuleFile> files = ReadRuleFiles(dir);
   std::vector<RuleSource> sources = Parse(files, &report.complaints);
   report.files = files.size();
   report.rules = sources.size();
@@ -230,8 +231,13 @@ RuleReport CheckRules(const std::string& dir) {
   return report;
 }
 
+std::vector<RuleSource> ListRules(std::span<const RuleFile> files,
+                                  std::vector<std::string>* complaints) {
+  return Parse(files, complaints);
+}
+
 std::vector<RuleSource> ListRules(const std::string& dir, std::vector<std::string>* complaints) {
-  return Parse(ReadRuleFiles(dir), complaints);
+  return ListRules(ReadRuleFiles(dir), complaints);
 }
 
 size_t CountRejected(const RuleSource& source, uint64_t seed, size_t count) {

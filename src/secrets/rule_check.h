@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "match/rule.h"
 #include "match/rule_cost.h"
+#include "match/rule_files.h"
 
 namespace picket {
 
@@ -27,9 +29,13 @@ struct RuleReport {
 // checksum, and for precise rules each letter of the prefix changed. A rule over a budget of
 // match/rule_cost.h is complained about too. Throws Error only when the folder can't be read.
 RuleReport CheckRules(const std::string& dir);
+// The same for files by themselves.
+RuleReport CheckRuleFiles(std::span<const RuleFile> files);
 
 // Every entry for `rules list` and `rules show`, sorted by id; entries that are wrong are left out
 // and complained about.
+std::vector<RuleSource> ListRules(std::span<const RuleFile> files,
+                                  std::vector<std::string>* complaints);
 std::vector<RuleSource> ListRules(const std::string& dir, std::vector<std::string>* complaints);
 
 struct RuleTiming {
@@ -38,8 +44,8 @@ struct RuleTiming {
 };
 
 // What each rule costs by itself over `text`, the dearest first; path rules cost nothing and are
-// left out. Nothing is measured when an entry is wrong. Throws Error when the folder can't be read.
-std::vector<RuleTiming> TimeRules(const std::string& dir, Bytes text, int passes,
+// left out. Nothing is measured when an entry is wrong.
+std::vector<RuleTiming> TimeRules(std::span<const RuleFile> files, Bytes text, int passes,
                                   std::vector<std::string>* complaints);
 
 // How many of `count` random texts made from the rule's examples are not found, for the promise

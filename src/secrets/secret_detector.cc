@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -19,8 +20,12 @@ namespace {
 // Matches are held back so that doubles can be told; hostile content may have millions.
 constexpr size_t kPending = 4096;
 
+// In the order of their standing.
+enum class Owner : uint8_t { kPicket, kOrganisation };
+
 struct PendingMatch {
   const Rule* rule = nullptr;
+  Owner owner = Owner::kPicket;
   Span match;
   Span capture;
   uint64_t head_end = 0;
@@ -46,41 +51,64 @@ bool MatchesPath(std::string_view path, std::string_view suffix) {
          (path.size() == suffix.size() || path[path.size() - suffix.size() - 1] == '/');
 }
 
+// One set of rules at work.
+struct Searcher {
+  Searcher(std::shared_ptr<const RuleSet> set, Owner whose)
+      : rules(std::move(set)), owner(whose), matcher(rules) {}
+
+  std::shared_ptr<const RuleSet> rules;
+  Owner owner;
+  Matcher matcher;
+  HintFilter hints;
+};
+
 class SecretSession : public Session, private MatchJudge {
  public:
-  SecretSession(std::shared_ptr<const RuleSet> rules, const FingerprintKey& key)
-      : rules_(std::move(rules)), key_(key), matcher_(rules_) {}
+  SecretSession(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const RuleSet> own,
+                const FingerprintKey& key)
+      : key_(key), installed_(std::move(rules), Owner::kPicket) {
+    if (own != nullptr) own_.emplace(std::move(own), Owner::kOrganisation);
+  }
 
   void Scan(const Blob& blob, const Derivation*, FindingSink& sink) override {
     if (blob.origin.bytes_seen) return;
     blob_ = &blob;
     sink_ = &sink;
-    hints_.Reset();
     pending_.clear();
-    matcher_.Scan(blob.bytes, *this);
+    Search(installed_);
+    if (own_) Search(*own_);
     Flush(blob.bytes);
-    if (blob.ref.kind == ObjectKind::kPathName) ScanPath(blob);
+    if (blob.ref.kind == ObjectKind::kPathName) {
+      ScanPath(*installed_.rules);
+      if (own_) ScanPath(*own_->rules);
+    }
     blob_ = nullptr;
     sink_ = nullptr;
   }
 
  private:
+  void Search(Searcher& searcher) {
+    searcher_ = &searcher;
+    searcher.hints.Reset();
+    searcher.matcher.Scan(blob_->bytes, *this);
+  }
+
   bool Accept(Bytes text, const RawMatch& match) override {
     if (!PassesValidators(MakeCaptured(text, match))) return false;
     if (pending_.size() == kPending) Flush(text);
-    pending_.push_back({&match.rule, match.match, match.capture, match.head_end});
+    pending_.push_back({&match.rule, searcher_->owner, match.match, match.capture, match.head_end});
     return true;
   }
 
   void OnEncoded(Bytes text, const EncodedLiteral& literal, uint64_t offset) override {
     EncodedHint hint{literal.encoding, offset + literal.quad_shift};
-    if (hints_.Keep(text, hint)) sink_->Add(hint);
+    if (searcher_->hints.Keep(text, hint)) sink_->Add(hint);
   }
 
   void Flush(Bytes text) {
     std::sort(pending_.begin(), pending_.end(), [](const PendingMatch& a, const PendingMatch& b) {
       auto key = [](const PendingMatch& m) {
-        return std::tuple(m.rule->tier, m.capture.offset, m.match.offset);
+        return std::tuple(m.rule->tier, m.capture.offset, m.owner, m.match.offset);
       };
       return key(a) != key(b) ? key(a) < key(b) : a.rule->id < b.rule->id;
     });
@@ -95,21 +123,38 @@ class SecretSession : public Session, private MatchJudge {
         while (precise != first_contextual && precise->capture.end() <= it->capture.offset) {
           ++precise;
         }
-        if (precise != first_contextual && Overlap(precise->capture, it->capture)) continue;
+        if (IsCovered(precise, first_contextual, *it)) continue;
         if (IsToldBetter(first_contextual, it)) continue;
-      } else if (IsDouble(it)) {
-        continue;
       }
+      if (IsDouble(it)) continue;
       Report(text, *it);
     }
     pending_.clear();
+  }
+
+  // An own rule that finds a part of what an installed one finds does not silence it: the rest
+  // would go unmasked.
+  static bool FindsPart(const PendingMatch& other, const PendingMatch& found) {
+    return other.owner == Owner::kOrganisation && found.owner == Owner::kPicket &&
+           (other.capture.offset > found.capture.offset ||
+            other.capture.end() < found.capture.end());
+  }
+
+  static bool IsCovered(std::vector<PendingMatch>::const_iterator precise,
+                        std::vector<PendingMatch>::const_iterator end, const PendingMatch& found) {
+    for (; precise != end && precise->capture.offset < found.capture.end(); ++precise) {
+      if (Overlap(precise->capture, found.capture) && !FindsPart(*precise, found)) return true;
+    }
+    return false;
   }
 
   // Of the contextual rules that read one value, a vendor's speaks and the general ones do not.
   bool IsToldBetter(std::vector<PendingMatch>::const_iterator first_contextual,
                     std::vector<PendingMatch>::const_iterator it) const {
     if (!IsGeneral(*it->rule)) return false;
-    auto speaks = [](const PendingMatch& other) { return !IsGeneral(*other.rule); };
+    auto speaks = [it](const PendingMatch& other) {
+      return !IsGeneral(*other.rule) && !FindsPart(other, *it);
+    };
     auto same_value = [it](const PendingMatch& other) {
       return other.capture.offset == it->capture.offset;
     };
@@ -129,7 +174,7 @@ class SecretSession : public Session, private MatchJudge {
     for (auto before = it; before != pending_.begin();) {
       --before;
       if (before->capture.offset != it->capture.offset) return false;
-      if (before->rule->family == it->rule->family) return true;
+      if (before->rule->family == it->rule->family && !FindsPart(*before, *it)) return true;
     }
     return false;
   }
@@ -165,9 +210,9 @@ class SecretSession : public Session, private MatchJudge {
     return finding;
   }
 
-  void ScanPath(const Blob& blob) {
-    std::string_view path = AsText(blob.bytes);
-    for (const Rule& rule : rules_->rules()) {
+  void ScanPath(const RuleSet& rules) {
+    std::string_view path = AsText(blob_->bytes);
+    for (const Rule& rule : rules.rules()) {
       for (const std::string& suffix : rule.path_suffixes) {
         if (!MatchesPath(path, suffix)) continue;
         Finding finding = NewFinding(rule);
@@ -175,17 +220,17 @@ class SecretSession : public Session, private MatchJudge {
         finding.span = {path.size() - shown, shown};
         finding.match = {0, path.size()};
         finding.masked = suffix;
-        finding.fingerprint = key_.Fingerprint(rule.family, blob.bytes);
+        finding.fingerprint = key_.Fingerprint(rule.family, blob_->bytes);
         sink_->Add(std::move(finding));
         break;
       }
     }
   }
 
-  std::shared_ptr<const RuleSet> rules_;
   const FingerprintKey& key_;
-  Matcher matcher_;
-  HintFilter hints_;
+  Searcher installed_;
+  std::optional<Searcher> own_;
+  Searcher* searcher_ = nullptr;  // which is at work
   std::vector<PendingMatch> pending_;
   const Blob* blob_ = nullptr;
   FindingSink* sink_ = nullptr;
@@ -202,15 +247,16 @@ void CompileSecretRules(const std::string& dir, const std::string& path) {
   WriteCompiledRules(*CompileRules(dir, ValidatorNames()), dir, path);
 }
 
-SecretDetector::SecretDetector(std::shared_ptr<const RuleSet> rules, FingerprintKey key)
-    : rules_(std::move(rules)), key_(std::move(key)) {
+SecretDetector::SecretDetector(std::shared_ptr<const RuleSet> rules, FingerprintKey key,
+                               std::shared_ptr<const RuleSet> own)
+    : rules_(std::move(rules)), own_(std::move(own)), key_(std::move(key)) {
   if (rules_ == nullptr || rules_->rules().empty()) {
     throw Error("No rule is loaded, so nothing could be found; install Picket again.");
   }
 }
 
 std::unique_ptr<Session> SecretDetector::NewSession() const {
-  return std::make_unique<SecretSession>(rules_, key_);
+  return std::make_unique<SecretSession>(rules_, own_, key_);
 }
 
 }  // namespace picket

@@ -82,6 +82,7 @@ TEST_CASE("policy: a file with every key of the schema is accepted, and each key
   CHECK(policy.has_server);
   CHECK(policy.inline_words == kPicketAllow);
   CHECK(policy.baseline == ".picket-baseline");
+  CHECK(policy.rules == std::vector<std::string>{"acme-rules.json"});
   CHECK(policy.fingerprint_key_file == "/etc/picket/fingerprint.key");
 }
 
@@ -243,6 +244,7 @@ TEST_CASE("policy: on a server a repository may tighten, and loosen only what th
            Row{"{}", R"({"server": {}})", "server"},
            Row{"{}", R"({"baseline": "b"})", "baseline"},
            Row{R"({"server": {"repo_may": ["baseline"]}})", R"({"baseline": "b"})", ""},
+           Row{"{}", R"({"rules": ["more.json"]})", ""},
            Row{"{}", R"({"inline": ["gitleaks"]})", "inline"},
            Row{"{}", R"({"inline": []})", ""},
            Row{R"({"inline": ["gitleaks"]})", R"({"inline": ["gitleaks"]})", ""},
