@@ -125,8 +125,9 @@ class SecretSession : public Session, private MatchJudge {
         }
         if (IsCovered(precise, first_contextual, *it)) continue;
         if (IsToldBetter(first_contextual, it)) continue;
+      } else if (IsDouble(it)) {
+        continue;
       }
-      if (IsDouble(it)) continue;
       Report(text, *it);
     }
     pending_.clear();
