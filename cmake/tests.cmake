@@ -28,7 +28,7 @@ foreach(script ${PICKET_SCENARIOS})
     add_test(NAME cli/${name} COMMAND sh ${script})
     set_tests_properties(cli/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
       FIXTURES_REQUIRED installed ENVIRONMENT "PICKET=${PICKET_INSTALLED}/bin/picket;PICKET_SOURCE=${CMAKE_SOURCE_DIR};\
-ASAN_OPTIONS=detect_leaks=0")
+PICKET_SANITIZED=${PICKET_ASAN};ASAN_OPTIONS=detect_leaks=0")
   endif()
 endforeach()
 

@@ -1,7 +1,15 @@
 # The rules that ship pass their own examples, and can be read.
 . "$(dirname "$0")/common.sh"
 
-exits 0 "picket rules check" " 0 complaints"
+# The sanitizers look into neither engine, so there a few files stand for all.
+if [ "${PICKET_SANITIZED:-OFF}" = ON ]; then
+  mkdir -p few/secrets
+  cp "$PICKET_SOURCE"/patterns/secrets/huggingface.json "$PICKET_SOURCE"/patterns/secrets/keys.json \
+    "$PICKET_SOURCE"/patterns/secrets/generic.json few/secrets
+  exits 0 "picket $RULES_OPTION '$SCRATCH/few' rules check" " 0 complaints"
+else
+  exits 0 "picket rules check" " 0 complaints"
+fi
 exits 0 "picket rules list" "$USER_TOKEN_RULE" "$ORGANIZATION_TOKEN_RULE" "$OAUTH_TOKEN_RULE" \
   "$JWT_RULE"
 [ "$(grep -c '[a-z]\.[a-z]' "$OUTPUT")" -ge 20 ] || fail "fewer than 20 rules"

@@ -16,6 +16,7 @@
 #include "match/rule_reader.h"
 #include "secrets/template.h"
 #include "secrets/validators.h"
+#include "support/sanitized.h"
 
 namespace picket {
 namespace {
@@ -27,13 +28,16 @@ struct Sample {
   std::vector<std::string> texts;
 };
 
+constexpr size_t kOneIn = kSanitized ? 7 : 1;
+
 std::vector<Sample> ReadSamples() {
   const std::string dir = std::string(PICKET_SOURCE_DIR) + "/patterns/secrets";
   std::vector<std::string> complaints;
   std::vector<Sample> samples;
   SeededRandom random(17);
+  size_t turn = 0;
   for (RuleSource& source : ParseRuleFiles(ReadRuleFiles(dir), ValidatorNames(), &complaints)) {
-    if (source.rule.is_path_rule()) continue;
+    if (source.rule.is_path_rule() || turn++ % kOneIn != 0) continue;
     Sample sample{std::move(source), {}};
     for (const std::vector<std::string>* templates :
          {&sample.source.examples, &sample.source.near_misses}) {
@@ -121,18 +125,6 @@ Places Find(Matcher& matcher, const std::string& text) {
   return recorder.places[0];
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-#else
-constexpr bool kSanitized = false;
-#endif
-
 }  // namespace
 
 TEST_CASE("engines: every rule finds the same beside each of the 256 bytes") {
@@ -142,8 +134,7 @@ TEST_CASE("engines: every rule finds the same beside each of the 256 bytes") {
     const std::unique_ptr<re2::RE2> regex = Regex(sample.source.rule);
     Matcher matcher(CompileAll({sample.source.rule}));
     for (const std::string& text : sample.texts) {
-      // All of them beside the first example, some beside the others; some under a sanitizer too,
-      // which does not look into either engine.
+      // All of them beside the first example, some beside the others.
       const int step = &text != &sample.texts.front() ? 37 : kSanitized ? 5 : 1;
       const Places whole = Walk(sample.source.rule, *regex, text);
       for (int byte = 0; byte < 256; byte += step) {
@@ -162,7 +153,7 @@ TEST_CASE("engines: every rule finds the same beside each of the 256 bytes") {
       }
     }
   }
-  CHECK(found > 10'000);
+  CHECK(found > 10'000 / kOneIn);
 }
 
 TEST_CASE("engines: every rule finds the same wherever a window ends in its match") {

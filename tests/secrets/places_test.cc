@@ -12,22 +12,12 @@
 
 #include "secrets/deep_scan.h"
 #include "secrets/secret_detector.h"
+#include "support/sanitized.h"
 #include "support/secret_formats.h"
 
 namespace picket {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-#else
-constexpr bool kSanitized = false;
-#endif
 // Under the sanitizers, which look into neither engine, one in so many.
 constexpr size_t kSample = kSanitized ? 23 : 1;
 
