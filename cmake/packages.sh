@@ -29,7 +29,7 @@ build_is_possible() {
   for program in c++ cmake ninja pkg-config git; do
     command -v "$program" >/dev/null 2>&1 || return 1
   done
-  pkg-config --exists libgit2 libhs re2 libcrypto zlib libdeflate
+  pkg-config --exists libgit2 libhs re2 libcrypto zlib libdeflate tomlplusplus
 }
 
 # need_packages PACKAGE...: installs those that are missing. Where it can't, prints the command that

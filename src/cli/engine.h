@@ -37,8 +37,8 @@ struct LoadedRules {
   std::vector<std::string> notes;
 };
 
-// For a local hook: loads them on a thread of its own, 6 MB that can be read while Git lists what
-// is staged. What it throws, get() throws. `common` outlives it.
+// For a local hook: loads them on a thread of its own, megabytes that can be read while Git lists
+// what is staged. What it throws, get() throws. `common` outlives it.
 std::future<LoadedRules> StartLoadingRules(const CommonOptions& common);
 
 class Engine {

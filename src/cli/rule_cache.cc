@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/fingerprint.h"
 #include "match/rule_store.h"
 #include "match/trusted_file.h"
 #include "secrets/own_rules.h"
@@ -32,13 +33,7 @@ constexpr std::string_view kOwnPrefix = "own-";
 constexpr std::string_view kOwnSuffix = ".rules";
 
 std::string OwnName(std::string_view hash) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string name(kOwnPrefix);
-  for (char c : hash) {
-    name.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
-    name.push_back(kDigits[static_cast<uint8_t>(c) & 15]);
-  }
-  return name + std::string(kOwnSuffix);
+  return std::string(kOwnPrefix) + ToHex(AsBytes(hash)) + std::string(kOwnSuffix);
 }
 
 // Null where there is none that can be used: it is compiled again then, and nothing is lost.

@@ -65,10 +65,10 @@ bool HasRightNeighbour(Bytes text, const Rule& rule, uint64_t end) {
 // over source text, for values that a rule wants at the end of a line.
 bool MayEnd(Bytes text, const Rule& rule, uint64_t first, uint64_t last) {
   if (!rule.measure.kind.empty()) return true;
-  for (uint64_t end = last; end > first; --end) {
+  for (uint64_t end = last + 1; end-- > first;) {
     if (!HasRightNeighbour(text, rule, end)) return true;
   }
-  return !HasRightNeighbour(text, rule, first);
+  return false;
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ std::vector<RuleFile> ReadRuleFiles(const std::string& dir);
 std::string HashRuleFiles(std::span<const RuleFile> files);
 
 // What the file system says of every *.json of `dir`: name, device, inode, size, times of change.
-// Two equal stamps are of equal contents, as with the entries of Git's index, and cost a hundredth
-// of reading them. "" where nothing can be told: a file can't be looked at, or changed so lately
+// Two equal stamps are of equal contents, as with the entries of Git's index, and cost a tenth of
+// reading them. "" where nothing can be told: a file can't be looked at, or changed so lately
 // that a second change could bear the same time.
 std::string StampRuleFiles(const std::string& dir);
 

@@ -11,6 +11,7 @@
 
 #include "core/byte_reader.h"
 #include "core/error.h"
+#include "core/fingerprint.h"
 #include "match/re2_options.h"
 #include "match/table_writer.h"
 
@@ -122,7 +123,7 @@ std::string MakeImage(const hs_database_t* database) {
   const Space second = Unpack(bytes, length, size);
   if (std::memcmp(first.get(), second.get(), size) != 0) {
     throw Error("This version of Hyperscan, " + std::string(hs_version()) +
-                ", writes databases that can't be mapped; Picket does not know how to use it.");
+                ", writes databases that can't be mapped; install another version, or Vectorscan.");
   }
   return {first.get(), size};
 }
@@ -267,13 +268,8 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
 }
 
 std::string RuleSet::Name() const {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string name = "rules ";
-  for (char c : source_hash_.substr(0, 6)) {
-    name.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
-    name.push_back(kDigits[static_cast<uint8_t>(c) & 15]);
-  }
-  return name + " (" + std::to_string(rules_.size()) + ")";
+  return "rules " + ToHex(AsBytes(source_hash_.substr(0, 6))) + " (" +
+         std::to_string(rules_.size()) + ")";
 }
 
 }  // namespace picket
