@@ -56,9 +56,7 @@ RuleInput ReadRules(const CommonOptions& common) {
   input.folder = FindRules(common).secrets();
   input.installed = ReadRuleFiles(input.folder);
   input.own = ReadBasePolicy(common).rule_files;
-  for (const std::string& file : common.rule_files) {
-    input.own.push_back(ReadRuleFile(file, "--rules"));
-  }
+  for (RuleFile& file : ReadNamedRules(common)) input.own.push_back(std::move(file));
   input.own = WithoutRepeats(input.own);
   input.own_only = !common.rule_files.empty() && common.rules.empty();
   return input;

@@ -51,7 +51,7 @@ LoadedRules LoadRules(const CommonOptions& common, RuleCache cache) {
 // What the command line and the policy name.
 std::vector<RuleFile> ListOwnRules(const CommonOptions& common, const Policy& policy) {
   std::vector<RuleFile> files = policy.rule_files;
-  for (const std::string& file : common.rule_files) files.push_back(ReadRuleFile(file, "--rules"));
+  for (RuleFile& file : ReadNamedRules(common)) files.push_back(std::move(file));
   return files;
 }
 

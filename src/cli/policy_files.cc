@@ -123,6 +123,12 @@ RuleFile ReadRuleFile(const std::string& file, const std::string& named_by) {
   return {file, ReadWholeFile(file)};
 }
 
+std::vector<RuleFile> ReadNamedRules(const CommonOptions& common) {
+  std::vector<RuleFile> files;
+  for (const std::string& file : common.rule_files) files.push_back(ReadRuleFile(file, "--rules"));
+  return files;
+}
+
 Policy ReadBasePolicy(const CommonOptions& common) {
   if (!common.policy.empty()) return ReadWholePolicy(common.policy);
   if (Exists(kSystemPolicy)) return ReadWholePolicy(kSystemPolicy);

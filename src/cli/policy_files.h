@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/command_line.h"
 #include "git/repository.h"
@@ -30,6 +31,9 @@ inline constexpr char kServerPolicy[] = "picket.json";
 // Of a file that --rules or a policy names; `named_by` begins the sentence where it can't be read.
 // Throws Error.
 RuleFile ReadRuleFile(const std::string& file, const std::string& named_by);
+
+// Those of every --rules FILE, in their order. Throws Error.
+std::vector<RuleFile> ReadNamedRules(const CommonOptions& common);
 
 // The system's file, or the one named by --policy in its place. All that audit and scan read.
 Policy ReadBasePolicy(const CommonOptions& common);

@@ -28,11 +28,7 @@ std::shared_ptr<const RuleSet>& OwnRules() {
 std::shared_ptr<const RuleSet> FindOwnRules(const CommonOptions& common, const RuleSet& installed) {
   if (common.rule_files.empty() || OwnRules() != nullptr) return OwnRules();
   try {
-    std::vector<RuleFile> files;
-    for (const std::string& file : common.rule_files) {
-      files.push_back(ReadRuleFile(file, "--rules"));
-    }
-    return CompileOwnRules(files, installed);
+    return CompileOwnRules(ReadNamedRules(common), installed);
   } catch (const Error&) {
     return nullptr;
   }
