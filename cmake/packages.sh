@@ -10,7 +10,7 @@ case $(uname -m) in
   *) build_packages="$build_packages libvectorscan-dev" ;;
 esac
 # shellcheck disable=SC2034
-test_packages='doctest-dev python3 python3-numpy git-lfs'
+test_packages='doctest-dev python3 python3-numpy git-lfs zstd lz4'
 # shellcheck disable=SC2034
 check_packages='clang-14 libclang-rt-14-dev llvm-14 clang-format-14'
 

@@ -77,6 +77,9 @@ Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::strin
 // The most that `size` bytes may become: content that is packed thousands to one is no content.
 uint64_t MostUnpacked(uint64_t size);
 
+// The opener: does nothing when `blob` begins with no stream.
+void ExpandPacked(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildVisitor& visitor);
+
 // What is wrong, as a clause for a Gap; nullptr for kWhole and kCut, which are read to their end.
 const char* GapReason(PackedEnd end);
 
