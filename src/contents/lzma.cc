@@ -96,16 +96,28 @@ class LzmaAloneDecoder : public LzmaDecoder {
 
 class RawDecoder : public LzmaDecoder {
  public:
-  static std::unique_ptr<PackedDecoder> New(lzma_vli id, Bytes properties) {
-    auto decoder = std::make_unique<RawDecoder>();
-    decoder->filters_[0].id = id;
-    lzma_ret status = lzma_properties_decode(&decoder->filters_[0], nullptr, properties.data(),
-                                             properties.size());
-    if (status == LZMA_MEM_ERROR) throw Error("There is no memory left to decompress with.");
-    if (status != LZMA_OK) return nullptr;
-    return decoder;
+  ~RawDecoder() override {
+    for (lzma_filter& filter : filters_) std::free(filter.options);
   }
-  ~RawDecoder() override { std::free(filters_[0].options); }
+
+  // False where the properties are none. Filters stand in the order in which they encode.
+  bool Add(lzma_vli id, Bytes properties) {
+    lzma_filter& filter = filters_[used_];
+    filter.id = id;
+    lzma_ret status =
+        lzma_properties_decode(&filter, nullptr, properties.data(), properties.size());
+    if (status == LZMA_MEM_ERROR) throw Error("There is no memory left to decompress with.");
+    if (status != LZMA_OK) filter.id = LZMA_VLI_UNKNOWN;
+    ++used_;
+    return status == LZMA_OK;
+  }
+
+  // Has the stream of the filter added last end behind `size` bytes, with an end mark or without.
+  void SetSize(uint64_t size) {
+    auto* options = static_cast<lzma_options_lzma*>(filters_[used_ - 1].options);
+    options->ext_flags = LZMA_LZMA1EXT_ALLOW_EOPM;
+    lzma_set_ext_size(*options, size);
+  }
 
  private:
   lzma_ret Init(lzma_stream* stream) override {
@@ -113,17 +125,38 @@ class RawDecoder : public LzmaDecoder {
     return lzma_raw_decoder(stream, filters_);
   }
 
-  lzma_filter filters_[2] = {{0, nullptr}, {LZMA_VLI_UNKNOWN, nullptr}};
+  lzma_filter filters_[3] = {
+      {LZMA_VLI_UNKNOWN, nullptr}, {LZMA_VLI_UNKNOWN, nullptr}, {LZMA_VLI_UNKNOWN, nullptr}};
+  size_t used_ = 0;
 };
+
+lzma_vli IdOf(LzmaFilter filter) {
+  switch (filter) {
+    case LzmaFilter::kNone: break;
+    case LzmaFilter::kDelta: return LZMA_FILTER_DELTA;
+    case LzmaFilter::kX86: return LZMA_FILTER_X86;
+    case LzmaFilter::kPowerPc: return LZMA_FILTER_POWERPC;
+    case LzmaFilter::kIa64: return LZMA_FILTER_IA64;
+    case LzmaFilter::kArm: return LZMA_FILTER_ARM;
+    case LzmaFilter::kArmThumb: return LZMA_FILTER_ARMTHUMB;
+    case LzmaFilter::kSparc: return LZMA_FILTER_SPARC;
+    case LzmaFilter::kArm64: return LZMA_FILTER_ARM64;
+  }
+  return LZMA_VLI_UNKNOWN;
+}
 
 }  // namespace
 
-std::unique_ptr<PackedDecoder> NewRawLzmaDecoder(Bytes properties) {
-  return RawDecoder::New(LZMA_FILTER_LZMA1, properties);
-}
-
-std::unique_ptr<PackedDecoder> NewRawLzma2Decoder(Bytes properties) {
-  return RawDecoder::New(LZMA_FILTER_LZMA2, properties);
+std::unique_ptr<PackedDecoder> NewRawLzmaDecoder(const RawLzma& raw) {
+  auto decoder = std::make_unique<RawDecoder>();
+  if (raw.filter != LzmaFilter::kNone && !decoder->Add(IdOf(raw.filter), raw.filter_properties)) {
+    return nullptr;
+  }
+  bool sized = !raw.second && raw.size != UINT64_MAX;
+  lzma_vli id = raw.second ? LZMA_FILTER_LZMA2 : sized ? LZMA_FILTER_LZMA1EXT : LZMA_FILTER_LZMA1;
+  if (!decoder->Add(id, raw.properties)) return nullptr;
+  if (sized) decoder->SetSize(raw.size);
+  return decoder;
 }
 
 const Packing kXzPacking = {

@@ -32,7 +32,7 @@ Inflated DecodeLzma(Bytes data, uint64_t size, uint64_t limit) {
   Bytes properties = reader.Take(reader.U16Le());
   Bytes stream = reader.Take(reader.remaining());
   if (!reader.ok()) return {};
-  Inflated result = Decode(NewRawLzmaDecoder(properties).get(), stream, limit);
+  Inflated result = Decode(NewRawLzmaDecoder({false, properties}).get(), stream, limit);
   if (result.end == PackedEnd::kCut && result.bytes.size() >= size) result.end = PackedEnd::kWhole;
   return result;
 }

@@ -80,6 +80,21 @@ std::string PackLzma(const std::string& plain) {
   return packed;
 }
 
+std::string PackLzma2(const std::string& plain, bool x86) {
+  lzma_options_lzma options;
+  Require(lzma_lzma_preset(&options, 6) == 0);
+  lzma_filter filters[] = {
+      {LZMA_FILTER_X86, nullptr}, {LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+  std::string packed = Room(plain);
+  size_t size = 0;
+  Require(lzma_raw_buffer_encode(filters + (x86 ? 0 : 1), nullptr,
+                                 reinterpret_cast<const uint8_t*>(plain.data()), plain.size(),
+                                 reinterpret_cast<uint8_t*>(packed.data()), &size,
+                                 packed.size()) == LZMA_OK);
+  packed.resize(size);
+  return packed;
+}
+
 std::string PackZstd(const std::string& plain) {
   std::string packed = Room(plain);
   size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), 3);
