@@ -83,32 +83,37 @@ void OpenStreams(const Packing& packing, PackedMark mark, const Blob& blob, Expa
 }  // namespace
 
 Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::string& out) {
+  const uint64_t begin = out.size();
+  uint64_t used = begin;
   Unpacked result;
-  while (true) {
-    uint64_t have = out.size();
-    uint64_t room = std::clamp<uint64_t>(have, kFirstRoom, kMostRoom);
-    room = std::min(room, limit - std::min(have, limit) + 1);
-    out.resize(have + room);
+  PackedDecoder::Step step;
+  do {
+    // Room is made only where there is none, since making it costs as much as there is of it: a
+    // step may give little, and a stream too.
+    if (used == out.size()) {
+      uint64_t room = std::clamp<uint64_t>(used - begin, kFirstRoom, kMostRoom);
+      out.resize(used + std::min(room, limit - std::min(used, limit) + 1));
+    }
     Bytes in = packed.subspan(result.taken);
-    PackedDecoder::Step step =
-        decoder.Decode(in, {reinterpret_cast<uint8_t*>(out.data()) + have, room});
-    out.resize(have + step.made);
+    step = decoder.Decode(in, {reinterpret_cast<uint8_t*>(out.data()) + used, out.size() - used});
+    used += step.made;
     result.taken += step.taken;
-    if (out.size() > limit) {
-      result.end = PackedEnd::kTooLarge;
-      return result;
-    }
-    switch (step.state) {
-      case PackedDecoder::State::kMore: break;
-      case PackedDecoder::State::kEnded: result.end = PackedEnd::kWhole; return result;
-      case PackedDecoder::State::kDamaged: result.end = PackedEnd::kDamaged; return result;
-      case PackedDecoder::State::kRefused: result.end = PackedEnd::kRefused; return result;
-    }
-    if (step.taken == 0 && step.made == 0) {
-      result.end = in.empty() ? PackedEnd::kCut : PackedEnd::kDamaged;
-      return result;
-    }
+  } while (step.state == PackedDecoder::State::kMore && used <= limit &&
+           (step.taken > 0 || step.made > 0));
+  out.resize(used);
+  if (used > limit) {
+    result.end = PackedEnd::kTooLarge;
+    return result;
   }
+  switch (step.state) {
+    case PackedDecoder::State::kMore:
+      result.end = result.taken == packed.size() ? PackedEnd::kCut : PackedEnd::kDamaged;
+      break;
+    case PackedDecoder::State::kEnded: result.end = PackedEnd::kWhole; break;
+    case PackedDecoder::State::kDamaged: result.end = PackedEnd::kDamaged; break;
+    case PackedDecoder::State::kRefused: result.end = PackedEnd::kRefused; break;
+  }
+  return result;
 }
 
 uint64_t MostUnpacked(uint64_t size) {
