@@ -160,7 +160,7 @@ class PickleMachine {
   using Value = uint64_t;
   struct TupleSlot {
     uint64_t serial = 0;
-    Value items[4] = {};
+    Value items[8] = {};
   };
 
   template <bool kDropTail>

@@ -104,7 +104,8 @@ void PickleMachine::SkipArray() {
   }
   const TupleSlot& shape = tuples_[PayloadOf(state.shape) % kTupleSlots];
   uint64_t dimensions = SizeOf(state.shape);
-  if (PayloadOf(state.shape) == 0 || shape.serial != PayloadOf(state.shape) || dimensions > 4) {
+  if (PayloadOf(state.shape) == 0 || shape.serial != PayloadOf(state.shape) ||
+      dimensions > kTupleItems) {
     return GiveUp(kUnclear);
   }
   uint64_t bytes = dtype.bytes;
@@ -117,9 +118,9 @@ void PickleMachine::SkipArray() {
   }
   bool aligned = KindOf(state.alignment) == kNumber && PayloadOf(state.alignment) != 0;
   // Older versions write no alignment; a wrapper that got one by another way would still have it.
-  if (!aligned && (state.alignment != 0 || aligned_before_ || !state.clean)) {
-    return GiveUp(kUnclear);
-  }
+  // None is what is written where the place in the file can't be told.
+  bool unstated = state.alignment == 0 && !aligned_before_ && state.clean;
+  if (!aligned && state.alignment != kNone && !unstated) return GiveUp(kUnclear);
   if (aligned) {
     aligned_before_ = true;
     if (position_ >= bytes_.size()) return Fail("the data ends inside a joblib array");

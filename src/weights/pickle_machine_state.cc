@@ -56,7 +56,7 @@ void PickleMachine::MakeTuple(uint64_t from) {
   uint64_t serial = ++tuple_serial_;
   TupleSlot& slot = tuples_[serial % kTupleSlots];
   slot.serial = serial;
-  for (uint64_t i = 0; i < std::min<uint64_t>(count, 4); ++i) slot.items[i] = stack_[from + i];
+  for (uint64_t i = 0; i < std::min(count, kTupleItems); ++i) slot.items[i] = stack_[from + i];
   stack_.resize(from);
   Push(Pack(kTuple, serial, count));
 }

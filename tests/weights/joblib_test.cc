@@ -17,11 +17,17 @@ std::string Dtype(const std::string& spelled) {
   return StackGlobal("numpy", "dtype") + ShortText(spelled) + "\x89\x88\x87R";
 }
 
-std::string Wrapper(const std::string& shape, const std::string& dtype, bool aligned) {
+// `alignment` is an opcode and its operand, empty for a state that has none.
+std::string Wrapper(const std::string& shape, const std::string& dtype,
+                    const std::string& alignment) {
   std::string state = "}(" + ShortText("subclass") + StackGlobal("numpy", "ndarray") +
                       ShortText("shape") + shape + ShortText("dtype") + dtype;
-  if (aligned) state += ShortText("numpy_array_alignment_bytes") + "K\x10";
+  if (!alignment.empty()) state += ShortText("numpy_array_alignment_bytes") + alignment;
   return StackGlobal("joblib.numpy_pickle", "NumpyArrayWrapper") + ")\x81" + state + "ub";
+}
+
+std::string Wrapper(const std::string& shape, const std::string& dtype, bool aligned) {
+  return Wrapper(shape, dtype, aligned ? std::string("K\x10") : std::string());
 }
 
 const std::string kArmed =
@@ -40,6 +46,9 @@ TEST_CASE("joblib: array bytes are no opcodes, and nothing hides behind them") {
       {"of old", Wrapper("K\x02K\x02\x86", Dtype("f4"), false) + bytes},
       {"of no dimension", Wrapper(")", Dtype("c16"), false) + bytes},
       {"of text", Wrapper("K\x01\x85", Dtype("U4"), true) + std::string(1, '\0') + bytes},
+      {"of six dimensions",
+       Wrapper("(K\x01K\x02K\x01K\x02K\x01K\x04t", Dtype("b1"), false) + bytes},
+      {"of no alignment, as stated", Wrapper("K\x04\x85", Dtype("f4"), std::string("N")) + bytes},
       {"of objects", Wrapper("K\x01\x85", Dtype("O8"), true) + kProto4 + "]."},
       {"two", Wrapper("K\x04\x85", Dtype("f4"), false) + bytes + "0" +
                   Wrapper("K\x10\x85", Dtype("b1"), false) + bytes},
@@ -72,6 +81,8 @@ TEST_CASE("joblib: an array whose place can't be told is a gap") {
   const std::string cases[] = {
       Wrapper("K\x04\x85", Dtype("float32"), false),  // a spelling that isn't followed
       Wrapper("K\x04", Dtype("f4"), false),           // no tuple
+      Wrapper("(K\x01K\x01K\x01K\x01K\x01K\x01K\x01K\x01K\x01t", Dtype("b1"), false),  // nine
+      Wrapper("K\x04\x85", Dtype("f4"), std::string("\x88")),       // True, which is a number
       Wrapper("\x8a\x04\xff\xff\xff\xff\x85", Dtype("f4"), false),  // a negative extent
       wrapper + state + Dtype("f4") + "uN0b",                       // something between
       // The alignment set by another way than the state's one SETITEMS.
