@@ -312,13 +312,15 @@ PickleMachine::Value PickleMachine::Persistent(Value id) {
 
 void PickleMachine::Build(uint64_t) {
   if (!HasTop(2)) return;
-  EscapeValue(Pop());
+  Value state = Pop();
+  EscapeValue(state);
   Value target = stack_.back();
   if (KindOf(target) == kGlobal) {
     globals_[PayloadOf(target)].uses |= kUsePatched;
     NoteEvent();
   } else if (KindOf(target) == kResult) {
     globals_[PayloadOf(target)].uses |= kUseBuilt;
+    if (SizeOf(target) != 0) BuildDtype(static_cast<uint32_t>(SizeOf(target) - 1), state);
     if (IsWrapper(target)) SkipArray();
   }
 }

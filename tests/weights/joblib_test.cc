@@ -64,6 +64,47 @@ TEST_CASE("joblib: array bytes are no opcodes, and nothing hides behind them") {
   }
 }
 
+TEST_CASE("joblib: a dtype's state says how large its elements are, and whether they are objects") {
+  // The state as NumPy writes it, with the size and the flags given as opcodes.
+  auto built = [](const std::string& spelled, const std::string& size, const std::string& flags) {
+    return Dtype(spelled) + "(K\x03" + ShortText("|") + "NNN" + size + "K\x01" + flags + "tb";
+  };
+  const std::string kZero("K\x00", 2);
+  const std::string array(16, '.');
+  const std::string objects = Wrapper("K\x01\x85", Dtype("O8"), false) + kProto4 + "]." + "0";
+  const std::string armed = kArmed + "0.";
+  struct Case {
+    const char* what;
+    std::string dtype;
+    std::string behind;  // the array, of one element, and on to the end
+    bool follows;
+  };
+  const Case cases[] = {
+      {"a record beside objects", built("V16", "K\x10", "K\x10"), array + armed, true},
+      {"text", built("U4", "K\x10", "K\x08"), array + armed, true},
+      {"a number", built("f8", "J\xff\xff\xff\xff", kZero), array.substr(8) + armed, true},
+      {"smaller than it is spelled", built("S200", "K\x10", kZero), array + armed, true},
+      {"larger than it is spelled", built("V1", "K\x10", kZero), array + armed, true},
+      {"a record of objects", built("V8", "K\x08", "K\x1b"), kProto4 + kArmed + "..", true},
+      {"a number that has objects", built("f8", "K\x08", "K\x01"), array + armed, false},
+      {"objects that are none", built("O8", "K\x08", kZero), array + armed, false},
+      {"a negative size", built("V16", "J\xff\xff\xff\xff", kZero), array + armed, false},
+      {"flags that are no number", built("V16", "K\x10", "N"), array + armed, false},
+      {"a state that is no tuple", Dtype("V16") + "]b", array + armed, false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.what));
+    const std::string file = kProto4 + objects + Wrapper("K\x01\x85", c.dtype, false) + c.behind;
+    const KeepingSink sink = ScanWeights(file, "m.joblib");
+    if (c.follows) {
+      CHECK(sink.Find("pickle.dangerous-global", "os.system") != nullptr);
+      CHECK(sink.gaps.empty());
+    } else {
+      CHECK(sink.gaps.size() == 1);
+    }
+  }
+}
+
 TEST_CASE("joblib: what another reader makes of the array, and objects in it, are judged too") {
   const std::string as_opcodes = kArmed + ".";
   const std::string shape = "K" + LittleEndian(as_opcodes.size(), 1) + "\x85";
