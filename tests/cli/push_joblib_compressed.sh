@@ -40,7 +40,8 @@ def dump(thing):
     Pickler(out).dump(thing)
     return out.getvalue()
 array = numpy.frombuffer(b"..........." * 800, dtype="<f8")
-kinds = {"honest": [array, {"shape": array}], "before": [Armed(), array], "behind": [array, Armed()]}
+kinds = {"honest": [array, {"shape": array}], "before": [Armed(), array],
+         "behind": [array, Armed()]}
 packers = {"z": zlib.compress, "gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress,
            "lzma": lambda data: lzma.compress(data, lzma.FORMAT_ALONE),
            "zf": lambda data: b"ZF" + hex(len(data)).encode().ljust(19) + zlib.compress(data, 2)}
