@@ -10,14 +10,12 @@
 #include <vector>
 
 #include "contents/child_origin.h"
-#include "contents/inflate.h"
 #include "contents/zip_directory.h"
+#include "contents/zip_methods.h"
 
 namespace picket {
 namespace {
 
-constexpr uint16_t kStored = 0;
-constexpr uint16_t kDeflated = 8;
 constexpr uint16_t kEncryptedFlags = 0x1 | 0x40 | 0x2000;
 // A data descriptor, with signature and 8-byte sizes.
 constexpr uint64_t kDescriptorBytes = 24;
@@ -174,10 +172,10 @@ class ZipExpansion {
                "that stream read another name.");
     }
     uint64_t room = file_.size() - local->data;
-    // Readers that stream believe the local header, or the end of the deflated data, where the
+    // Readers that stream believe the local header, or the end of the compressed data, where the
     // directory says that there is nothing.
     uint64_t claimed = entry.compressed != 0 ? entry.compressed : local->compressed;
-    if (claimed == 0 && entry.method == kDeflated) claimed = room;
+    if (claimed == 0 && EndsByItself(entry.method)) claimed = room;
     uint64_t length = std::min(claimed, room);
     covered_.push_back({entry.header, local->data + length - entry.header});
     if (entry.compressed > room) AddDefect(entry.name, "its bytes end beyond the file");
@@ -200,25 +198,25 @@ class ZipExpansion {
                  std::string_view route) {
     if (data.length == 0 && route.empty()) return;
     Bytes bytes = file_.subspan(data.offset, data.length);
-    if (method == kStored) return VisitChild(name, bytes, data.offset, true, route);
-    if (method != kDeflated) {
+    if (method == kZipStored) return VisitChild(name, bytes, data.offset, true, route);
+    // A size that is too large by its own word costs nothing; one that lies costs what is left.
+    uint64_t limit = size > budget_.bytes ? 0 : budget_.bytes;
+    std::optional<Inflated> inflated = UnpackZipData(bytes, method, size, limit);
+    if (!inflated) {
       return AddGap(
           name, "it is compressed with method " + std::to_string(method) + ", which is not opened");
     }
-    bool too_large = size > budget_.bytes;
-    Inflated inflated;
-    if (!too_large) {
-      inflated = InflateRaw(bytes, size, budget_.bytes);
-      too_large = inflated.end == InflateEnd::kTooLarge;
-      // It said that it is small: the work of finding out is spent.
-      if (too_large) budget_.bytes = 0;
+    if (inflated->end == PackedEnd::kTooLarge) {
+      budget_.bytes -= limit;
+      return AddGap(name, GapReason(inflated->end));
     }
-    if (too_large) {
-      return AddGap(name, "it is larger, inflated, than the limit for one object");
+    TakeBytes(inflated->bytes.size());
+    if (inflated->end != PackedEnd::kWhole) {
+      // A member that ends before its data does is as good as damaged.
+      bool cut = inflated->end == PackedEnd::kCut;
+      AddDefect(name, GapReason(cut ? PackedEnd::kDamaged : inflated->end));
     }
-    TakeBytes(inflated.bytes.size());
-    if (inflated.end == InflateEnd::kDamaged) AddDefect(name, "its compressed bytes are damaged");
-    VisitChild(name, AsBytes(inflated.bytes), data.offset, false, route);
+    VisitChild(name, AsBytes(inflated->bytes), data.offset, false, route);
   }
 
   void VisitChild(std::string_view name, Bytes bytes, uint64_t offset, bool stored,

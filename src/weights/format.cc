@@ -19,6 +19,16 @@ bool EndsWith(std::string_view name, std::string_view ending) {
   });
 }
 
+// "model.pkl.gz" holds model.pkl.
+std::string_view WithoutPacking(std::string_view name) {
+  for (std::string_view ending : {".gz", ".z", ".bz2", ".xz", ".lzma", ".zst", ".lz4"}) {
+    if (!EndsWith(name, ending)) continue;
+    name.remove_suffix(ending.size());
+    break;
+  }
+  return name;
+}
+
 }  // namespace
 
 bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings) {
@@ -26,8 +36,13 @@ bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endin
     return std::any_of(endings.begin(), endings.end(),
                        [&](std::string_view ending) { return EndsWith(name, ending); });
   };
-  if (!blob.origin.member.empty()) return matches(blob.origin.member);
-  return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), matches);
+  std::string_view member = blob.origin.member;
+  bool packed = blob.origin.wrapping > 0;
+  member.remove_suffix(std::min<size_t>(blob.origin.wrapping, member.size()));
+  if (!member.empty()) return matches(packed ? WithoutPacking(member) : member);
+  return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), [&](std::string_view name) {
+    return matches(packed ? WithoutPacking(name) : name);
+  });
 }
 
 bool HasWeightName(const Blob& blob) {
