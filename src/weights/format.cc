@@ -37,6 +37,23 @@ bool HasWeightName(const Blob& blob) {
                             ".weights", ".params", ".mar",      ".p"});
 }
 
+bool LeavesFolder(std::string_view path) {
+  if (path.empty() || path.front() == '/' || path.front() == '\\' || path.front() == '~') {
+    return true;
+  }
+  bool drive = path.size() > 1 && path[1] == ':';
+  if (drive || path.find("://") != std::string_view::npos ||
+      path.find('\0') != std::string_view::npos) {
+    return true;
+  }
+  while (true) {
+    size_t cut = path.find_first_of("/\\");
+    if (path.substr(0, cut) == "..") return true;
+    if (cut == std::string_view::npos) return false;
+    path.remove_prefix(cut + 1);
+  }
+}
+
 void AddProblem(WeightReport& report, FormatProblem problem) {
   constexpr size_t kMaxOfOneRule = 64;
   size_t same = 0;

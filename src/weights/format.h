@@ -49,6 +49,10 @@ bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endin
 // Names that loaders hand to pickle.
 bool HasWeightName(const Blob& blob);
 
+// A path that a file names leads out of the file's own folder: absolute, with a drive or a scheme,
+// or through "..". Separators of either kind count.
+bool LeavesFolder(std::string_view path);
+
 // Adds a problem, at most 64 of one rule and each subject once.
 void AddProblem(WeightReport& report, FormatProblem problem);
 // How bad it is that a file has `module`.`name` imported: unknown, or dangerous where the import

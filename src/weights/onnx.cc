@@ -14,23 +14,6 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 
-bool Escapes(std::string_view path) {
-  if (path.empty() || path.front() == '/' || path.front() == '\\' || path.front() == '~') {
-    return true;
-  }
-  bool drive = path.size() > 1 && path[1] == ':';
-  if (drive || path.find("://") != std::string_view::npos ||
-      path.find('\0') != std::string_view::npos) {
-    return true;
-  }
-  while (true) {
-    size_t cut = path.find_first_of("/\\");
-    if (path.substr(0, cut) == "..") return true;
-    if (cut == std::string_view::npos) return false;
-    path.remove_prefix(cut + 1);
-  }
-}
-
 class OnnxWalker {
  public:
   OnnxWalker(Bytes file, WeightReport& report) : file_(file), report_(report) {}
@@ -123,7 +106,7 @@ class OnnxWalker {
       if (field.number == 1) key = AsText(field.bytes);
       if (field.number == 2) value = AsText(field.bytes);
     }
-    if (key != "location" || !Escapes(value)) return;
+    if (key != "location" || !LeavesFolder(value)) return;
     Add("onnx.external-path", std::string(value.substr(0, 256)), OffsetOf(entry),
         "This ONNX model has tensors read from a path outside its own folder.");
   }
