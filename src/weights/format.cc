@@ -30,6 +30,13 @@ bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endin
   return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), matches);
 }
 
+bool HasNamePart(const Blob& blob, std::string_view part) {
+  if (!blob.origin.member.empty()) return blob.origin.member.find(part) != std::string::npos;
+  return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), [&](std::string_view name) {
+    return name.find(part) != std::string_view::npos;
+  });
+}
+
 bool HasWeightName(const Blob& blob) {
   return IsNamedLike(blob, {".pt",      ".pth",    ".bin",      ".ckpt",  ".pkl",    ".pickle",
                             ".joblib",  ".npy",    ".npz",      ".model", ".sav",    ".dill",

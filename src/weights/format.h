@@ -47,6 +47,10 @@ using FormatReader = void (*)(const Blob& blob, PickleScanner& scanner, WeightRe
 
 // The last name that a blob goes by is one of `endings`, in any case: for suspicion only.
 bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings);
+// Some name that a blob goes by holds `part`.
+bool HasNamePart(const Blob& blob, std::string_view part);
+// A member that torch unpickles where it loads a tar archive: sys_info, pickle, storages, tensors.
+bool IsTorchTarMember(const Blob& blob);
 // Names that loaders hand to pickle.
 bool HasWeightName(const Blob& blob);
 

@@ -15,7 +15,7 @@ struct JsonFrame {
   // that comes twice is in it twice: which one counts differs by reader.
   struct Member {
     std::string key;
-    std::string value;  // at most 4 KiB
+    std::string value;  // at most 4 KiB, of a template 1 MiB
   };
   std::vector<Member> strings;
   // Such keys whose value is an object, an array, a number, a boolean or null.

@@ -26,9 +26,10 @@ bool LooksCompressed(Bytes bytes) {
 
 void ReadPickle(const Blob& blob, PickleScanner& scanner, WeightReport& report) {
   bool routed = !blob.origin.route.empty();
-  PickleSuspicion suspicion = routed                ? PickleSuspicion::kRouted
-                              : HasWeightName(blob) ? PickleSuspicion::kNamed
-                                                    : PickleSuspicion::kNone;
+  bool named = HasWeightName(blob) || IsTorchTarMember(blob);
+  PickleSuspicion suspicion = routed  ? PickleSuspicion::kRouted
+                              : named ? PickleSuspicion::kNamed
+                                      : PickleSuspicion::kNone;
   PickleScan scan = scanner.Scan(blob.bytes, 0, suspicion);
   if (!scan.claimed && LooksCompressed(blob.bytes) &&
       IsNamedLike(blob, {".pkl", ".pickle", ".joblib", ".sav", ".dill"})) {

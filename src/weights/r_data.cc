@@ -253,7 +253,7 @@ class RWalker {
       uint32_t type = flags & 0xff;
       if ((flags & kHasAttributes) != 0) Item(Place::kValue);
       if ((flags & kHasTag) != 0) Item(Place::kValue);
-      bool binds = (type == kList && place == Place::kFrame) || (type == kDots && bound);
+      bool binds = (type == kList && place == Place::kFrame) || (head == kDots && bound);
       RValue value = Item(binds ? Place::kBinding : Place::kValue);
       if (type == kPromise) return Promise(value.unbound, bound, start);
       if (names.size() < kNamesKept) names.push_back(std::move(value.name));
