@@ -133,7 +133,7 @@ class ZipExpansion {
       }
       if (i == 0) {
         first = std::move(these);
-      } else if (these != first && !EndsWithin(directories[i])) {
+      } else if (these != first && !StandsInFront(directories[i], directories[0])) {
         Disagree({}, directories[i].span.offset,
                  "This zip file has two directories that list different members; loaders choose "
                  "different ones.");
@@ -142,13 +142,17 @@ class ZipExpansion {
     for (const ZipDirectory& directory : directories) CompareNames(directory);
   }
 
-  // The directory of a whole zip file that stands in front of others: whoever reads it as the last
-  // one's reads it by a mistaken offset, and each is looked into.
-  bool EndsWithin(const ZipDirectory& directory) const {
+  // `directory` is that of a whole zip file in front of others, the last of which is whole by its
+  // own count: whoever takes the one for the other's reads it by a mistaken offset. Each is looked
+  // into.
+  bool StandsInFront(const ZipDirectory& directory, const ZipDirectory& last) const {
     Span rest{directory.span.end(), file_.size() - std::min(directory.span.end(), file_.size())};
     Span behind = SkipEndRecords(rest);
-    return behind.offset != rest.offset && behind.offset < directory.end_records.offset &&
-           ReadZipLocalHeader(file_, 0) && ReadZipLocalHeader(file_, behind.offset);
+    return behind.offset != rest.offset && behind.offset < last.span.offset &&
+           ReadZipLocalHeader(file_, 0) && ReadZipLocalHeader(file_, behind.offset) &&
+           std::all_of(last.entries.begin(), last.entries.end(), [&](const ZipEntry& entry) {
+             return ReadZipLocalHeader(file_, entry.header).has_value();
+           });
   }
 
   void CompareNames(const ZipDirectory& directory) {

@@ -116,7 +116,8 @@ class ReferenceFinder {
       work_ -= cost;
       return true;
     }
-    if (work_ != 0) report_.gaps.push_back("it refers to other files more often than is followed");
+    if (!told_) report_.gaps.push_back("it refers to other files more often than is followed");
+    told_ = true;
     work_ = 0;
     return false;
   }
@@ -277,6 +278,7 @@ class ReferenceFinder {
   Bytes file_;
   WeightReport& report_;
   uint64_t work_;
+  bool told_ = false;
 };
 
 }  // namespace
