@@ -159,10 +159,11 @@ class ProgramReader {
     if (!buffer_.ok()) return;
     if (IsOneOf(id, kLoadLibraries)) {
       Add("executorch.native-code", id, WeightConcern::kDangerous, delegate,
-          "This ExecuTorch program is for a backend that loads the machine code in it.");
+          "This ExecuTorch program is for " + id +
+              ", a backend that loads the machine code in it.");
     } else if (!IsOneOf(id, kKnown)) {
       Add("executorch.unknown-delegate", id, WeightConcern::kUnknown, delegate,
-          "This ExecuTorch program hands data to a backend that is not known.");
+          "This ExecuTorch program hands data to the backend " + id + ", which is not known.");
     }
     if (std::optional<uint64_t> reference = buffer_.Table(delegate, 1)) {
       bool segment = buffer_.U8(*reference, 0) == kInSegment;
@@ -182,7 +183,8 @@ class ProgramReader {
       searchable_ -= value.size();
       for (const std::string& path : LibraryPaths(AsText(value))) {
         Add("executorch.library-path", path.substr(0, kMaxShown), WeightConcern::kUnknown, delegate,
-            "This ExecuTorch program has a backend open a shared library by its path.");
+            "This ExecuTorch program has a backend open a shared library, " +
+                path.substr(0, kMaxShown) + ".");
       }
     }
   }

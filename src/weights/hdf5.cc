@@ -28,6 +28,7 @@ constexpr uint8_t kExternalLink = 64;
 constexpr uint8_t kExternalFiles = 7;
 constexpr uint32_t kMaxEntries = 4096;
 constexpr uint64_t kMaxPath = 4096;
+constexpr size_t kMaxShown = 256;
 // What shapes lead to may be shared by all of them: looking at it may cost this many times the
 // file, and then some.
 constexpr uint64_t kWorkFactor = 16;
@@ -156,7 +157,7 @@ class ReferenceFinder {
     std::string_view path;
     std::string_view object;
     if (!ReadName(inner, path) || path.empty() || !ReadName(inner, object)) return;
-    Add("hdf5.external-link", path, at, "This HDF5 file has a link into another file.");
+    Add("hdf5.external-link", path, at, "This HDF5 file has a link into another file, ");
   }
 
   // A message of an object header: its type, its size and flags, perhaps a number, the body.
@@ -184,7 +185,7 @@ class ReferenceFinder {
           break;
         }
         Add("hdf5.external-storage", path, at,
-            "This HDF5 file has a dataset whose bytes are read from another file.");
+            "This HDF5 file has a dataset whose bytes are read from another file, ");
       }
       return;
     }
@@ -214,7 +215,7 @@ class ReferenceFinder {
       // Also where the list goes on in a way that can't be followed: the library reads it in order.
       if (path != "." && !path.empty()) {
         Add("hdf5.virtual-dataset", path, at,
-            "This HDF5 file has a dataset that is put together from other files.");
+            "This HDF5 file has a dataset that is put together from other files, ");
       }
       if (!entries.bytes().ok()) return Malformed(at);
     }
@@ -268,11 +269,11 @@ class ReferenceFinder {
                 "This HDF5 file has a reference to another file that can't be followed.", at});
   }
 
-  void Add(const char* rule, std::string_view path, uint64_t at, const char* message) {
+  void Add(const char* rule, std::string_view path, uint64_t at, const std::string& message) {
     bool leaves = LeavesFolder(path);
-    AddProblem(report_,
-               {rule, message, at, leaves ? WeightConcern::kDangerous : WeightConcern::kUnknown,
-                std::string(path.substr(0, 256))});
+    AddProblem(report_, {rule, message + std::string(path.substr(0, kMaxShown)) + ".", at,
+                         leaves ? WeightConcern::kDangerous : WeightConcern::kUnknown,
+                         std::string(path.substr(0, kMaxShown))});
   }
 
   Bytes file_;

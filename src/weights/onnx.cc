@@ -147,7 +147,8 @@ class OnnxWalker {
     }
     if (!in_file || path.empty() || !LeavesFolder(path)) return;
     Add("onnx.external-path", std::string(path.substr(0, 256)), OffsetOf(node),
-        "This ONNX model has a compiled context read from a path outside its own folder.");
+        "This ONNX model has a compiled context read from a path outside its own folder, " +
+            std::string(path.substr(0, 256)) + ".");
   }
 
   void Attribute(Bytes attribute, int depth) {
@@ -179,15 +180,17 @@ class OnnxWalker {
     }
     if (key != "location" || !LeavesFolder(value)) return;
     Add("onnx.external-path", std::string(value.substr(0, 256)), OffsetOf(entry),
-        "This ONNX model has tensors read from a path outside its own folder.");
+        "This ONNX model has tensors read from a path outside its own folder, " +
+            std::string(value.substr(0, 256)) + ".");
   }
 
   uint64_t OffsetOf(Bytes part) const {
     return part.empty() ? 0 : static_cast<uint64_t>(part.data() - file_.data());
   }
 
-  void Add(const char* rule, std::string subject, uint64_t offset, const char* message) {
-    AddProblem(report_, {rule, message, offset, WeightConcern::kDangerous, std::move(subject)});
+  void Add(const char* rule, std::string subject, uint64_t offset, std::string message) {
+    AddProblem(report_,
+               {rule, std::move(message), offset, WeightConcern::kDangerous, std::move(subject)});
   }
 
   Bytes file_;
