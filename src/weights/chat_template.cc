@@ -140,8 +140,11 @@ class TemplateJudge : public JsonFrameVisitor {
 
   void OnObject(const JsonFrame& frame) override {
     for (const JsonFrame::Member& member : frame.strings) {
-      if (member.key == "chat_template" || member.key == "template")
-        Judge(member.value, 0, report_);
+      if (member.key != "chat_template" && member.key != "template") continue;
+      if (member.value.size() >= kMaxJsonTemplate) {
+        AddGap(report_, "a chat template in it is longer than 1 MiB");
+      }
+      Judge(member.value, 0, report_);
     }
   }
 

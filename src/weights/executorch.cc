@@ -102,8 +102,7 @@ class ProgramReader {
       }
     }
     if (!buffer_.ok()) return Malformed("has an offset that leads out of it");
-    if (buffer_.spent())
-      report_.gaps.push_back("its ExecuTorch tables refer to each other too often");
+    if (buffer_.spent()) AddGap(report_, "its ExecuTorch tables refer to each other too often");
   }
 
  private:
@@ -177,7 +176,7 @@ class ProgramReader {
       Bytes value = buffer_.Content(buffer_.Element(specs, i), 1);
       // Many delegates may share one long value: it is searched once.
       if (value.size() > searchable_) {
-        report_.gaps.push_back("its ExecuTorch delegates state more settings than are searched");
+        AddGap(report_, "its ExecuTorch delegates state more settings than are searched");
         return;
       }
       searchable_ -= value.size();

@@ -71,6 +71,11 @@ void AddProblem(WeightReport& report, FormatProblem problem) {
   report.problems.push_back(std::move(problem));
 }
 
+void AddGap(WeightReport& report, const std::string& reason) {
+  std::vector<std::string>& gaps = report.gaps;
+  if (std::find(gaps.begin(), gaps.end(), reason) == gaps.end()) gaps.push_back(reason);
+}
+
 WeightConcern ConcernOf(const PickleScanner& scanner, const std::string& module,
                         const std::string& name) {
   constexpr int kNoPython2Names = 4;

@@ -60,6 +60,8 @@ bool LeavesFolder(std::string_view path);
 
 // Adds a problem, at most 64 of one rule and each subject once.
 void AddProblem(WeightReport& report, FormatProblem problem);
+// Adds a clause on what could not be examined, once.
+void AddGap(WeightReport& report, const std::string& reason);
 // How bad it is that a file has `module`.`name` imported: unknown, or dangerous where the import
 // table says so.
 WeightConcern ConcernOf(const PickleScanner& scanner, const std::string& module,

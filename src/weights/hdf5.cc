@@ -93,7 +93,7 @@ class ReferenceFinder {
          at = text.find(kSignature, at + 1)) {
       ByteReader reader(file_, at + kSignature.size() + 2);
       if (reader.U16Le() == 0 || !reader.ok()) continue;
-      report_.gaps.push_back("a heap of links or attributes in it is compressed");
+      AddGap(report_, "a heap of links or attributes in it is compressed");
       return;
     }
   }
@@ -117,8 +117,7 @@ class ReferenceFinder {
       work_ -= cost;
       return true;
     }
-    if (!told_) report_.gaps.push_back("it refers to other files more often than is followed");
-    told_ = true;
+    AddGap(report_, "it refers to other files more often than is followed");
     work_ = 0;
     return false;
   }
@@ -203,7 +202,7 @@ class ReferenceFinder {
     if (!Spend(list.size())) return;
     Hdf5Reader entries(list, superblock, 0);
     if (entries.bytes().U8() != 0) {
-      report_.gaps.push_back("a virtual dataset in it is written in a way that is not read");
+      AddGap(report_, "a virtual dataset in it is written in a way that is not read");
       return;
     }
     uint64_t count = entries.Length();
@@ -279,7 +278,6 @@ class ReferenceFinder {
   Bytes file_;
   WeightReport& report_;
   uint64_t work_;
-  bool told_ = false;
 };
 
 }  // namespace

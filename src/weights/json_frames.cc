@@ -8,8 +8,6 @@ namespace {
 constexpr size_t kMaxDepth = 512;
 constexpr size_t kMaxKey = 256;
 constexpr size_t kMaxValue = 4096;
-// Templates are long, and what is looked for may stand at their end.
-constexpr size_t kMaxTemplate = size_t{1} << 20;
 constexpr size_t kMaxMembers = 64;
 constexpr std::string_view kAskedFor[] = {
     "class_name", "module",        "registered_name", "config",  "vocabulary",
@@ -139,7 +137,7 @@ class Walker {
 
   size_t ValueLimit() const {
     bool long_one = !levels_.empty() && levels_.back().object && IsTemplate(levels_.back().key);
-    return long_one ? kMaxTemplate : kMaxValue;
+    return long_one ? kMaxJsonTemplate : kMaxValue;
   }
 
   bool Open(bool object) {

@@ -9,6 +9,10 @@
 
 namespace picket {
 
+// Templates are long, and what is looked for may stand at their end: of more than this much, the
+// rest is cut off.
+inline constexpr size_t kMaxJsonTemplate = size_t{1} << 20;
+
 // One JSON object, of its own members only.
 struct JsonFrame {
   // String members whose key is one that some format asks for (json_frames.cc lists them). A key

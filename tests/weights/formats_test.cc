@@ -352,6 +352,8 @@ TEST_CASE("chat templates: in JSON of every shape, to their end") {
     CHECK(sink.gaps.empty());
   }
   CHECK(ScanWeights(R"({"chat_template": "x)", "tokenizer_config.json").gaps.size() == 1);
+  const std::string padded = R"({"chat_template": ")" + std::string(2 << 20, 'x') + evil + R"("})";
+  CHECK(ScanWeights(padded, "tokenizer_config.json").gaps.size() == 1);
 }
 
 TEST_CASE("configurations: code of another repository is told, and blocks nothing") {

@@ -79,10 +79,10 @@ TEST_CASE("hdf5: what is read from other files is told, and refused outside the 
               {Link(c.path, 0x0d), "hdf5.external-link"},
               {ExternalFile(c.path, 96, width), "hdf5.external-storage"},
               {Virtual(c.path, 96, width), "hdf5.virtual-dataset"}};
-          for (const auto& [body, rule] : files) {
-            CAPTURE(std::string(rule));
-            const KeepingSink sink = ScanWeights(head + body, "weights.bin");
-            const Finding* finding = sink.Find(rule);
+          for (const std::pair<std::string, const char*>& file : files) {
+            CAPTURE(std::string(file.second));
+            const KeepingSink sink = ScanWeights(head + file.first, "weights.bin");
+            const Finding* finding = sink.Find(file.second);
             REQUIRE(finding != nullptr);
             CHECK(finding->subject == c.path);
             CHECK(finding->concern == c.concern);
