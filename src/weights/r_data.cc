@@ -8,6 +8,7 @@
 // Sources: R Internals, "Serialization Formats"; R, src/main/serialize.c, altclasses.c; R NEWS
 // 4.4.0; CVE-2024-27322.
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +89,32 @@ bool IsOneOf(std::string_view name, const std::string_view (&names)[kCount]) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
+// Classes of vectors whose numbers stand in another file.
+constexpr std::string_view kMapped[] = {"mmap_real", "mmap_integer"};
+
+constexpr std::span<const std::string_view> kAsked[] = {kReaching, kMaking, kIndirect, kMapped};
+
+// A number for each name that is asked for, 0 for all others: what is kept of the symbols that a
+// file may refer to again, however many it has.
+uint8_t NumberOf(std::string_view name) {
+  uint8_t number = 0;
+  for (std::span<const std::string_view> names : kAsked) {
+    for (std::string_view known : names) {
+      ++number;
+      if (known == name) return number;
+    }
+  }
+  return 0;
+}
+
+std::string NameOf(uint8_t number) {
+  for (std::span<const std::string_view> names : kAsked) {
+    if (number != 0 && number <= names.size()) return std::string(names[number - size_t{1}]);
+    number = static_cast<uint8_t>(number - std::min<size_t>(number, names.size()));
+  }
+  return {};
+}
+
 // Where an object stands.
 enum class Place : uint8_t { kValue, kFrame, kHashTable, kBinding };
 
@@ -153,7 +180,7 @@ class RWalker {
       case kReference: return Referred(flags);
       case kSymbol:
         value = Item(Place::kValue);
-        references_.push_back(value.name);
+        references_.push_back(NumberOf(value.name));
         return value;
       case kPersistent:
       case kPackage:
@@ -166,11 +193,11 @@ class RWalker {
       case kPromise: return Cells(flags, place);
       case kAltrep: return Altrep();
       case kPointer:
-        references_.emplace_back();
+        references_.push_back(0);
         Item(Place::kValue);
         Item(Place::kValue);
         break;
-      case kWeakReference: references_.emplace_back(); break;
+      case kWeakReference: references_.push_back(0); break;
       case kSpecial:
       case kBuiltin:
         value.name = input_.Text(Length());
@@ -203,7 +230,7 @@ class RWalker {
       input_.Fail();
       return {};
     }
-    return {false, references_[index - 1]};
+    return {false, NameOf(references_[index - 1])};
   }
 
   std::string Chars() {
@@ -217,13 +244,13 @@ class RWalker {
     input_.Int();
     uint64_t count = Length();
     for (uint64_t i = 0; i < count && input_.ok(); ++i) Item(Place::kValue);
-    references_.emplace_back();
+    references_.push_back(0);
     return {};
   }
 
   RValue Environment() {
     input_.Int();  // locked
-    references_.emplace_back();
+    references_.push_back(0);
     Item(Place::kValue);  // what encloses it
     Item(Place::kFrame);
     Item(Place::kHashTable);
@@ -280,7 +307,7 @@ class RWalker {
 
   RValue Altrep() {
     RValue info = Item(Place::kValue);
-    if (info.name.starts_with("mmap_")) {
+    if (IsOneOf(info.name, kMapped)) {
       Add("r.mapped-file", info.name, WeightConcern::kDangerous, input_.offset(),
           "This R file holds a vector whose numbers are read from another file when it is loaded.");
     }
@@ -366,8 +393,8 @@ class RWalker {
 
   RInput& input_;
   WeightReport& report_;
-  // The names of symbols that may be referred to; "" for environments and the like.
-  std::vector<std::string> references_;
+  // What may be referred to: the names of symbols, 0 for environments and the like.
+  std::vector<uint8_t> references_;
   int depth_ = 0;
   int promises_ = 0;
   bool too_deep_ = false;
