@@ -40,15 +40,16 @@ std::string ExternalFile(const std::string& path, uint64_t at, int width, uint64
   return out + std::string(8, '\0') + path + kEnd;
 }
 
-std::string Virtual(const std::string& path, uint64_t at, int width) {
+std::string Virtual(const std::string& path, uint64_t at, int width,
+                    const std::string& selection = {}, char version = 0) {
   std::string out = std::string("\x04\x03", 2);
   out +=
       LittleEndian(at + out.size() + static_cast<uint64_t>(width) + 4, width) + LittleEndian(1, 4);
   const std::string all = LittleEndian(3, 4) + LittleEndian(1, 4) + std::string(8, '\0');
   const std::string blocks = LittleEndian(2, 4) + LittleEndian(1, 4) + LittleEndian(0, 4) +
                              LittleEndian(12, 4) + std::string(12, '\1');
-  std::string list = kEnd + LittleEndian(2, width);
-  list += "." + kEnd + "/a" + kEnd + all + blocks;
+  std::string list = std::string(1, version) + LittleEndian(2, width);
+  list += "." + kEnd + "/a" + kEnd + all + (selection.empty() ? blocks : selection);
   list += path + kEnd + "/b" + kEnd + blocks + all;
   std::string object = LittleEndian(1, 2) + LittleEndian(1, 2) + std::string(4, '\0') +
                        LittleEndian(list.size(), width) + list;
@@ -92,6 +93,36 @@ TEST_CASE("hdf5: what is read from other files is told, and refused outside the 
       }
     }
   }
+}
+
+TEST_CASE("hdf5: every form of a selection is passed over to the next file") {
+  auto head = [](uint64_t type, uint64_t version) {
+    return LittleEndian(type, 4) + LittleEndian(version, 4);
+  };
+  const std::string numbers(64, '\1');
+  const std::string selections[] = {
+      head(0, 1) + std::string(8, '\0'),
+      head(1, 1) + LittleEndian(0, 4) + LittleEndian(20, 4) + numbers.substr(0, 20),
+      head(1, 2) + "\4" + LittleEndian(2, 4) + LittleEndian(3, 4) + numbers.substr(0, 24),
+      head(2, 2) + "\1" + LittleEndian(36, 4) + numbers.substr(0, 36),
+      head(2, 3) + "\1\2" + LittleEndian(2, 4) + numbers.substr(0, 16),
+      head(2, 3) + std::string("\0\x08", 2) + LittleEndian(1, 4) + LittleEndian(2, 8) +
+          numbers.substr(0, 32),
+  };
+  for (const std::string& selection : selections) {
+    const KeepingSink sink =
+        ScanWeights(Superblock(2, 8) + Virtual("/a/b", 96, 8, selection), "model.h5");
+    CHECK(sink.Find("hdf5.virtual-dataset", "/a/b") != nullptr);
+    CHECK(sink.findings.size() == 1);
+  }
+  for (const std::string& odd :
+       {head(4, 1), head(2, 3) + "\1\3",
+        head(1, 2) + "\4" + LittleEndian(2, 4) + LittleEndian(1 << 30, 4)}) {
+    CHECK(
+        ScanWeights(Superblock(2, 8) + Virtual("x", 96, 8, odd)).Find("hdf5.malformed-reference") !=
+        nullptr);
+  }
+  CHECK(ScanWeights(Superblock(2, 8) + Virtual("x", 96, 8, {}, '\1')).gaps.size() == 1);
 }
 
 TEST_CASE("hdf5: references that lie are told") {

@@ -90,6 +90,11 @@ TEST_CASE("r: promises and code that reaches out are refused wherever they stand
       {"a mapped vector",
        Int(238) + Int(2) + Symbol("mmap_real") + Int(2) + Symbol("base") + kNull + kNull + kNull,
        "r.mapped-file", kDangerous},
+      {"a symbol met before, in a promise",
+       Vector(Symbol("parse") +
+                  Environment(Pair("x", Promise(kNoValue, Call(Int(1u << 8 | 255), kNull)))),
+              2),
+       "r.promise", kUnknown},
       {"a symbol met before", Vector(Symbol("pipe") + Function(Call(Int(1u << 8 | 255), kNull)), 2),
        "r.call", kUnknown},
   };
@@ -133,6 +138,49 @@ TEST_CASE("r: honest objects pass, and lists of numbers are no claim") {
   for (const std::string& bytes : honest) {
     const KeepingSink sink = ScanWeights(bytes, "any.name");
     CHECK(sink.findings.empty());
+    CHECK(sink.gaps.empty());
+  }
+}
+
+TEST_CASE("r: what stands behind an object of any type is found") {
+  const std::string mark = Function(Call(Symbol("unlink"), kNull));
+  const std::string numbers = Int(13) + Int(2) + Int(1) + Int(2);
+  const std::string code = Int(21) + Int(1) + numbers;
+  const std::string objects[] = {
+      Int(0),
+      Int(10) + Int(1) + Int(1),
+      numbers,
+      Int(14) + Int(1) + std::string(8, '\0'),
+      Int(15) + Int(1) + std::string(16, '\0'),
+      Int(24) + Int(3) + "abc",
+      Int(20) + Int(1) + kHarmless,
+      Int(9) + Int(0xffffffff),
+      Int(25 | kAttributes) + Pair("class", Strings("A")),
+      Int(22) + kNull + kNull,
+      Int(23 | kAttributes) + Pair("a", kNull),
+      Int(247) + Int(0) + Int(1) + Chars("x"),
+      Int(248) + Int(0) + Int(2) + Chars("x") + Chars("y"),
+      Int(249) + Int(0) + Int(1) + Chars("stats"),
+      Int(7) + Int(2) + "if",
+      Int(8) + Int(3) + "sum",
+      Int(13) + Int(0xffffffff) + Int(0) + Int(1) + Int(7),
+      Int(238) + Pair("a", kNull) + numbers + kNull,
+      code + Int(0),
+      code + Int(1) + Int(21) + numbers + Int(0),
+      code + Int(2) + Int(244) + Int(0) + Int(6) + kNull + Int(0) + Symbol("f") + Int(0) + kNull +
+          Int(243) + Int(0),
+      code + Int(1) + Int(240) + kNull + kNull + Int(0) + Symbol("f") + Int(2) + kNull + Int(0) +
+          kNull + Int(0) + kNull,
+      code + Int(1) + Int(239) + kNull + kNull + Int(0) + kNull + Int(0) + kNull,
+      Symbol("parse") + Int(1u << 8 | 255),
+  };
+  for (size_t i = 0; i < std::size(objects); ++i) {
+    CAPTURE(i);
+    // The last object is a symbol and what refers to it.
+    const uint32_t count = i + 1 == std::size(objects) ? 3 : 2;
+    const KeepingSink sink = ScanWeights(Rds(Vector(objects[i] + mark, count)), "any.name");
+    CHECK(sink.Find("r.call", "unlink") != nullptr);
+    CHECK(sink.findings.size() == 1);
     CHECK(sink.gaps.empty());
   }
 }
