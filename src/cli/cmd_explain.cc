@@ -74,6 +74,7 @@ ImportVerdict Worst(const std::vector<ExplainedPickle>& pickles) {
   for (const ExplainedPickle& pickle : pickles) {
     for (const ExplainedGlobal& global : pickle.globals) worst = std::max(worst, global.verdict);
     for (const ExplainedProblem& problem : pickle.problems) {
+      if (problem.concern == WeightConcern::kNone) continue;
       worst =
           std::max(worst, problem.concern == WeightConcern::kUnknown ? ImportVerdict::kUnknown
                                                                      : ImportVerdict::kDangerous);

@@ -4,9 +4,10 @@
 namespace picket {
 void ReadPickle(const Blob& blob, PickleScanner& scanner, WeightReport& report) {
   bool routed = !blob.origin.route.empty();
-  PickleSuspicion suspicion = routed                ? PickleSuspicion::kRouted
-                              : HasWeightName(blob) ? PickleSuspicion::kNamed
-                                                    : PickleSuspicion::kNone;
+  bool named = HasWeightName(blob) || IsTorchTarMember(blob);
+  PickleSuspicion suspicion = routed  ? PickleSuspicion::kRouted
+                              : named ? PickleSuspicion::kNamed
+                                      : PickleSuspicion::kNone;
   PickleScan scan = scanner.Scan(blob.bytes, 0, suspicion);
   if (scan.claimed || !scan.gaps.empty()) report.pickles.push_back({{}, std::move(scan)});
 }

@@ -177,6 +177,40 @@ TEST_CASE("zip: what only some readers see is visited, and told where it matters
   }
 }
 
+TEST_CASE("zip: of many zip files in a row each is handed on, equal ones too") {
+  for (bool alike : {true, false}) {
+    std::vector<std::string> archives;
+    for (size_t i = 0; i < 20; ++i) {
+      archives.push_back(Zip({{"archive/data.pkl", std::string(alike ? 9 : 9 + i, 'a')},
+                              {"archive/data/0", std::string(40, static_cast<char>('A' + i))}}));
+    }
+    std::string file;
+    for (const std::string& archive : archives) file += archive;
+    const Collector all = Expand(file);
+    CHECK(all.findings.empty());
+    CHECK(all.gaps.empty());
+    // Those in front are whole files of their own, unless their members were met already.
+    for (size_t i = 0; i < archives.size(); ++i) {
+      const std::string storage(40, static_cast<char>('A' + i));
+      CHECK(std::any_of(all.children.begin(), all.children.end(), [&](const Child& child) {
+        return child.bytes == archives[i] || child.bytes == storage;
+      }));
+    }
+  }
+}
+
+TEST_CASE("zip: every member that only a streaming reader meets is visited") {
+  const std::string file = Zip({{"a.txt", "first", false, "", 0, false},
+                                {"b/data.pkl", "second", false, "", 0, false},
+                                {"c.txt", "third", true, "", 0, false},
+                                {"d.txt", "listed"}});
+  const Collector all = Expand(file);
+  for (const char* content : {"first", "second", "third", "listed"}) {
+    CHECK(std::any_of(all.children.begin(), all.children.end(),
+                      [&](const Child& child) { return child.bytes == content; }));
+  }
+}
+
 TEST_CASE("zip: what can't be read is a gap, and the rest is read") {
   std::string good = Zip({{"a", "1"}, {"b", "22"}});
   SUBCASE("encrypted") {
