@@ -151,6 +151,9 @@ class PickleMachine {
   // The highest `count` values above the last mark, lowest first, as words: "'os'", "global
   // os.system", "result of os.system", "tuple of 2", "number 5", "?".
   std::vector<std::string> StackTop(size_t count) const;
+  uint64_t stack_size() const { return stack_.size(); }
+  // The index of the global that the highest value is, or of the one whose call gave it.
+  std::optional<uint32_t> top_global() const;
 
   // Of the last run.
   const std::vector<PickleGlobal>& globals() const { return globals_; }
