@@ -24,6 +24,12 @@ bool IsNamedLikeWeights(const std::string& path) {
   return !WeightFormatOf(Blob{ref, {}}).empty();
 }
 
+// How little a name says: least that of a weight file, most that of a blob in the Hub's cache.
+int Silence(const std::string& path) {
+  if (IsNamedLikeWeights(path)) return 0;
+  return fs::path(path).parent_path().filename() == "blobs" ? 2 : 1;
+}
+
 bool IsBelow(const fs::path& path, const fs::path& folder) {
   return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
          folder.end();
@@ -64,9 +70,8 @@ class FolderWalk {
     std::map<std::string, std::vector<std::string>> by_name;
     for (auto& [id, names] : contents_) {
       std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
-        bool a_says = IsNamedLikeWeights(a);
-        bool b_says = IsNamedLikeWeights(b);
-        return a_says != b_says ? a_says : a < b;
+        return std::pair(Silence(a), std::string_view(a)) <
+               std::pair(Silence(b), std::string_view(b));
       });
       by_name.emplace(names.front(), std::vector<std::string>(names.begin() + 1, names.end()));
     }
