@@ -35,6 +35,10 @@ void ReadPickle(const Blob& blob, PickleScanner& scanner, WeightReport& report) 
     report.gaps.push_back(
         "its name says pickle and its content is compressed in a way that is not opened");
   }
+  if (!scan.streams.empty()) {
+    const std::vector<Span>& arrays = scan.streams.front().arrays;
+    report.tensors.insert(report.tensors.end(), arrays.begin(), arrays.end());
+  }
   if (scan.claimed || !scan.gaps.empty()) report.pickles.push_back({{}, std::move(scan)});
 }
 

@@ -77,6 +77,7 @@ void PickleMachine::Reset(Bytes bytes, uint64_t start, PickleObserver& observer)
   globals_.clear();
   dtypes_.clear();
   array_state_ = {};
+  arrays_.clear();
   aligned_before_ = false;
   dict_changes_ = 0;
   changes_at_wrapper_ = 0;

@@ -157,6 +157,8 @@ class PickleMachine {
 
   // Of the last run.
   const std::vector<PickleGlobal>& globals() const { return globals_; }
+  // kJoblib: where the array bytes lie, the first 4,096.
+  const std::vector<Span>& arrays() const { return arrays_; }
 
  private:
   // kind in the top 4 bits, then 20 bits of size or count, then 40 bits of offset or index.
@@ -268,6 +270,7 @@ class PickleMachine {
   uint64_t changes_at_wrapper_ = 0;
   std::vector<Dtype> dtypes_;
   ArrayState array_state_;
+  std::vector<Span> arrays_;
 };
 
 }  // namespace picket
