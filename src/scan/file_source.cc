@@ -43,6 +43,8 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
   bool ok() const { return data_ != MAP_FAILED; }
   Bytes bytes() const { return {static_cast<const uint8_t*>(data_), size_}; }
+  // Whether what stands behind a page that is read is fetched too.
+  void set_read_ahead(bool on) { madvise(data_, size_, on ? MADV_NORMAL : MADV_RANDOM); }
 
  private:
   void* data_;
@@ -74,7 +76,7 @@ class FileReader : public BlobReader {
     if (size > memory_bytes_) {
       Mapping mapping(file.get(), size);
       if (mapping.ok()) {
-        VisitMapped(ref, mapping.bytes(), visitor);
+        VisitMapped(ref, mapping, visitor);
       } else {
         visitor.OnGap(GapFor(path, std::string("it can't be mapped: ") + std::strerror(errno)));
       }
@@ -88,10 +90,13 @@ class FileReader : public BlobReader {
   }
 
  private:
-  void VisitMapped(const BlobRef& ref, Bytes bytes, BlobVisitor& visitor) const {
+  void VisitMapped(const BlobRef& ref, Mapping& mapping, BlobVisitor& visitor) const {
     std::vector<Span> tensors;
-    if (find_tensors_) tensors = find_tensors_(bytes);
-    Blob blob{ref, bytes};
+    // Directories are a page here and a page there; megabytes fetched behind each are for nothing.
+    mapping.set_read_ahead(false);
+    if (find_tensors_) tensors = find_tensors_(mapping.bytes());
+    if (tensors.empty()) mapping.set_read_ahead(true);
+    Blob blob{ref, mapping.bytes()};
     blob.left_out = tensors;
     visitor.OnBlob(blob, nullptr);
     uint64_t left_out = 0;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The weights wing under its fuzz targets, by hand: a build of core and weights alone, with
+# The weights wing under its fuzz targets, by hand: a build of core and weights (and what weights uses of contents) alone, with
 # libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer and coverage; every target runs RUNS times
 # from its stored corpus, then the line coverage of the parsers that it drives is printed.
 # Usage: tests/fuzz/weights_depth.sh [RUNS [NAME...]]     (BUILD=folder, default build-depth)
@@ -25,7 +25,7 @@ rule link
   command = clang++-14 \$flags -fsanitize=fuzzer \$in -o \$out -lcrypto -lz -ldeflate \$extra
 END
 objects=
-for source in src/core/*.cc src/weights/*.cc; do
+for source in src/core/*.cc src/weights/*.cc src/contents/zip_directory.cc; do
   object=$build/$(basename "$(dirname "$source")")_$(basename "$source" .cc).o
   objects="$objects $object"
   echo "build $object: cc $source" >>"$build/build.ninja"
