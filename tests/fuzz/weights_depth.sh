@@ -1,7 +1,7 @@
 #!/bin/sh
-# The weights wing under its fuzz targets, by hand: a build of core and weights (and what weights uses of contents) alone, with
-# libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer and coverage; every target runs RUNS times
-# from its stored corpus, then the line coverage of the parsers that it drives is printed.
+# The weights wing under its fuzz targets, by hand: a build of that wing alone, with libFuzzer,
+# AddressSanitizer, UndefinedBehaviorSanitizer and coverage; every target runs RUNS times from its
+# stored corpus, then the line coverage of the parsers that it drives is printed.
 # Usage: tests/fuzz/weights_depth.sh [RUNS [NAME...]]     (BUILD=folder, default build-depth)
 # With RUNS = 0, the coverage of the stored corpus alone. What the fuzzer adds to the corpus stays in
 # $BUILD/corpus/NAME; `$BUILD/NAME_fuzzer -merge=1` picks what is worth storing.
