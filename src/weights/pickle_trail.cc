@@ -16,7 +16,7 @@ namespace {
 
 using VerdictOf = std::function<ImportVerdict(const std::string&, const std::string&)>;
 
-constexpr size_t kMaxNodes = size_t{1} << 19;
+constexpr size_t kMaxNodes = size_t{1} << 20;
 constexpr uint64_t kMaxSparse = uint64_t{1} << 18;
 constexpr uint64_t kItemsKept = 8;
 constexpr int kMaxNested = 4;
@@ -84,7 +84,13 @@ class Tracer : public PickleObserver {
   }
 
   void OnOpcode(uint64_t offset) override {
-    if (lost_) return;
+    if (lost_) {
+      if (full_ && IsCall(bytes_[offset])) {
+        ++trails_.left_out;
+        trails_.reason = "it keeps more values at a time than trails are followed through";
+      }
+      return;
+    }
     Follow(offset);
     // An opcode that failed may have left the machine's stack at any height; it was the last.
     if (stack_.size() != machine_.stack_size()) lost_ = true;
@@ -93,6 +99,11 @@ class Tracer : public PickleObserver {
  private:
   void Follow(uint64_t offset);
   void FollowMemo(uint8_t opcode, uint64_t offset);
+
+  static bool IsCall(uint8_t opcode) {
+    return opcode == kOpReduce || opcode == kOpNewObj || opcode == kOpNewObjEx ||
+           opcode == kOpObj || opcode == kOpInst;
+  }
 
   Ref Top() const { return stack_.empty() ? 0 : stack_.back(); }
 
@@ -178,7 +189,9 @@ class Tracer : public PickleObserver {
   int nesting_;
   const VerdictOf& verdict_of_;
   PickleMachine machine_;
+  // What follows is not told, because an opcode failed or (full_) there is no more room.
   bool lost_ = false;
+  bool full_ = false;
   std::vector<Ref> stack_;
   std::vector<uint64_t> marks_;
   std::vector<Node> nodes_;
@@ -329,33 +342,35 @@ void Tracer::FollowMemo(uint8_t opcode, uint64_t offset) {
   }
 }
 
-// Drops the nodes that nothing on the stack or in the memo leads to. False, and lost, when that
-// frees less than half.
+// Drops the nodes that nothing on the stack or in the memo leads to, or only from deeper below than
+// a trail shows. False, and lost, when that frees less than half.
 bool Tracer::Compact() {
   std::vector<uint32_t> place(nodes_.size(), 0);
-  std::vector<Ref> pending(stack_);
-  pending.insert(pending.end(), memo_.begin(), memo_.end());
-  for (const auto& [index, ref] : sparse_memo_) pending.push_back(ref);
-  for (const auto& [index, ref] : giant_memo_) pending.push_back(ref);
-  while (!pending.empty()) {
-    Ref ref = pending.back();
-    pending.pop_back();
-    if (ref == 0 || IsLeaf(ref) || place[IndexOf(ref)] != 0) continue;
-    place[IndexOf(ref)] = 1;
-    const Node& node = nodes_[IndexOf(ref)];
-    pending.insert(pending.end(), node.items.data(), node.items.data() + node.kept());
+  std::vector<Ref> level(stack_);
+  level.insert(level.end(), memo_.begin(), memo_.end());
+  for (const auto& [index, ref] : sparse_memo_) level.push_back(ref);
+  for (const auto& [index, ref] : giant_memo_) level.push_back(ref);
+  for (int depth = 0; depth < kMaxTrailDepth && !level.empty(); ++depth) {
+    std::vector<Ref> below;
+    for (Ref ref : level) {
+      if (ref == 0 || IsLeaf(ref) || place[IndexOf(ref)] != 0) continue;
+      place[IndexOf(ref)] = 1;
+      const Node& node = nodes_[IndexOf(ref)];
+      below.insert(below.end(), node.items.data(), node.items.data() + node.kept());
+    }
+    level = std::move(below);
   }
   uint32_t live = 0;
   for (uint32_t& number : place) {
     if (number != 0) number = ++live;
   }
   if (live > kMaxNodes / 2) {
-    lost_ = true;
-    trails_.reason = "it keeps more values at a time than trails are followed through";
+    lost_ = full_ = true;
     return false;
   }
   auto moved = [&](Ref& ref) {
-    if (ref != 0 && !IsLeaf(ref)) ref = NodeAt(place[IndexOf(ref)] - 1);
+    if (ref == 0 || IsLeaf(ref)) return;
+    ref = place[IndexOf(ref)] == 0 ? 0 : NodeAt(place[IndexOf(ref)] - 1);
   };
   for (size_t i = 0; i < nodes_.size(); ++i) {
     if (place[i] == 0) continue;
@@ -392,10 +407,9 @@ void Tracer::Keep(uint64_t offset, bool change) {
         named.computed ? ImportVerdict::kDangerous : verdict_of_(named.module, named.name);
     if (callee != 0) {
       uint8_t maker = OpcodeOf(callee);
-      call.of_result = maker == kOpReduce || maker == kOpNewObj || maker == kOpNewObjEx ||
-                       maker == kOpObj || maker == kOpInst || maker == kOpBuild ||
-                       maker == kOpAppend || maker == kOpAppends || maker == kOpSetItem ||
-                       maker == kOpSetItems || maker == kOpAddItems;
+      call.of_result = IsCall(maker) || maker == kOpBuild || maker == kOpAppend ||
+                       maker == kOpAppends || maker == kOpSetItem || maker == kOpSetItems ||
+                       maker == kOpAddItems;
     }
     // Filling an object that a safe call made is what every state dict does.
     if (change && call.of_result && call.verdict == ImportVerdict::kSafe) return;
@@ -460,8 +474,12 @@ std::vector<TrailStep> Tracer::Render(Ref root, const std::string& note) const {
       step.repeated = node.count > 0 && !seen.insert(ref).second;
       if (!step.repeated) {
         size_t shown = depth < kMaxTrailDepth ? node.kept() : 0;
-        step.left_out = node.count - shown;
-        for (size_t i = shown; i > 0; --i) pending.push_back({node.items[i - 1], depth + 1});
+        step.left_out = node.count;
+        for (size_t i = shown; i > 0; --i) {
+          if (node.items[i - 1] == 0) continue;
+          --step.left_out;
+          pending.push_back({node.items[i - 1], depth + 1});
+        }
       }
     }
     steps.push_back(std::move(step));

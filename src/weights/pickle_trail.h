@@ -46,7 +46,7 @@ struct CallTrails {
   std::vector<CallTrail> calls;
   // Calls that no trail is kept of: further ones of the same global, or too many in all.
   uint64_t left_out = 0;
-  // A clause, where trails could not be followed to the end of the stream; else "".
+  // A clause, where calls were left out because trails could not be followed that far; else "".
   std::string_view reason;
 };
 

@@ -179,10 +179,24 @@ TEST_CASE("junk before a call does not hide its trail") {
   CHECK(trails.reason.empty());
 }
 
+TEST_CASE("values that no trail is deep enough to show hide none") {
+  CallTrails trails = Trace("N" + Times("\x85", 1'200'000) + "0" + Global("m", "f") + ")R.");
+  REQUIRE(trails.calls.size() == 1);
+  CHECK(trails.reason.empty());
+  // The same values as the argument.
+  trails = Trace(Global("m", "f") + "N" + Times("\x85", 1'200'000) + "R.");
+  REQUIRE(trails.calls.size() == 1);
+  CHECK(trails.calls[0].steps.size() == kMaxTrailDepth + 2);
+  CHECK(trails.calls[0].steps.back().left_out == 1);
+}
+
 TEST_CASE("too many values at a time end the trails, and say so") {
-  CallTrails trails = Trace(Times("N\x85", 600'000) + Global("m", "f") + ")R.");
+  const std::string values = Times("N\x85", 1'100'000);
+  CallTrails trails = Trace(values + Global("m", "f") + ")R.");
   CHECK(trails.calls.empty());
+  CHECK(trails.left_out == 1);
   CHECK_FALSE(trails.reason.empty());
+  CHECK(Trace(values + ".").reason.empty());  // nothing to tell of
 }
 
 TEST_CASE("operands read as what they say") {
