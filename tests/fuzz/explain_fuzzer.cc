@@ -1,8 +1,9 @@
-// What `picket explain` makes of a pickle: globals, trails, opcodes. Trails are held against the
-// machine, whose stack they shadow.
+// What `picket explain` makes of a file: globals, trails, opcodes, tensors. Trails are held against
+// the machine, whose stack they shadow.
 #include "fuzz/small_imports.h"
 #include "weights/explain.h"
 #include "weights/pickle_operand.h"
+#include "weights/tensors.h"
 
 namespace {
 
@@ -25,8 +26,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const picket::Bytes bytes(data, size);
   picket::BlobRef ref;
   ref.names.push_back("model.pkl");
-  for (const picket::ExplainedPickle& pickle :
-       picket::ExplainPickles(picket::Blob{ref, bytes}, imports)) {
+  const picket::Blob blob{ref, bytes};
+  if (picket::WeightFormatOf(blob).empty()) __builtin_trap();
+  uint64_t at = 0;
+  for (const picket::Span& span : picket::FindTensors(bytes)) {
+    if (span.offset < at || span.length == 0 || span.end() > size) __builtin_trap();
+    at = span.end();
+  }
+  const std::vector<picket::ExplainedPickle> pickles = picket::ExplainPickles(blob, imports);
+  std::vector<std::string> refused;
+  const size_t suggested = picket::SuggestAllowed(pickles, refused).size();
+  if (picket::WorstOf(pickles) == picket::ImportVerdict::kSafe && suggested > 0) __builtin_trap();
+  for (const picket::ExplainedPickle& pickle : pickles) {
     if (pickle.trails.calls.size() > picket::kMaxTrails) __builtin_trap();
     for (const picket::CallTrail& call : pickle.trails.calls) CheckTrail(call, size);
     if (!pickle.start) continue;

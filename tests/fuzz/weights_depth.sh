@@ -41,8 +41,8 @@ sources() {
   case $1 in
     pickle) ls src/weights/pickle.cc src/weights/pickle_machine*.cc src/weights/pickle_scan.cc \
       src/weights/pickle_text.cc src/weights/pickle_judge.cc ;;
-    explain) ls src/weights/explain.cc src/weights/pickle_trail.cc src/weights/disassemble.cc \
-      src/weights/pickle_operand.cc ;;
+    explain) ls src/weights/explain*.cc src/weights/pickle_trail.cc src/weights/disassemble.cc \
+      src/weights/pickle_operand.cc src/weights/tensors.cc ;;
     keras) ls src/weights/keras.cc src/weights/json_frames.cc src/weights/hdf5*.cc 2>/dev/null || : ;;
     gguf) ls src/weights/gguf.cc src/weights/chat_template.cc ;;
     onnx | tensorflow) ls "src/weights/$1.cc" src/weights/protobuf.cc ;;
