@@ -29,11 +29,12 @@ class Parser {
   Parser(std::string_view text, std::vector<std::string>* complaints)
       : text_(text), complaints_(complaints) {}
 
-  PatternFacts Parse() {
-    Width width = Alternatives(0);
+  PatternFacts Parse(std::vector<PatternSequence>* tree) {
+    Width width = Alternatives(0, tree);
     if (!failed_ && at_ < text_.size()) Complain("')' closes nothing");
     if (!failed_ && width.min == 0) Complain("the pattern matches nothing at all");
     if (!failed_ && captures_ > 1) Complain("the pattern has more than one capture group");
+    if (failed_) tree->clear();
     return {static_cast<uint32_t>(width.min), static_cast<uint32_t>(width.max), captures_};
   }
 
@@ -54,24 +55,25 @@ class Parser {
 
   bool More() const { return !failed_ && at_ < text_.size(); }
 
-  Width Alternatives(int depth) {
-    Width width = Sequence(depth);
+  Width Alternatives(int depth, std::vector<PatternSequence>* tree) {
+    Width width = Sequence(depth, &tree->emplace_back());
     while (More() && text_[at_] == '|') {
       ++at_;
-      Width other = Sequence(depth);
+      Width other = Sequence(depth, &tree->emplace_back());
       width = {std::min(width.min, other.min), std::max(width.max, other.max)};
     }
     return width;
   }
 
-  Width Sequence(int depth) {
+  Width Sequence(int depth, PatternSequence* tree) {
     Width width;
     size_t start = at_;
     while (More() && text_[at_] != '|' && text_[at_] != ')') {
       size_t atom_at = at_;
       int captures_before = captures_;
-      Width atom = Atom(depth);
-      Width total = Repeat(atom);
+      PatternAtom& node = tree->emplace_back();
+      Width atom = Atom(depth, &node);
+      Width total = Repeat(atom, &node);
       if (captures_ != captures_before && at_ > atom_at && text_[at_ - 1] != ')') {
         Complain("the capture group is repeated");
       }
@@ -82,19 +84,20 @@ class Parser {
     return width;
   }
 
-  Width Atom(int depth) {
+  Width Atom(int depth, PatternAtom* node) {
     char c = text_[at_];
     if (c == '[') {
-      ByteSet set;
-      Class(&set);
+      Class(&node->bytes);
       return {1, 1};
     }
-    if (c == '(') return Group(depth);
-    if (!Character()) return {};
+    if (c == '(') return Group(depth, &node->alternatives);
+    std::optional<uint8_t> byte = Character();
+    if (!byte) return {};
+    node->bytes.Add(*byte);
     return {1, 1};
   }
 
-  Width Group(int depth) {
+  Width Group(int depth, std::vector<PatternSequence>* tree) {
     if (depth >= kMaxDepth) Complain("groups are nested too deeply");
     ++at_;
     if (text_.substr(at_).starts_with("?:")) {
@@ -105,7 +108,7 @@ class Parser {
       ++captures_;
     }
     if (failed_) return {};
-    Width width = Alternatives(depth + 1);
+    Width width = Alternatives(depth + 1, tree);
     if (!More() || text_[at_] != ')') {
       Complain("a group is not closed");
       return {};
@@ -114,7 +117,7 @@ class Parser {
     return width;
   }
 
-  Width Repeat(Width atom) {
+  Width Repeat(Width atom, PatternAtom* node) {
     if (!More()) return atom;
     char c = text_[at_];
     if (c == '*' || c == '+') Complain("a repeat without an upper bound");
@@ -143,6 +146,8 @@ class Parser {
     if (More() && std::string_view("?{*+").find(text_[at_]) != std::string_view::npos) {
       Complain("a repeat is repeated, lazy or possessive");
     }
+    node->min = static_cast<uint32_t>(low);
+    node->max = static_cast<uint32_t>(high);
     return {atom.min * low, atom.max * high};
   }
 
@@ -247,7 +252,14 @@ class Parser {
 }  // namespace
 
 PatternFacts CheckDialect(std::string_view pattern, std::vector<std::string>* complaints) {
-  return Parser(pattern, complaints).Parse();
+  std::vector<PatternSequence> tree;
+  return Parser(pattern, complaints).Parse(&tree);
+}
+
+std::vector<PatternSequence> ParsePattern(std::string_view pattern) {
+  std::vector<PatternSequence> tree;
+  Parser(pattern, nullptr).Parse(&tree);
+  return tree;
 }
 
 bool ParseByteClass(std::string_view text, ByteSet* set) {

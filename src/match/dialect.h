@@ -24,6 +24,18 @@
 
 namespace picket {
 
+struct PatternAtom;
+using PatternSequence = std::vector<PatternAtom>;
+
+// What a pattern says, as a tree; a capture group is a group like any other.
+struct PatternAtom {
+  // One byte of these, or, where it is not empty, one of `alternatives`.
+  ByteSet bytes;
+  std::vector<PatternSequence> alternatives;
+  uint32_t min = 1;
+  uint32_t max = 1;
+};
+
 struct PatternFacts {
   // Bytes that a match has at least and at most.
   uint32_t min_width = 0;
@@ -34,6 +46,9 @@ struct PatternFacts {
 // Appends one sentence without a full stop to `complaints` for everything that is wrong; the facts
 // are meaningful only if there was none.
 PatternFacts CheckDialect(std::string_view pattern, std::vector<std::string>* complaints);
+
+// The alternatives of `pattern`, none of them empty; none at all when CheckDialect complains.
+std::vector<PatternSequence> ParsePattern(std::string_view pattern);
 
 // "[A-Za-z0-9]" alone; false when `text` is no class of the dialect. "" is the empty set.
 bool ParseByteClass(std::string_view text, ByteSet* set);

@@ -91,14 +91,15 @@ bool FollowsEscape(Bytes text, uint64_t offset) {
 
 struct Matcher::Collector {
   Matcher& matcher;
-  uint64_t base = 0;   // offset of the scanned bytes in the text
-  uint64_t after = 0;  // ends up to here belong to the range before
+  uint64_t base = 0;                 // offset of the scanned bytes in the text
+  const Excerpt* excerpt = nullptr;  // what is scanned of them; null for all
+  uint64_t after = 0;                // ends up to here belong to the range before
   bool full = false;
 
   static int OnHit(unsigned int id, unsigned long long, unsigned long long to, unsigned int,
                    void* context) {
     Collector& self = *static_cast<Collector*>(context);
-    uint64_t end = self.base + to;
+    uint64_t end = self.base + (self.excerpt == nullptr ? to : self.excerpt->EndInText(to));
     if (end <= self.after) return 0;
     Matcher& matcher = self.matcher;
     uint32_t& last = matcher.last_hit_[id];
@@ -132,7 +133,7 @@ Matcher::Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window)
 Matcher::~Matcher() { hs_free_scratch(scratch_); }
 
 void Matcher::Scan(Bytes text, MatchJudge& judge) {
-  if (rules_->database() == nullptr) return;
+  if (rules_->scratch() == nullptr) return;
   std::fill(resume_.begin(), resume_.end(), 0);
   for (uint64_t begin = 0; begin < text.size(); begin += window_) {
     ScanRange(text, begin, begin + std::min(window_, text.size() - begin), judge);
@@ -158,10 +159,26 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   for (const Hit& hit : hits_) last_hit_[hit.id] = 0;
   hits_.clear();
   uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
-  Collector collector{*this, from, begin};
-  hs_error_t status =
-      hs_scan(rules_->database(), reinterpret_cast<const char*>(text.data() + from),
-              static_cast<unsigned>(end - from), 0, scratch_, &Collector::OnHit, &collector);
+  const Bytes range = text.subspan(from, end - from);
+  Collector collector{*this, from, nullptr, begin};
+  if (!Search(SearchGroup::kEverywhere, range, collector)) return false;
+  FindTokenRuns(range, &runs_);
+  collector.excerpt = &excerpt_;
+  for (SearchGroup group : kSearchGroups) {
+    if (group == SearchGroup::kEverywhere || rules_->database(group) == nullptr) continue;
+    excerpt_.Take(range, runs_, ReachOf(group));
+    if (!Search(group, excerpt_.bytes(), collector)) return false;
+  }
+  return true;
+}
+
+// False when the hits are too many.
+bool Matcher::Search(SearchGroup group, Bytes bytes, Collector& collector) {
+  const hs_database_t* database = rules_->database(group);
+  if (database == nullptr || bytes.empty()) return true;
+  const hs_error_t status =
+      hs_scan(database, reinterpret_cast<const char*>(bytes.data()),
+              static_cast<unsigned>(bytes.size()), 0, scratch_, &Collector::OnHit, &collector);
   if (status == HS_SCAN_TERMINATED && collector.full) return false;
   if (status != HS_SUCCESS) {
     throw Error("Hyperscan failed with code " + std::to_string(status) +
@@ -184,6 +201,8 @@ void Matcher::Drain(Bytes text, MatchJudge& judge) {
     }
     const EncodedLiteral& literal = rules_->literals()[hit.id - rules];
     for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
+      // Across two pieces of an excerpt.
+      if (end < literal.width) continue;
       judge.OnEncoded(text, literal, end - literal.width);
     }
   }
@@ -235,6 +254,7 @@ void Matcher::ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge) {
   const Rule& rule = rules_->rules()[hit.id];
   RawMatch match{rule, hit.id, {}, {}, 0};
   for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
+    if (end < rule.max_width) continue;
     uint64_t start = end - rule.max_width;
     if (start < resume_[hit.id] || HasLeftNeighbour(text, rule, start)) continue;
     if (!MayEnd(text, rule, end, end)) continue;
@@ -248,6 +268,7 @@ uint64_t Matcher::Examine(Bytes text, RawMatch& match, MatchJudge& judge) const 
   const Rule& rule = match.rule;
   uint64_t start = match.match.offset;
   if (HasLeftNeighbour(text, rule, start)) return 0;
+  if (!IsWithinReach(rule.group, text.subspan(start, match.head_end - start))) return 0;
   std::optional<uint64_t> end = MeasureBody(rule.measure, text, match.head_end);
   if (!end || HasRightNeighbour(text, rule, *end)) return 0;
   if (!rule.measure.kind.empty()) {

@@ -1,4 +1,5 @@
-// Finds matches: Hyperscan over windows says where a rule may match, RE2 over the whole text
+// Finds matches: Hyperscan over windows, or over what stands beside token runs in them
+// (match/search_group.h), says where a rule may match, RE2 over the whole text
 // between offsets says exactly what, the rule's neighbours, body and context are checked, and a
 // judge has the last word.
 //
@@ -12,7 +13,9 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "match/excerpt.h"
 #include "match/rule_set.h"
+#include "match/token_run.h"
 
 struct hs_scratch;
 namespace re2 {
@@ -50,7 +53,7 @@ bool FollowsEscape(Bytes text, uint64_t offset);
 class Matcher {
  public:
   // `window` is in bytes; tests make it small to put a seam everywhere.
-  static constexpr uint64_t kWindow = 4 << 20;
+  static constexpr uint64_t kWindow = 256 << 10;
 
   explicit Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window = kWindow);
   ~Matcher();
@@ -72,6 +75,7 @@ class Matcher {
 
   void ScanRange(Bytes text, uint64_t begin, uint64_t end, MatchJudge& judge);
   bool Collect(Bytes text, uint64_t begin, uint64_t end);
+  bool Search(SearchGroup group, Bytes bytes, Collector& collector);
   void Drain(Bytes text, MatchJudge& judge);
   void Confirm(Bytes text, const Hit& hit, MatchJudge& judge);
   void ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge);
@@ -85,7 +89,9 @@ class Matcher {
   hs_scratch* scratch_ = nullptr;
   std::vector<Hit> hits_;           // capacity fixed
   std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
-  std::vector<uint64_t> resume_;    // by rule: matches that start before are decided
+  std::vector<TokenRun> runs_;
+  Excerpt excerpt_;
+  std::vector<uint64_t> resume_;  // by rule: matches that start before are decided
   std::vector<std::unique_ptr<re2::RE2>> regexes_;
 };
 

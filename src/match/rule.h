@@ -8,6 +8,7 @@
 
 #include "core/finding.h"
 #include "match/byte_set.h"
+#include "match/search_group.h"
 
 namespace picket {
 
@@ -51,6 +52,11 @@ struct Rule {
   // Of the pattern alone, in bytes.
   uint32_t min_width = 0;
   uint32_t max_width = 0;
+  // What is found is no match unless a token run stands in it (IsWithinReach). Stated for rules
+  // that would take anything for a value; of others their patterns tell.
+  bool token_run = false;
+  // Derived when rules are compiled.
+  SearchGroup group = SearchGroup::kEverywhere;
   RuleMeasure measure;
   RuleContext context;
   std::vector<ValidatorCall> validators;

@@ -18,11 +18,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 20> kKeys = {
-    "id",          "family",           "tier",     "severity",    "description",
-    "remediation", "pattern",          "case",     "paths",       "not_before",
-    "not_after",   "max_width",        "measure",  "context",     "validators",
-    "references",  "encoded_literals", "examples", "near_misses", "comment"};
+constexpr std::array<std::string_view, 21> kKeys = {
+    "id",          "family",  "tier",       "severity",   "description",      "remediation",
+    "pattern",     "case",    "paths",      "not_before", "not_after",        "max_width",
+    "measure",     "context", "validators", "references", "encoded_literals", "examples",
+    "near_misses", "comment", "token_run"};
 constexpr uint32_t kMaxMeasure = 64 * 1024;
 constexpr size_t kMaxContext = 64;
 
@@ -71,6 +71,14 @@ class Entry {
       return fallback;
     }
     return it->get<uint32_t>();
+  }
+
+  bool Flag(const char* key) {
+    auto it = object_.find(key);
+    if (it == object_.end()) return false;
+    if (it->is_boolean()) return it->get<bool>();
+    Complain(std::string("\"") + key + "\" is neither true nor false");
+    return false;
   }
 
   ByteSet Class(const char* key) {
@@ -139,6 +147,7 @@ void ReadPattern(Entry& entry, Rule* rule) {
   }
   rule->not_before = entry.Class("not_before");
   rule->not_after = entry.Class("not_after");
+  rule->token_run = entry.Flag("token_run");
   if (rule->is_path_rule()) return;
   std::vector<std::string> wrong;
   PatternFacts facts = CheckDialect(rule->pattern, &wrong);

@@ -19,7 +19,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 3;
+constexpr uint32_t kFormat = 4;
 constexpr size_t kPage = 4096;
 
 uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
@@ -44,22 +44,32 @@ std::string Escaped(std::string_view bytes) {
   return text;
 }
 
+bool HasAny(SearchGroup group, const std::vector<Rule>& rules,
+            const std::vector<EncodedLiteral>& literals) {
+  return std::any_of(
+             rules.begin(), rules.end(),
+             [group](const Rule& rule) { return !rule.is_path_rule() && rule.group == group; }) ||
+         std::any_of(literals.begin(), literals.end(),
+                     [group](const EncodedLiteral& literal) { return literal.group() == group; });
+}
+
 struct Expressions {
   std::vector<std::string> texts;
   std::vector<unsigned> flags;
   std::vector<unsigned> ids;
 };
 
-Expressions ListExpressions(const std::vector<Rule>& rules,
+Expressions ListExpressions(SearchGroup group, const std::vector<Rule>& rules,
                             const std::vector<EncodedLiteral>& literals) {
   Expressions list;
   for (size_t i = 0; i < rules.size(); ++i) {
-    if (rules[i].is_path_rule()) continue;
+    if (rules[i].is_path_rule() || rules[i].group != group) continue;
     list.texts.push_back(rules[i].pattern);
     list.flags.push_back(rules[i].ignore_case ? HS_FLAG_CASELESS : 0u);
     list.ids.push_back(static_cast<unsigned>(i));
   }
   for (size_t i = 0; i < literals.size(); ++i) {
+    if (literals[i].group() != group) continue;
     bool expression = literals[i].is_expression;
     list.texts.push_back(expression ? literals[i].bytes : Escaped(literals[i].bytes));
     list.flags.push_back(expression ? HS_FLAG_SINGLEMATCH : 0u);
@@ -88,6 +98,28 @@ void CheckEngines(const std::vector<Rule>& rules, std::vector<std::string>* comp
     }
     std::free(info);
   }
+}
+
+// Null, with a complaint, when Hyperscan can't compile them together, and where there is nothing.
+hs_database_t* CompileGroup(SearchGroup group, const std::vector<Rule>& rules,
+                            const std::vector<EncodedLiteral>& literals,
+                            std::vector<std::string>* complaints) {
+  const Expressions list = ListExpressions(group, rules, literals);
+  if (list.texts.empty()) return nullptr;
+  std::vector<const char*> texts;
+  for (const std::string& text : list.texts) texts.push_back(text.c_str());
+  hs_platform_info_t platform = Platform();
+  hs_compile_error_t* error = nullptr;
+  hs_database_t* database = nullptr;
+  if (hs_compile_multi(texts.data(), list.flags.data(), list.ids.data(),
+                       static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, &platform, &database,
+                       &error) == HS_SUCCESS) {
+    return database;
+  }
+  complaints->push_back(std::string("Hyperscan can't compile the rules together: ") +
+                        (error == nullptr ? "no reason given" : error->message));
+  hs_free_compile_error(error);
+  return nullptr;
 }
 
 struct FreeSpace {
@@ -136,11 +168,16 @@ void RuleSet::FreeScratch::operator()(hs_scratch* scratch) const { hs_free_scrat
 
 RuleSet::~RuleSet() = default;
 
+// One scratch for all databases: it grows to what the largest needs.
 bool RuleSet::MakeScratch() {
   hs_scratch_t* scratch = nullptr;
-  const hs_error_t status = hs_alloc_scratch(database_, &scratch);
-  if (status == HS_NOMEM) throw std::bad_alloc();
+  hs_error_t status = HS_SUCCESS;
+  for (const hs_database_t* database : databases_) {
+    if (database == nullptr || status != HS_SUCCESS) continue;
+    status = hs_alloc_scratch(database, &scratch);
+  }
   scratch_.reset(scratch);
+  if (status == HS_NOMEM) throw std::bad_alloc();
   return status == HS_SUCCESS;
 }
 
@@ -160,26 +197,16 @@ std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::st
   if (complaints->size() != before) return nullptr;
   std::shared_ptr<RuleSet> set(new RuleSet());
   set->rules_ = std::move(rules);
+  for (Rule& rule : set->rules_) rule.group = ChooseSearchGroup(rule);
   set->source_hash_ = std::move(source_hash);
   set->literals_ = DeriveEncodedLiterals(set->rules_);
   set->FindWidest();
-  Expressions list = ListExpressions(set->rules_, set->literals_);
-  if (list.texts.empty()) return set;
-  std::vector<const char*> texts;
-  for (const std::string& text : list.texts) texts.push_back(text.c_str());
-  hs_platform_info_t platform = Platform();
-  hs_compile_error_t* error = nullptr;
-  hs_database_t* database = nullptr;
-  if (hs_compile_multi(texts.data(), list.flags.data(), list.ids.data(),
-                       static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, &platform, &database,
-                       &error) != HS_SUCCESS) {
-    complaints->push_back(std::string("Hyperscan can't compile the rules together: ") +
-                          (error == nullptr ? "no reason given" : error->message));
-    hs_free_compile_error(error);
-    return nullptr;
+  for (SearchGroup group : kSearchGroups) {
+    hs_database_t* database = CompileGroup(group, set->rules_, set->literals_, complaints);
+    if (complaints->size() != before) return nullptr;
+    set->databases_[static_cast<size_t>(group)] = database;
+    if (database != nullptr) set->owned_.emplace_back(database);
   }
-  set->owned_.reset(database);
-  set->database_ = database;
   if (!set->MakeScratch()) {
     throw Error("Hyperscan refuses the database that it compiled; this is an error in it.");
   }
@@ -197,12 +224,17 @@ std::string RuleSet::Serialize(std::string_view source_stamp) const {
   body.Text(source_stamp);
   body.Text(WriteRuleTable(rules_));
   body.Text(WriteLiteralTable(literals_));
-  body.U8(database_ != nullptr ? 1 : 0);
+  std::vector<std::string> images;
+  for (const hs_database_t* database : databases_) {
+    images.push_back(database == nullptr ? "" : MakeImage(database));
+    body.U64(images.back().size());
+  }
   std::string payload = body.Take();
-  if (database_ != nullptr) {
-    const size_t head = kMagic.size() + 2 * sizeof(uint32_t);
+  const size_t head = kMagic.size() + 2 * sizeof(uint32_t);
+  for (const std::string& image : images) {
+    if (image.empty()) continue;
     payload.resize((head + payload.size() + kPage - 1) / kPage * kPage - head);
-    payload += MakeImage(database_);
+    payload += image;
   }
   TableWriter file;
   file.Raw(kMagic);
@@ -214,12 +246,12 @@ std::string RuleSet::Serialize(std::string_view source_stamp) const {
 
 // The image was whole when it was written, the checksum says that it is so still, and nobody else
 // may write the file.
-bool RuleSet::TakeDatabase(Bytes image) {
+bool RuleSet::TakeDatabase(SearchGroup group, Bytes image) {
   const auto* database = reinterpret_cast<const hs_database_t*>(image.data());
   size_t size = 0;
-  if (image.empty() || hs_database_size(database, &size) != HS_SUCCESS) return false;
-  database_ = database;
-  return size == image.size() && MakeScratch();
+  if (hs_database_size(database, &size) != HS_SUCCESS) return false;
+  databases_[static_cast<size_t>(group)] = database;
+  return size == image.size();
 }
 
 std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* why) {
@@ -245,24 +277,27 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
   set->source_stamp_ = text();
   Bytes table = in.Take(in.U32Le());
   Bytes literals = in.Take(in.U32Le());
-  const bool has_database = in.U8() != 0;
+  std::array<uint64_t, kSearchGroups.size()> sizes{};
+  for (uint64_t& size : sizes) size = in.U64Le();
   if (!in.ok() || !ReadRuleTable(table, &set->rules_) ||
       !ReadLiteralTable(literals, &set->literals_)) {
     return refuse("it is damaged");
   }
   if (set->rules_.empty()) return refuse("it holds no rule");
   set->FindWidest();
-  bool paths_only = std::all_of(set->rules_.begin(), set->rules_.end(),
-                                [](const Rule& rule) { return rule.is_path_rule(); });
-  if (has_database == (paths_only && set->literals_.empty())) return refuse("it is damaged");
-  if (has_database) {
-    in.Take((kPage - in.offset() % kPage) % kPage);
-    if (!in.ok() || !set->TakeDatabase(bytes.subspan(in.offset()))) {
-      return refuse("Hyperscan refuses its database");
+  for (SearchGroup group : kSearchGroups) {
+    const uint64_t size = sizes[static_cast<size_t>(group)];
+    if ((size != 0) != HasAny(group, set->rules_, set->literals_)) {
+      return refuse("it is damaged");
     }
-  } else if (!in.at_end()) {
-    return refuse("it is damaged");
+    if (size == 0) continue;
+    in.Take((kPage - in.offset() % kPage) % kPage);
+    const Bytes image = in.Take(size);
+    if (!in.ok() || !set->TakeDatabase(group, image))
+      return refuse("Hyperscan refuses its database");
   }
+  if (!in.at_end()) return refuse("it is damaged");
+  if (!set->MakeScratch()) return refuse("Hyperscan refuses its database");
   set->file_.emplace(std::move(file));
   return set;
 }

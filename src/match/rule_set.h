@@ -1,14 +1,15 @@
-// A compiled set of rules: their flat table and one Hyperscan database for all of them and for the
-// encoded spellings of their literals.
+// A compiled set of rules: their flat table and a Hyperscan database for each group of them and of
+// the encoded spellings of their literals (match/search_group.h).
 //
 // The compiled file is one file, little-endian: "PKTRULES", u32 format version, u32 CRC-32 of all
 // that follows, then Picket's version, Hyperscan's version and the platform that it was compiled
-// for, what tells its sources, the rule table, the literal table, each with its length, and the
-// database: at the next multiple of 4,096 bytes as it lies in memory, so that a process maps it and
-// reads only the pages that it needs. It is no format for exchange: any difference means "compile
-// again".
+// for, what tells its sources, the rule table, the literal table, each with its length, the length
+// of each group's database or 0, and the databases: each at the next multiple of 4,096 bytes as it
+// lies in memory, so that a process maps it and reads only the pages that it needs. It is no format
+// for exchange: any difference means "compile again".
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,10 +54,12 @@ class RuleSet {
   const std::string& source_stamp() const { return source_stamp_; }
   // "rules 1f2e3d4c5b6a (42)" for the report.
   std::string Name() const;
-  // Null when every rule is a path rule.
-  const hs_database* database() const { return database_; }
+  // Null when there is nothing to search for.
+  const hs_database* database(SearchGroup group) const {
+    return databases_[static_cast<size_t>(group)];
+  }
   // To be cloned, never scanned with: making it anew takes half a millisecond, because Hyperscan
-  // then checks the whole database. Null where there is no database.
+  // then checks the whole databases. Null where there is none.
   const hs_scratch* scratch() const { return scratch_.get(); }
 
  private:
@@ -69,8 +72,8 @@ class RuleSet {
 
   RuleSet() = default;
   void FindWidest();
-  bool TakeDatabase(Bytes image);
-  // False when Hyperscan refuses the database.
+  bool TakeDatabase(SearchGroup group, Bytes image);
+  // False when Hyperscan refuses a database.
   bool MakeScratch();
 
   std::vector<Rule> rules_;
@@ -78,9 +81,9 @@ class RuleSet {
   std::string source_hash_;
   std::string source_stamp_;
   uint32_t widest_ = 0;
-  // In `file_`, or in memory of its own.
-  const hs_database* database_ = nullptr;
-  std::unique_ptr<hs_database, FreeDatabase> owned_;
+  // By group. In `file_`, or in memory of their own.
+  std::array<const hs_database*, kSearchGroups.size()> databases_{};
+  std::vector<std::unique_ptr<hs_database, FreeDatabase>> owned_;
   std::optional<TrustedBytes> file_;
   std::unique_ptr<hs_scratch, FreeScratch> scratch_;
 };

@@ -160,6 +160,8 @@ void WriteRule(TableWriter& out, const Rule& rule) {
   WriteSet(out, rule.not_after);
   out.U32(rule.min_width);
   out.U32(rule.max_width);
+  out.U8(rule.token_run ? 1 : 0);
+  out.U8(static_cast<uint8_t>(rule.group));
   out.Text(rule.measure.kind);
   WriteSet(out, rule.measure.bytes);
   out.U32(rule.measure.min);
@@ -195,6 +197,10 @@ Rule ReadRule(ByteReader& in) {
   rule.not_after = ReadSet(in);
   rule.min_width = in.U32Le();
   rule.max_width = in.U32Le();
+  rule.token_run = in.U8() != 0;
+  const uint8_t group = in.U8();
+  if (group >= kSearchGroups.size()) in.Fail();
+  rule.group = static_cast<SearchGroup>(group);
   rule.measure.kind = ReadText(in);
   rule.measure.bytes = ReadSet(in);
   rule.measure.min = in.U32Le();

@@ -22,6 +22,12 @@ struct EncodedLiteral {
   // Of what is found, in bytes.
   uint16_t width = 0;
 
+  // Base64 and hexadecimal digits of a token are themselves a token run.
+  SearchGroup group() const {
+    const bool run = encoding == Encoding::kBase64 || encoding == Encoding::kHex;
+    return run ? SearchGroup::kToken : SearchGroup::kEverywhere;
+  }
+
   auto operator<=>(const EncodedLiteral&) const = default;
 };
 

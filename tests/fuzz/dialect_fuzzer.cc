@@ -1,4 +1,5 @@
-// A pattern that the dialect takes is taken by RE2 too; widths keep their bound.
+// A pattern that the dialect takes is taken by RE2 too; widths keep their bound, and where it is to
+// be searched is decided soon.
 #include <re2/re2.h>
 
 #include <cstdint>
@@ -8,6 +9,8 @@
 
 #include "match/dialect.h"
 #include "match/re2_options.h"
+#include "match/rule.h"
+#include "match/search_group.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace picket;
@@ -24,5 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.set_max_mem(64 << 20);
   re2::RE2 regex(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!regex.ok() || regex.NumberOfCapturingGroups() != facts.captures) std::abort();
+  Rule rule;
+  rule.pattern = pattern;
+  ChooseSearchGroup(rule);
   return 0;
 }

@@ -83,4 +83,19 @@ TEST_CASE("dialect: a class of bytes stands alone") {
   CHECK_FALSE(ParseByteClass("abc", &set));
 }
 
+TEST_CASE("dialect: a pattern is read as a tree") {
+  const std::vector<PatternSequence> tree = ParsePattern("ab[0-9]{2,4}(?:x|(y?))|z");
+  REQUIRE(tree.size() == 2);
+  REQUIRE(tree[0].size() == 4);
+  CHECK(tree[0][0].bytes.Contains('a'));
+  CHECK(tree[0][2].bytes.Contains('7'));
+  CHECK(tree[0][2].min == 2);
+  CHECK(tree[0][2].max == 4);
+  REQUIRE(tree[0][3].alternatives.size() == 2);
+  CHECK(tree[0][3].alternatives[1][0].alternatives[0][0].min == 0);
+  CHECK(tree[1][0].bytes.Contains('z'));
+  CHECK(ParsePattern("(ab").empty());
+  CHECK(ParsePattern("a*").empty());
+}
+
 }  // namespace picket

@@ -17,6 +17,7 @@
 #include "secrets/template.h"
 #include "secrets/validators.h"
 #include "support/sanitized.h"
+#include "support/token_run_oracle.h"
 
 namespace picket {
 namespace {
@@ -39,6 +40,7 @@ std::vector<Sample> ReadSamples() {
   for (RuleSource& source : ParseRuleFiles(ReadRuleFiles(dir), ValidatorNames(), &complaints)) {
     if (source.rule.is_path_rule() || turn++ % kOneIn != 0) continue;
     Sample sample{std::move(source), {}};
+    sample.source.rule.group = ChooseSearchGroup(sample.source.rule);
     for (const std::vector<std::string>* templates :
          {&sample.source.examples, &sample.source.near_misses}) {
       for (const std::string& text : *templates) {
@@ -98,7 +100,8 @@ Places Walk(const Rule& rule, const re2::RE2& regex, const std::string& text) {
     const bool left =
         start > 0 && rule.not_before.Contains(bytes[start - 1]) && !FollowsEscape(bytes, start);
     const bool right = end && *end < text.size() && rule.not_after.Contains(bytes[*end]);
-    if (left || right || !end || !WordIsNear(rule, text, start, *end)) {
+    const bool reached = OracleIsWithinReach(rule.group, std::string_view(hit.data(), hit.size()));
+    if (left || right || !end || !reached || !WordIsNear(rule, text, start, *end)) {
       at = start + 1;
     } else {
       places.emplace_back(start, *end - start);

@@ -75,7 +75,7 @@ TEST_CASE("rule store: a compiled file gives back the rules that went in") {
   }
   CHECK(read->widest() == made->widest());
   CHECK(read->Name() == made->Name());
-  CHECK(read->database() != nullptr);
+  CHECK(read->database(SearchGroup::kToken) != nullptr);
   CHECK(read->Serialize("") == made->Serialize(""));
 }
 

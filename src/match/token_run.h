@@ -1,0 +1,43 @@
+// Token runs: stretches of the bytes that tokens are made of, which could be random. Source text
+// has one in a few hundred bytes and nearly every secret stands in one, so that most rules need to
+// be searched beside token runs only. Finding them is a pass at several gigabytes a second.
+//
+// Over 120 MB of source text, runs of 16 bytes with a digit cover 4 % of it, runs with letters of
+// both cases another 4 %; runs of any 16 such bytes, identifiers and paths above all, cover 34 %.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/bytes.h"
+
+namespace picket {
+
+// A maximal run of token bytes: letters, digits, ! # % * + - . / : = @ ^ _ ~ and DEL.
+struct TokenRun {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  bool digit = false;
+  // At least kMixedLetters of either case; meant only where there is no digit.
+  bool mixed = false;
+  // kSolidRun letters of one case side by side; meant only where there is no digit.
+  bool solid = false;
+
+  uint32_t size() const { return end - begin; }
+};
+
+inline constexpr int kMixedLetters = 3;
+inline constexpr uint32_t kSolidRun = 16;
+// The shortest that is ever asked for.
+inline constexpr uint32_t kShortestRun = 8;
+
+bool IsTokenByte(uint8_t byte);
+
+// Replaces `runs` by those of `text` of at least kShortestRun bytes with a digit, or kSolidRun
+// bytes that are mixed or solid, in order. `text` has fewer than 2^32 bytes.
+void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs);
+
+// The same, byte by byte: what tests hold the other against, and what short texts are read with.
+void FindTokenRunsPlainly(Bytes text, std::vector<TokenRun>* runs);
+
+}  // namespace picket
