@@ -9,6 +9,7 @@ void CheckScan(const picket::PickleScan& scan, size_t size) {
     if (stream.end > size || stream.start > size) __builtin_trap();
     for (const picket::JudgedGlobal& global : stream.globals) {
       if (global.offset > size || global.canonical.empty()) __builtin_trap();
+      if (picket::DescribeUse(global.uses).empty()) __builtin_trap();
     }
   }
 }
