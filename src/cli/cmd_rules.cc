@@ -101,7 +101,8 @@ void Show(const CommonOptions& common, const RuleSource& source) {
     }
   } else {
     std::cout << "  pattern      " << rule.pattern << '\n'
-              << "  width        " << rule.min_width << " to " << rule.max_width << " bytes\n";
+              << "  width        " << rule.min_width << " to " << rule.max_width << " bytes\n"
+              << "  searched     " << ToString(ChooseSearchGroup(rule)) << '\n';
   }
   for (const ValidatorCall& call : rule.validators) {
     std::cout << "  validator    " << call.name << '\n';
@@ -163,13 +164,14 @@ int RunBench(const CommonOptions& common, const std::string& path) {
       TimeRules(ReadRules(common).Asked(), AsBytes(text), kPasses, &complaints);
   PrintComplaints(common, complaints);
   const double mebibytes = static_cast<double>(text.size()) / (1 << 20);
-  std::printf("%-40s %9s %9s %9s %9s %6s\n", "rule", "ns/KiB", "MB/s", "hits/MiB", "database",
-              "width");
+  std::printf("%-40s %9s %9s %9s %9s %6s  %s\n", "rule", "ns/KiB", "MB/s", "hits/MiB", "database",
+              "width", "searched");
   for (const auto& [rule, cost] : timings) {
     const double nanoseconds = std::max(cost.nanoseconds_per_kib, 0.001);
-    std::printf("%-40s %9.1f %9.0f %9.1f %9llu %6u\n", rule.id.c_str(), nanoseconds,
+    std::printf("%-40s %9.1f %9.0f %9.1f %9llu %6u  %s\n", rule.id.c_str(), nanoseconds,
                 1'024'000 / nanoseconds, static_cast<double>(cost.hits) / mebibytes,
-                static_cast<unsigned long long>(cost.database_bytes), rule.max_width);
+                static_cast<unsigned long long>(cost.database_bytes), rule.max_width,
+                std::string(ToString(cost.group)).c_str());
   }
   std::printf("%zu rules over %.1f MiB of %s\n", timings.size(), mebibytes,
               path.empty() ? "generated source text" : path.c_str());

@@ -62,6 +62,7 @@ RuleCost MeasureCost(const Rule& rule, Bytes text, int passes) {
   const Database database = CompileAlone(rule);
   hs_scratch_t* raw = nullptr;
   RuleCost cost;
+  cost.group = ChooseSearchGroup(rule);
   size_t size = 0;
   if (hs_alloc_scratch(database.get(), &raw) != HS_SUCCESS ||
       hs_database_size(database.get(), &size) != HS_SUCCESS) {

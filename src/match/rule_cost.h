@@ -12,7 +12,10 @@
 namespace picket {
 
 struct RuleCost {
-  // Of the rule's own Hyperscan database. All rules share one, so this is an upper bound.
+  // Where it is searched; the figures below are of the whole text.
+  SearchGroup group = SearchGroup::kEverywhere;
+  // Of the rule's own Hyperscan database. The rules of a group share one, so this is an upper
+  // bound.
   uint64_t database_bytes = 0;
   // Places of the text that Hyperscan reports and RE2 has to look at.
   uint64_t hits = 0;

@@ -270,6 +270,12 @@ bool IsSearchedBy(const std::vector<Path>& paths, SearchGroup group) {
 
 }  // namespace
 
+std::string_view ToString(SearchGroup group) {
+  static constexpr std::array<std::string_view, kSearchGroups.size()> kNames = {
+      "everywhere", "token", "long named token", "named token", "assigned value"};
+  return kNames[static_cast<size_t>(group)];
+}
+
 const SearchReach& ReachOf(SearchGroup group) { return kReaches[static_cast<size_t>(group)]; }
 
 SearchGroup ChooseSearchGroup(const Rule& rule) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "core/bytes.h"
 #include "match/token_run.h"
@@ -26,6 +27,9 @@ enum class SearchGroup : uint8_t {
 inline constexpr std::array<SearchGroup, 5> kSearchGroups = {
     SearchGroup::kEverywhere, SearchGroup::kToken, SearchGroup::kLongNamedToken,
     SearchGroup::kNamedToken, SearchGroup::kAssignedValue};
+
+// "everywhere", "token", "long named token", "named token", "assigned value".
+std::string_view ToString(SearchGroup group);
 
 // A group's text is what stands up to `before` bytes before a run's start and `after` bytes behind
 // its end. Runs count that have a digit and `digit_run` bytes, or are mixed and have `mixed_run`,
