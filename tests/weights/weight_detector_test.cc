@@ -305,4 +305,12 @@ TEST_CASE("weights: that a file is a pickle is told where it matters, and only t
   }
 }
 
+TEST_CASE(
+    "pickle: what stands behind a frame is read where the opcode that crosses its end fails") {
+  // "0_1" is no number; a reader that drops the frame's tail meets "1" instead, and then the call.
+  const std::string bytes =
+      kProto4 + "\x95" + LittleEndian(3, 8) + "L0_" + "1\n" + CallOf(kOs, kSystem);
+  CHECK(ScanWeights(bytes, "m.pkl").Find("pickle.dangerous-global", "os.system") != nullptr);
+}
+
 }  // namespace picket
