@@ -2,14 +2,15 @@
 # shellcheck shell=sh
 
 build_packages='g++ cmake ninja-build pkg-config git libgit2-dev libre2-dev nlohmann-json3-dev
-  libcli11-dev libtomlplusplus-dev libdeflate-dev zlib1g-dev libssl-dev'
+  libcli11-dev libtomlplusplus-dev libdeflate-dev zlib1g-dev libssl-dev libbz2-dev
+  liblzma-dev libzstd-dev liblz4-dev'
 # Hyperscan is x86 only; Vectorscan is the same API for the rest.
 case $(uname -m) in
   x86_64 | i?86) build_packages="$build_packages libhyperscan-dev" ;;
   *) build_packages="$build_packages libvectorscan-dev" ;;
 esac
 # shellcheck disable=SC2034
-test_packages='doctest-dev python3 python3-numpy git-lfs'
+test_packages='doctest-dev python3 python3-numpy git-lfs zstd lz4'
 # shellcheck disable=SC2034
 check_packages='clang-14 libclang-rt-14-dev llvm-14 clang-format-14'
 
@@ -29,7 +30,8 @@ build_is_possible() {
   for program in c++ cmake ninja pkg-config git; do
     command -v "$program" >/dev/null 2>&1 || return 1
   done
-  pkg-config --exists libgit2 libhs re2 libcrypto zlib libdeflate tomlplusplus
+  pkg-config --exists libgit2 libhs re2 libcrypto zlib libdeflate tomlplusplus liblzma libzstd \
+    liblz4
 }
 
 # need_packages PACKAGE...: installs those that are missing. Where it can't, prints the command that
@@ -39,11 +41,13 @@ need_packages() {
     ! build_is_possible || return 0
     if command -v dnf >/dev/null 2>&1; then
       how="sudo dnf install gcc-c++ cmake ninja-build git 'pkgconfig(libgit2)' 'pkgconfig(libhs)' \
-'pkgconfig(re2)' 'pkgconfig(libcrypto)' 'pkgconfig(zlib)' 'pkgconfig(libdeflate)' \
+'pkgconfig(re2)' 'pkgconfig(libcrypto)' 'pkgconfig(zlib)' 'pkgconfig(libdeflate)' bzip2-devel \
+'pkgconfig(liblzma)' 'pkgconfig(libzstd)' 'pkgconfig(liblz4)' \
 'cmake(nlohmann_json)' 'cmake(CLI11)' 'cmake(tomlplusplus)'"
     else
       how='your package manager, for a C++20 compiler, cmake, ninja, pkg-config, git, libgit2,
-hyperscan (or vectorscan), re2, openssl, zlib, libdeflate, nlohmann-json, CLI11 and toml++'
+hyperscan (or vectorscan), re2, openssl, zlib, libdeflate, bzip2, liblzma, zstd, lz4, nlohmann-json,
+CLI11 and toml++'
     fi
     echo "This is not Debian, and picket needs packages. Install them with: $how" >&2
     return 2

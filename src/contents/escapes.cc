@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "contents/child_origin.h"
+#include "contents/expand_gap.h"
 #include "contents/mapped_text.h"
 
 namespace picket {
@@ -170,10 +171,7 @@ class EscapeExpansion {
     if (text_.empty() || exhausted_) return;
     if (!budget_.TakeBytes(text_.text().size()) || !budget_.TakeChild()) {
       exhausted_ = true;
-      Gap gap;
-      gap.member = blob_.origin.member;
-      gap.reason = "what it holds is larger, decoded, than the limit for one object";
-      sink_.Add(std::move(gap));
+      AddExpandGap(blob_, "what it holds is larger, decoded, than the limit for one object", sink_);
       return;
     }
     visitor_.OnChild(Blob{blob_.ref, AsBytes(text_.text()), text_.MakeOrigin("unescaped")});

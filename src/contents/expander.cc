@@ -6,6 +6,7 @@
 
 #include "contents/child_origin.h"
 #include "contents/encoded_text.h"
+#include "contents/expand_gap.h"
 #include "contents/hint_decoder.h"
 
 namespace picket {
@@ -19,19 +20,12 @@ namespace {
 constexpr char kTooMuch[] = "what it holds is larger, decoded, than the limit for one object";
 constexpr char kTooDeep[] = "what it holds is nested deeper than the limit for one object";
 
-void AddGap(const Blob& blob, const char* reason, FindingSink& sink) {
-  Gap gap;
-  gap.member = blob.origin.member;
-  gap.reason = reason;
-  sink.Add(std::move(gap));
-}
-
 // Stands in for the visitor where children may not be visited: says so once.
 class DepthGuard : public ChildVisitor {
  public:
   DepthGuard(const Blob& blob, FindingSink& sink) : blob_(blob), sink_(sink) {}
   void OnChild(const Blob&) override {
-    if (!said_) AddGap(blob_, kTooDeep, sink_);
+    if (!said_) AddExpandGap(blob_, kTooDeep, sink_);
     said_ = true;
   }
 
@@ -48,7 +42,7 @@ void ExpandUtf16(const Blob& blob, ExpandBudget& budget, FindingSink& sink, Chil
   if (!text) return;
   Bytes units = blob.bytes.subspan(text->begin);
   if (!budget.TakeBytes(units.size() / 2) || !budget.TakeChild()) {
-    AddGap(blob, kTooMuch, sink);
+    AddExpandGap(blob, kTooMuch, sink);
     return;
   }
   std::string decoded = DecodeUtf16(units, text->order);

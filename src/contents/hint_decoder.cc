@@ -5,6 +5,7 @@
 
 #include "contents/child_origin.h"
 #include "contents/escapes.h"
+#include "contents/expand_gap.h"
 #include "contents/mapped_text.h"
 #include "contents/split_text.h"
 
@@ -45,10 +46,7 @@ void HintDecoder::Finish() {
 
 bool HintDecoder::Take(uint64_t bytes) {
   if (budget_.TakeBytes(bytes) && budget_.TakeChild()) return true;
-  Gap gap;
-  gap.member = blob_.origin.member;
-  gap.reason = "what it holds is larger, decoded, than the limit for one object";
-  sink_.Add(std::move(gap));
+  AddExpandGap(blob_, "what it holds is larger, decoded, than the limit for one object", sink_);
   exhausted_ = true;
   return false;
 }

@@ -1,21 +1,16 @@
-// Raw DEFLATE (RFC 1951) under a limit.
+// Raw DEFLATE (RFC 1951) of a whole buffer, under a limit.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-#include "core/bytes.h"
+#include "contents/packed.h"
 
 namespace picket {
 
-enum class InflateEnd : uint8_t {
-  kWhole,
-  kDamaged,   // `bytes` holds what came out before the damage
-  kTooLarge,  // more than the limit would come out; `bytes` is empty
-};
-
 struct Inflated {
-  InflateEnd end = InflateEnd::kDamaged;
+  PackedEnd end = PackedEnd::kDamaged;
+  // What came out before the end, whatever that is; empty where it is kTooLarge.
   std::string bytes;
 };
 

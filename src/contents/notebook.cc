@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "contents/expand_gap.h"
 #include "contents/expander.h"
 #include "contents/mapped_text.h"
 
@@ -203,10 +204,7 @@ class NotebookReader {
   bool Visit(MappedText& text, const std::string& name) {
     if (text.empty()) return true;
     if (!budget_.TakeBytes(text.text().size()) || !budget_.TakeChild()) {
-      Gap gap;
-      gap.member = blob_.origin.member;
-      gap.reason = "what it holds is larger, decoded, than the limit for one object";
-      sink_.Add(std::move(gap));
+      AddExpandGap(blob_, "what it holds is larger, decoded, than the limit for one object", sink_);
       done_ = true;
       return false;
     }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "contents/child_origin.h"
+#include "contents/expand_gap.h"
 #include "contents/expander.h"
 
 namespace picket {
@@ -59,13 +60,6 @@ std::optional<Header> ReadHeader(Bytes bytes, uint64_t at) {
   return Header{name.substr(0, name.find('\0')), *size, block[kTypeAt]};
 }
 
-void AddGap(const Blob& blob, const char* reason, FindingSink& sink) {
-  Gap gap;
-  gap.member = blob.origin.member;
-  gap.reason = reason;
-  sink.Add(std::move(gap));
-}
-
 }  // namespace
 
 void ExpandTar(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildVisitor& visitor) {
@@ -76,11 +70,11 @@ void ExpandTar(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildV
     if (!header) return;
     uint64_t begin = at + kBlock;
     uint64_t size = std::min<uint64_t>(header->size, bytes.size() - begin);
-    if (size < header->size) AddGap(blob, "its last member ends beyond the file", sink);
+    if (size < header->size) AddExpandGap(blob, "its last member ends beyond the file", sink);
     bool file = header->type == '0' || header->type == 0 || header->type == '7';
     if (file && size > 0) {
       if (!budget.TakeChild()) {
-        return AddGap(blob, "it holds more members than one object may", sink);
+        return AddExpandGap(blob, "it holds more members than one object may", sink);
       }
       Origin origin = ChildOrigin(blob.origin, header->name, begin, 1, 1);
       origin.bytes_seen = true;

@@ -10,17 +10,22 @@
 #include <vector>
 
 #include "contents/child_origin.h"
-#include "contents/inflate.h"
 #include "contents/zip_directory.h"
+#include "contents/zip_methods.h"
+#include "core/byte_reader.h"
 
 namespace picket {
 namespace {
 
-constexpr uint16_t kStored = 0;
-constexpr uint16_t kDeflated = 8;
 constexpr uint16_t kEncryptedFlags = 0x1 | 0x40 | 0x2000;
 // A data descriptor, with signature and 8-byte sizes.
 constexpr uint64_t kDescriptorBytes = 24;
+constexpr uint64_t kEndBytes = 22;
+constexpr uint64_t kEnd64Head = 12;
+constexpr uint64_t kLocatorBytes = 20;
+constexpr std::string_view kLocalSignature = "PK\x03\x04";
+constexpr std::string_view kEntrySignature = "PK\x01\x02";
+constexpr std::string_view kEndSignature = "PK\x05\x06";
 constexpr size_t kGapsSaid = 64;
 constexpr std::string_view kTorchRoute = "torch.record";
 
@@ -59,12 +64,13 @@ class ZipExpansion {
     // A zip file that stands amid other bytes (a constant of a program, test data) is looked into,
     // and no complaint is made about what every reader fails on.
     embedded_ = !directories.empty() && !ReadZipLocalHeader(file_, 0) &&
-                directories.front().span.end() < file_.size();
+                directories.front().end_records.end() < file_.size();
     if (directories.empty()) AddGap({}, "it begins like a zip file and its directory is missing");
     CompareDirectories(directories);
     std::vector<const ZipEntry*> entries;
     for (const ZipDirectory& directory : directories) {
       covered_.push_back(directory.span);
+      covered_.push_back(directory.end_records);
       if (directory.cut) AddDefect({}, "its list of members is cut short");
       for (const ZipEntry& entry : directory.entries) entries.push_back(&entry);
     }
@@ -125,13 +131,26 @@ class ZipExpansion {
       }
       if (i == 0) {
         first = std::move(these);
-      } else if (these != first) {
+      } else if (these != first && !StandsInFront(directories[i], directories[0])) {
         Disagree({}, directories[i].span.offset,
                  "This zip file has two directories that list different members; loaders choose "
                  "different ones.");
       }
     }
     for (const ZipDirectory& directory : directories) CompareNames(directory);
+  }
+
+  // `directory` is that of a whole zip file in front of others, the last of which is whole by its
+  // own count: whoever takes the one for the other's reads it by a mistaken offset. Each is looked
+  // into.
+  bool StandsInFront(const ZipDirectory& directory, const ZipDirectory& last) const {
+    Span rest{directory.span.end(), file_.size() - std::min(directory.span.end(), file_.size())};
+    Span behind = SkipEndRecords(rest);
+    return behind.offset != rest.offset && behind.offset < last.span.offset &&
+           ReadZipLocalHeader(file_, 0) && ReadZipLocalHeader(file_, behind.offset) &&
+           std::all_of(last.entries.begin(), last.entries.end(), [&](const ZipEntry& entry) {
+             return ReadZipLocalHeader(file_, entry.header).has_value();
+           });
   }
 
   void CompareNames(const ZipDirectory& directory) {
@@ -174,10 +193,10 @@ class ZipExpansion {
                "that stream read another name.");
     }
     uint64_t room = file_.size() - local->data;
-    // Readers that stream believe the local header, or the end of the deflated data, where the
+    // Readers that stream believe the local header, or the end of the compressed data, where the
     // directory says that there is nothing.
     uint64_t claimed = entry.compressed != 0 ? entry.compressed : local->compressed;
-    if (claimed == 0 && entry.method == kDeflated) claimed = room;
+    if (claimed == 0 && EndsByItself(entry.method)) claimed = room;
     uint64_t length = std::min(claimed, room);
     covered_.push_back({entry.header, local->data + length - entry.header});
     if (entry.compressed > room) AddDefect(entry.name, "its bytes end beyond the file");
@@ -200,25 +219,25 @@ class ZipExpansion {
                  std::string_view route) {
     if (data.length == 0 && route.empty()) return;
     Bytes bytes = file_.subspan(data.offset, data.length);
-    if (method == kStored) return VisitChild(name, bytes, data.offset, true, route);
-    if (method != kDeflated) {
+    if (method == kZipStored) return VisitChild(name, bytes, data.offset, true, route);
+    // A size that is too large by its own word costs nothing; one that lies costs what is left.
+    uint64_t limit = size > budget_.bytes ? 0 : budget_.bytes;
+    std::optional<Inflated> inflated = UnpackZipData(bytes, method, size, limit);
+    if (!inflated) {
       return AddGap(
           name, "it is compressed with method " + std::to_string(method) + ", which is not opened");
     }
-    bool too_large = size > budget_.bytes;
-    Inflated inflated;
-    if (!too_large) {
-      inflated = InflateRaw(bytes, size, budget_.bytes);
-      too_large = inflated.end == InflateEnd::kTooLarge;
-      // It said that it is small: the work of finding out is spent.
-      if (too_large) budget_.bytes = 0;
+    if (inflated->end == PackedEnd::kTooLarge) {
+      budget_.bytes -= limit;
+      return AddGap(name, GapReason(inflated->end));
     }
-    if (too_large) {
-      return AddGap(name, "it is larger, inflated, than the limit for one object");
+    TakeBytes(inflated->bytes.size());
+    if (inflated->end != PackedEnd::kWhole) {
+      // A member that ends before its data does is as good as damaged.
+      bool cut = inflated->end == PackedEnd::kCut;
+      AddDefect(name, GapReason(cut ? PackedEnd::kDamaged : inflated->end));
     }
-    TakeBytes(inflated.bytes.size());
-    if (inflated.end == InflateEnd::kDamaged) AddDefect(name, "its compressed bytes are damaged");
-    VisitChild(name, AsBytes(inflated.bytes), data.offset, false, route);
+    VisitChild(name, AsBytes(inflated->bytes), data.offset, false, route);
   }
 
   void VisitChild(std::string_view name, Bytes bytes, uint64_t offset, bool stored,
@@ -253,16 +272,85 @@ class ZipExpansion {
     if (at < file_.size()) VisitGap({at, file_.size() - at});
   }
 
+  bool StandsAt(uint64_t at, std::string_view signature) const {
+    return at < file_.size() && AsText(file_.subspan(at)).starts_with(signature);
+  }
+
+  // What ends a directory: the two records of zip64 and the end record itself.
+  Span SkipEndRecords(Span span) const {
+    uint64_t at = span.offset;
+    if (StandsAt(at, "PK\x06\x06")) {
+      uint64_t size = ByteReader(file_, at + 4).U64Le();
+      if (size > span.end() - at || span.end() - at - size < kEnd64Head) return span;
+      at += kEnd64Head + size;
+    }
+    if (StandsAt(at, "PK\x06\x07")) at += kLocatorBytes;
+    if (StandsAt(at, kEndSignature)) {
+      ByteReader reader(file_, std::min<uint64_t>(at + kEndBytes - 2, file_.size()));
+      at += kEndBytes + reader.U16Le();
+    }
+    if (at > span.end()) return span;
+    return {at, span.end() - at};
+  }
+
+  // Whole zip files one behind the other, each with a directory of its own (torch's distributed
+  // checkpoints); whoever reads a part of the file sees each of them.
+  Span VisitArchives(Span gap) {
+    while (!exhausted_ && gap.length > kEndBytes) {
+      gap = SkipEndRecords(gap);
+      Bytes rest = file_.subspan(gap.offset, gap.length);
+      if (!AsText(rest).starts_with(kLocalSignature)) return gap;
+      size_t end = AsText(rest).find(kEndSignature);
+      // What is no end record stands amid data.
+      while (end != std::string_view::npos && !EndsDirectory(rest, end)) {
+        end = AsText(rest).find(kEndSignature, end + 1);
+      }
+      if (end == std::string_view::npos) return gap;
+      Span behind = SkipEndRecords({gap.offset + end, gap.length - end});
+      VisitChild(NameAt("", gap.offset), rest.subspan(0, behind.offset - gap.offset), gap.offset,
+                 true, {});
+      gap = behind;
+    }
+    return gap;
+  }
+
+  // A directory of the size that the record states, or zip64's locator, stands before it.
+  static bool EndsDirectory(Bytes bytes, uint64_t end) {
+    ByteReader reader(bytes, end + 12);
+    uint64_t size = reader.U32Le();
+    auto stands = [&](uint64_t before, std::string_view signature) {
+      return before <= end && AsText(bytes.subspan(end - before)).starts_with(signature);
+    };
+    reader.Skip(6);
+    return reader.ok() && (stands(size, kEntrySignature) || stands(kLocatorBytes, "PK\x06\x07"));
+  }
+
   void VisitGap(Span gap) {
-    auto header = ReadZipLocalHeader(file_, gap.offset);
-    if (header && header->data < gap.end()) {
+    gap = VisitArchives(gap);
+    // One member behind the other, as a reader that streams takes them.
+    for (bool first = true; !exhausted_; first = false) {
+      auto header = ReadZipLocalHeader(file_, gap.offset);
+      if (!header || header->data >= gap.end()) break;
       Span data{header->data, gap.end() - header->data};
       // A size of 0 stands for "see behind the data".
-      if (header->compressed > 0) data.length = std::min(data.length, header->compressed);
+      bool sized = header->compressed > 0 && header->compressed <= data.length;
+      if (sized) data.length = header->compressed;
+      if (!sized && !first && !TakeBytes(data.length)) {
+        return AddGap(header->name,
+                      "members that share bytes are larger than the limit for one object");
+      }
       std::string lower = Lower(header->name);
       std::string_view route = IsTorchRecord(lower) ? kTorchRoute : std::string_view();
       VisitData(header->name, data, header->method, 0, route);
-      return;
+      uint64_t next = data.end();
+      if (!sized) {
+        size_t found = AsText(file_.subspan(data.offset, data.length)).find(kLocalSignature);
+        if (found == std::string_view::npos) return;
+        next = data.offset + found;
+      }
+      if (StandsAt(next, "PK\x07\x08")) next += kDescriptorBytes - 8;
+      next = std::min(next, gap.end());
+      gap = {next, gap.end() - next};
     }
     if (gap.offset == 0 || gap.length <= kDescriptorBytes) return;
     Bytes bytes = file_.subspan(gap.offset, gap.length);

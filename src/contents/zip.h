@@ -4,7 +4,7 @@
 // Each entry of each central directory that some reader finds is followed by its offset to its
 // local header and its data; names, flags, sizes and checksums that lie don't stop that. What
 // stands between members and is not only padding is visited too. Stored members keep their place in
-// the outer bytes; deflated ones are inflated under the budget.
+// the outer bytes; compressed ones are unpacked under the budget.
 //
 // A member whose name ends in "data.pkl", in any case and under any prefix, gets the route
 // "torch.record". Names are hostile bytes: nothing here cleans them.
@@ -12,8 +12,8 @@
 // A finding zip.reader-disagreement (kAmbiguous, no fingerprint) is added only where it matters to
 // judgement: two directories that list different members, or one name - without regard to case -
 // that means different bytes to different loaders, when it names a model part.
-// A gap is added for what can't be read: encryption, methods other than stored and deflated, bytes
-// that are not there, damage, an exhausted budget.
+// A gap is added for what can't be read: encryption, methods other than those of zip_methods.h,
+// bytes that are not there, damage, an exhausted budget.
 //
 // Sources: APPNOTE.TXT 6.3.10; CPython's zipfile; miniz as PyTorch uses it.
 #pragma once

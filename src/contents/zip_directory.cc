@@ -132,8 +132,7 @@ std::optional<ZipDirectory> ReadDirectory(Bytes file, const EndRecord& record, u
   }
   if (directory.entries.empty()) return std::nullopt;
   directory.cut = directory.cut || directory.entries.size() < record.entries;
-  directory.span.length =
-      std::max(directory.span.end(), std::max(record.end, start)) - directory.span.offset;
+  directory.end_records = {record.directory_end, record.end - record.directory_end};
   return directory;
 }
 

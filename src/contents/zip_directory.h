@@ -22,8 +22,9 @@ struct ZipEntry {
 };
 
 struct ZipDirectory {
-  // The whole central directory, end records included.
+  // Its entries, and the records that end it. Where offsets lie there may be anything in between.
   Span span;
+  Span end_records;
   std::vector<ZipEntry> entries;
   // The directory ends before its stated number of entries or bytes: more can't be followed.
   bool cut = false;

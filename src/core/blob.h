@@ -65,6 +65,9 @@ struct Origin {
   // A loader reads this as a model part (a torch record, a pickle behind an .npy header): the name
   // of the route, "" for none. A routed blob that claims nothing else is read as a pickle.
   std::string_view route;
+  // The last bytes of `member` that name compressions only ("gzip"): the content goes by the name
+  // that stands before them, or by that of the outermost blob.
+  uint64_t wrapping = 0;
   // The text is what a person sees (a cell of a notebook): a finding's name gets its line in it.
   bool names_lines = false;
 };

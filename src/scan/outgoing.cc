@@ -28,6 +28,10 @@ Ruling RuleWeight(const Finding& finding, const Policy& policy) {
               .disposition = Disposition::kBlocks,
               .reason = ""};
     case WeightConcern::kNone:
+      // A format's reader has something to say that the file can't do by itself.
+      return {.shown = true,
+              .disposition = Disposition::kWarns,
+              .reason = "it needs more than this file"};
     case WeightConcern::kDangerous:
     case WeightConcern::kAmbiguous: break;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weights/format.h"
+#include "weights/json_frames.h"
 
 namespace picket {
 namespace {
@@ -119,6 +120,60 @@ std::string FindTemplateEscape(std::string_view text) {
     at = end;
   }
   return {};
+}
+
+namespace {
+
+void Judge(std::string_view text, uint64_t offset, WeightReport& report) {
+  std::string sign = FindTemplateEscape(text);
+  if (sign.empty()) return;
+  AddProblem(report, {"template.unsafe",
+                      "This chat template reaches for Python's own objects; a server that renders "
+                      "it can be made to run code.",
+                      offset, WeightConcern::kDangerous, std::move(sign)});
+}
+
+// "chat_template": a template, or a list of objects with a name and a template.
+class TemplateJudge : public JsonFrameVisitor {
+ public:
+  explicit TemplateJudge(WeightReport& report) : report_(report) {}
+
+  void OnObject(const JsonFrame& frame) override {
+    for (const JsonFrame::Member& member : frame.strings) {
+      if (member.key != "chat_template" && member.key != "template") continue;
+      if (member.value.size() >= kMaxJsonTemplate) {
+        AddGap(report_, "a chat template in it is longer than 1 MiB");
+      }
+      Judge(member.value, 0, report_);
+    }
+  }
+
+ private:
+  WeightReport& report_;
+};
+
+}  // namespace
+
+void ReadChatTemplate(const Blob& blob, PickleScanner&, WeightReport& report) {
+  std::string_view text = AsText(blob.bytes);
+  if (IsNamedLike(blob, {".jinja", ".jinja2"})) {
+    bool chat = IsNamedLike(blob, {"chat_template.jinja", "chat_template.jinja2"}) ||
+                HasNamePart(blob, "additional_chat_templates/");
+    if (chat) Judge(text, 0, report);
+    return;
+  }
+  size_t start = text.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || text[start] != '{') return;
+  bool named = IsNamedLike(blob, {"tokenizer_config.json", "chat_template.json",
+                                  "processor_config.json", "chat_templates.json"});
+  if (text.find("\"chat_template") == std::string_view::npos &&
+      (!named || text.find("\\u00") == std::string_view::npos)) {
+    return;
+  }
+  TemplateJudge judge(report);
+  if (!WalkJson(text.substr(start), judge).whole && named) {
+    report.gaps.push_back("its settings are broken or nested deeper than 512");
+  }
 }
 
 }  // namespace picket

@@ -1,4 +1,5 @@
-// Chat templates: Jinja that a server renders, often outside Jinja's sandbox.
+// Chat templates: Jinja that a server renders, often outside Jinja's sandbox. They stand in GGUF
+// files, in files of their own, and in the JSON beside a tokenizer.
 #pragma once
 
 #include <string>

@@ -19,6 +19,16 @@ bool EndsWith(std::string_view name, std::string_view ending) {
   });
 }
 
+// "model.pkl.gz" holds model.pkl.
+std::string_view WithoutPacking(std::string_view name) {
+  for (std::string_view ending : {".gz", ".z", ".bz2", ".xz", ".lzma", ".zst", ".lz4"}) {
+    if (!EndsWith(name, ending)) continue;
+    name.remove_suffix(ending.size());
+    break;
+  }
+  return name;
+}
+
 }  // namespace
 
 bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings) {
@@ -26,8 +36,20 @@ bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endin
     return std::any_of(endings.begin(), endings.end(),
                        [&](std::string_view ending) { return EndsWith(name, ending); });
   };
-  if (!blob.origin.member.empty()) return matches(blob.origin.member);
-  return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), matches);
+  std::string_view member = blob.origin.member;
+  bool packed = blob.origin.wrapping > 0;
+  member.remove_suffix(std::min<size_t>(blob.origin.wrapping, member.size()));
+  if (!member.empty()) return matches(packed ? WithoutPacking(member) : member);
+  return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), [&](std::string_view name) {
+    return matches(packed ? WithoutPacking(name) : name);
+  });
+}
+
+bool HasNamePart(const Blob& blob, std::string_view part) {
+  if (!blob.origin.member.empty()) return blob.origin.member.find(part) != std::string::npos;
+  return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), [&](std::string_view name) {
+    return name.find(part) != std::string_view::npos;
+  });
 }
 
 bool HasWeightName(const Blob& blob) {
@@ -35,6 +57,23 @@ bool HasWeightName(const Blob& blob) {
                             ".joblib",  ".npy",    ".npz",      ".model", ".sav",    ".dill",
                             ".th",      ".t7",     ".pdparams", ".pdopt", ".distcp", ".metadata",
                             ".weights", ".params", ".mar",      ".p"});
+}
+
+bool LeavesFolder(std::string_view path) {
+  if (path.empty() || path.front() == '/' || path.front() == '\\' || path.front() == '~') {
+    return true;
+  }
+  bool drive = path.size() > 1 && path[1] == ':';
+  if (drive || path.find("://") != std::string_view::npos ||
+      path.find('\0') != std::string_view::npos) {
+    return true;
+  }
+  while (true) {
+    size_t cut = path.find_first_of("/\\");
+    if (path.substr(0, cut) == "..") return true;
+    if (cut == std::string_view::npos) return false;
+    path.remove_prefix(cut + 1);
+  }
 }
 
 void AddProblem(WeightReport& report, FormatProblem problem) {
@@ -45,6 +84,11 @@ void AddProblem(WeightReport& report, FormatProblem problem) {
     if (known.subject == problem.subject || ++same >= kMaxOfOneRule) return;
   }
   report.problems.push_back(std::move(problem));
+}
+
+void AddGap(WeightReport& report, const std::string& reason) {
+  std::vector<std::string>& gaps = report.gaps;
+  if (std::find(gaps.begin(), gaps.end(), reason) == gaps.end()) gaps.push_back(reason);
 }
 
 WeightConcern ConcernOf(const PickleScanner& scanner, const std::string& module,

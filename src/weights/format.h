@@ -18,7 +18,8 @@ struct FormatProblem {
   std::string rule;  // "safetensors.malformed-header"
   std::string message;
   uint64_t offset = 0;  // in the blob
-  // kAmbiguous: a shape that readers would not agree on, or that hides bytes.
+  // kAmbiguous: a shape that readers would not agree on, or that hides bytes. kNone: the file can't
+  // do it by itself; told, and never blocks.
   WeightConcern concern = WeightConcern::kAmbiguous;
   // What a policy can name: "keras.layers.Lambda". Hostile text.
   std::string subject = {};
@@ -48,11 +49,21 @@ using FormatReader = void (*)(const Blob& blob, PickleScanner& scanner, WeightRe
 
 // The last name that a blob goes by is one of `endings`, in any case: for suspicion only.
 bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings);
+// Some name that a blob goes by holds `part`.
+bool HasNamePart(const Blob& blob, std::string_view part);
+// A member that torch unpickles where it loads a tar archive: sys_info, pickle, storages, tensors.
+bool IsTorchTarMember(const Blob& blob);
 // Names that loaders hand to pickle.
 bool HasWeightName(const Blob& blob);
 
+// A path that a file names leads out of the file's own folder: absolute, with a drive or a scheme,
+// or through "..". Separators of either kind count.
+bool LeavesFolder(std::string_view path);
+
 // Adds a problem, at most 64 of one rule and each subject once.
 void AddProblem(WeightReport& report, FormatProblem problem);
+// Adds a clause on what could not be examined, once.
+void AddGap(WeightReport& report, const std::string& reason);
 // How bad it is that a file has `module`.`name` imported: unknown, or dangerous where the import
 // table says so.
 WeightConcern ConcernOf(const PickleScanner& scanner, const std::string& module,

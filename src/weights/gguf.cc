@@ -215,18 +215,7 @@ class GgufReader {
 }  // namespace
 
 void ReadGguf(const Blob& blob, PickleScanner&, WeightReport& report) {
-  if (AsText(blob.bytes).starts_with(kMagic)) {
-    GgufReader(blob.bytes, report).Read();
-    return;
-  }
-  // The same template beside a model: a file of its own.
-  if (!IsNamedLike(blob, {"chat_template.jinja", "chat_template.jinja2"})) return;
-  std::string sign = FindTemplateEscape(AsText(blob.bytes));
-  if (sign.empty()) return;
-  AddProblem(report, {"template.unsafe",
-                      "This chat template reaches for Python's own objects; a server that renders "
-                      "it can be made to run code.",
-                      0, WeightConcern::kDangerous, std::move(sign)});
+  if (AsText(blob.bytes).starts_with(kMagic)) GgufReader(blob.bytes, report).Read();
 }
 
 }  // namespace picket

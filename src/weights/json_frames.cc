@@ -10,8 +10,11 @@ constexpr size_t kMaxKey = 256;
 constexpr size_t kMaxValue = 4096;
 constexpr size_t kMaxMembers = 64;
 constexpr std::string_view kAskedFor[] = {
-    "class_name", "module",     "registered_name", "config",   "vocabulary", "__module__",
-    "__class__",  "__loader__", "handler",         "protocol", "model"};
+    "class_name", "module",        "registered_name", "config",  "vocabulary",
+    "__module__", "__class__",     "__loader__",      "handler", "protocol",
+    "model",      "chat_template", "template"};
+
+bool IsTemplate(std::string_view key) { return key == "chat_template" || key == "template"; }
 
 class Walker {
  public:
@@ -132,6 +135,11 @@ class Walker {
     return level.frame.strings.size() + level.frame.others.size() <= kMaxMembers;
   }
 
+  size_t ValueLimit() const {
+    bool long_one = !levels_.empty() && levels_.back().object && IsTemplate(levels_.back().key);
+    return long_one ? kMaxJsonTemplate : kMaxValue;
+  }
+
   bool Open(bool object) {
     if (levels_.size() >= kMaxDepth || !Note({}, false)) return false;
     Level level;
@@ -175,7 +183,7 @@ class Walker {
           continue;
         }
       } else if (c == '"') {
-        if (!String(value, kMaxValue) || !Note(value, true)) return false;
+        if (!String(value, ValueLimit()) || !Note(value, true)) return false;
       } else {
         if (!Scalar() || !Note({}, false)) return false;
       }

@@ -9,13 +9,17 @@
 
 namespace picket {
 
+// Templates are long, and what is looked for may stand at their end: of more than this much, the
+// rest is cut off.
+inline constexpr size_t kMaxJsonTemplate = size_t{1} << 20;
+
 // One JSON object, of its own members only.
 struct JsonFrame {
   // String members whose key is one that some format asks for (json_frames.cc lists them). A key
   // that comes twice is in it twice: which one counts differs by reader.
   struct Member {
     std::string key;
-    std::string value;  // at most 4 KiB
+    std::string value;  // at most 4 KiB, of a template 1 MiB
   };
   std::vector<Member> strings;
   // Such keys whose value is an object, an array, a number, a boolean or null.

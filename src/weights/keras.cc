@@ -10,12 +10,12 @@
 #include <string_view>
 
 #include "weights/format.h"
+#include "weights/hdf5.h"
 #include "weights/json_frames.h"
 
 namespace picket {
 namespace {
 
-constexpr std::string_view kHdf5Magic = "\x89HDF\r\n\x1a\n";
 // Restarts behind broken objects may cost this many times the file, and then some.
 constexpr uint64_t kWorkFactor = 8;
 constexpr uint64_t kSpareWork = uint64_t{1} << 20;
@@ -151,17 +151,10 @@ class KerasJudge : public JsonFrameVisitor {
   bool met_any_ = false;
 };
 
-bool IsHdf5(Bytes bytes) {
-  for (uint64_t at = 0; at < bytes.size(); at = at == 0 ? 512 : at * 2) {
-    if (AsText(bytes.subspan(at)).starts_with(kHdf5Magic)) return true;
-  }
-  return false;
-}
-
 // A brace, perhaps space, and a quote.
 bool MayBeObject(std::string_view text, size_t at) {
   size_t next = text.find_first_not_of(" \t\r\n", at + 1);
-  return next != std::string_view::npos && text[next] == '"' && next - at <= 64;
+  return next != std::string_view::npos && text[next] == '"';
 }
 
 // Every JSON object that stands in other bytes.
@@ -193,7 +186,7 @@ void ReadEmbedded(const Blob& blob, const PickleScanner& scanner, WeightReport& 
 }  // namespace
 
 void ReadKeras(const Blob& blob, PickleScanner& scanner, WeightReport& report) {
-  if (IsHdf5(blob.bytes) || IsNamedLike(blob, {"keras_metadata.pb"})) {
+  if (!FindHdf5Superblocks(blob.bytes).empty() || IsNamedLike(blob, {"keras_metadata.pb"})) {
     return ReadEmbedded(blob, scanner, report);
   }
   std::string_view text = AsText(blob.bytes);

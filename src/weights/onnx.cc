@@ -1,8 +1,12 @@
-// ONNX: a graph of operators as protobuf. Judged are the paths of tensors kept in other files, and
-// operators that run Python. Operators of other domains need a library that the file can't bring.
-// Sources: onnx/onnx.proto; onnx/docs/ExternalData.md; onnxruntime-extensions, PyOp;
-// CVE-2022-25882, CVE-2024-27318, CVE-2025-51480.
+// ONNX: a graph of operators as protobuf. Judged are the paths of tensors and of compiled contexts
+// kept in other files, and operators that run Python. Operators of a domain that neither the
+// runtime nor the model's own functions define need a library that the file can't bring: told, no
+// more. Sources: onnx/onnx.proto; onnx/docs/ExternalData.md; onnxruntime-extensions, PyOp;
+// onnxruntime, docs/ContribOperators.md (EPContext); CVE-2022-25882, CVE-2024-27318,
+// CVE-2025-51480.
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,22 +17,20 @@ namespace picket {
 namespace {
 
 constexpr int kMaxDepth = 64;
+constexpr size_t kMaxDomains = 64;
+constexpr uint32_t kLastGraphField = 16;
+// Of ONNX, its runtime, its converters. Each stands for what begins with it and a dot as well.
+constexpr std::string_view kKnownDomains[] = {"ai.onnx",          "com.microsoft",  "com.ms",
+                                              "org.pytorch",      "pkg.onnxscript", "pkg.torch",
+                                              "pkg.transformers", "com.ai.onnx"};
 
-bool Escapes(std::string_view path) {
-  if (path.empty() || path.front() == '/' || path.front() == '\\' || path.front() == '~') {
-    return true;
-  }
-  bool drive = path.size() > 1 && path[1] == ':';
-  if (drive || path.find("://") != std::string_view::npos ||
-      path.find('\0') != std::string_view::npos) {
-    return true;
-  }
-  while (true) {
-    size_t cut = path.find_first_of("/\\");
-    if (path.substr(0, cut) == "..") return true;
-    if (cut == std::string_view::npos) return false;
-    path.remove_prefix(cut + 1);
-  }
+bool IsKnownDomain(std::string_view domain) {
+  return domain.empty() ||
+         std::any_of(std::begin(kKnownDomains), std::end(kKnownDomains),
+                     [&](std::string_view head) {
+                       return domain.starts_with(head) &&
+                              (domain.size() == head.size() || domain[head.size()] == '.');
+                     });
 }
 
 class OnnxWalker {
@@ -42,9 +44,17 @@ class OnnxWalker {
       if (!field.delimited) continue;
       if (field.number == 7) Graph(field.bytes, 0);
       if (field.number == 20) EachMessage(field.bytes, {1, 2}, &OnnxWalker::Graph, 0);
-      if (field.number == 25) EachMessage(field.bytes, {7}, &OnnxWalker::Node, 0);
+      if (field.number == 25) Function(field.bytes);
     }
     ok_ = ok_ && reader.ok();
+    for (const auto& [domain, offset] : domains_) {
+      if (defined_.contains(domain)) continue;
+      AddProblem(report_, {"onnx.custom-operator",
+                           "This ONNX model has operators of the domain " +
+                               std::string(domain.substr(0, 200)) +
+                               ", which only a library from elsewhere can run.",
+                           offset, WeightConcern::kNone, std::string(domain.substr(0, 256))});
+    }
   }
 
   bool ok() const { return ok_; }
@@ -60,6 +70,18 @@ class OnnxWalker {
       if (field.delimited &&
           std::find(numbers.begin(), numbers.end(), field.number) != numbers.end())
         (this->*visit)(field.bytes, depth);
+    }
+    ok_ = ok_ && reader.ok();
+  }
+
+  void Function(Bytes function) {
+    ProtobufReader reader(function);
+    ProtobufField field;
+    while (reader.Next(field)) {
+      if (!field.delimited) continue;
+      if (field.number == 7) Node(field.bytes, 0);
+      if (field.number == 10) defined_.insert(AsText(field.bytes));
+      if (field.number == 11) Attribute(field.bytes, 0);
     }
     ok_ = ok_ && reader.ok();
   }
@@ -82,18 +104,51 @@ class OnnxWalker {
 
   void Node(Bytes node, int depth) {
     std::string_view type;
+    std::string_view domain;
     ProtobufReader reader(node);
     ProtobufField field;
     while (reader.Next(field)) {
       if (!field.delimited) continue;
       if (field.number == 4) type = AsText(field.bytes);
       if (field.number == 5) Attribute(field.bytes, depth);
+      if (field.number == 7) domain = AsText(field.bytes);
     }
     ok_ = ok_ && reader.ok();
+    if (type == "EPContext") Context(node);
+    if (!IsKnownDomain(domain) && domains_.size() < kMaxDomains) {
+      domains_.try_emplace(domain, OffsetOf(node));
+    }
     if (type == "PyOp" || type == "PyCustomOp" || type == "PythonOp") {
       Add("onnx.python-operator", std::string(type), OffsetOf(node),
           "This ONNX model has an operator that runs Python code.");
     }
+  }
+
+  // What a compiler of the runtime made: in the attribute, or in a file that the attribute names.
+  void Context(Bytes node) {
+    std::string_view path;
+    bool in_file = false;
+    ProtobufReader reader(node);
+    ProtobufField field;
+    while (reader.Next(field)) {
+      if (field.number != 5 || !field.delimited) continue;
+      std::string_view name;
+      std::string_view text;
+      uint64_t number = 0;
+      ProtobufReader inner(field.bytes);
+      ProtobufField part;
+      while (inner.Next(part)) {
+        if (part.number == 1) name = AsText(part.bytes);
+        if (part.number == 3) number = part.value;
+        if (part.number == 4) text = AsText(part.bytes);
+      }
+      if (name == "ep_cache_context") path = text;
+      if (name == "embed_mode") in_file = number == 0;
+    }
+    if (!in_file || path.empty() || !LeavesFolder(path)) return;
+    Add("onnx.external-path", std::string(path.substr(0, 256)), OffsetOf(node),
+        "This ONNX model has a compiled context read from a path outside its own folder, " +
+            std::string(path.substr(0, 256)) + ".");
   }
 
   void Attribute(Bytes attribute, int depth) {
@@ -123,42 +178,61 @@ class OnnxWalker {
       if (field.number == 1) key = AsText(field.bytes);
       if (field.number == 2) value = AsText(field.bytes);
     }
-    if (key != "location" || !Escapes(value)) return;
+    if (key != "location" || !LeavesFolder(value)) return;
     Add("onnx.external-path", std::string(value.substr(0, 256)), OffsetOf(entry),
-        "This ONNX model has tensors read from a path outside its own folder.");
+        "This ONNX model has tensors read from a path outside its own folder, " +
+            std::string(value.substr(0, 256)) + ".");
   }
 
   uint64_t OffsetOf(Bytes part) const {
     return part.empty() ? 0 : static_cast<uint64_t>(part.data() - file_.data());
   }
 
-  void Add(const char* rule, std::string subject, uint64_t offset, const char* message) {
-    AddProblem(report_, {rule, message, offset, WeightConcern::kDangerous, std::move(subject)});
+  void Add(const char* rule, std::string subject, uint64_t offset, std::string message) {
+    AddProblem(report_,
+               {rule, std::move(message), offset, WeightConcern::kDangerous, std::move(subject)});
   }
 
   Bytes file_;
   WeightReport& report_;
+  std::map<std::string_view, uint64_t> domains_;  // and where each was met first
+  std::set<std::string_view> defined_;            // by functions of the model
   bool ok_ = true;
   bool too_deep_ = false;
 };
 
-// ir_version comes first, and some graph follows: what every writer makes, since protobuf sorts by
-// number.
+// Protobuf to its end, of the fields of a model alone, with a version or a set of operators and a
+// graph among them; their order is the writer's.
 bool LooksLikeModel(Bytes bytes) {
-  if (bytes.size() < 4 || bytes[0] != 0x08 || bytes[1] > 0x7f) return false;
   ProtobufReader reader(bytes);
   ProtobufField field;
   bool graph = false;
+  bool versioned = false;
   while (reader.Next(field)) {
+    switch (field.number) {
+      case 1:
+      case 5: break;
+      case 2:
+      case 3:
+      case 4:
+      case 6:
+      case 7:
+      case 8:
+      case 14:
+      case 20:
+      case 25:
+        if (!field.delimited) return false;
+        break;
+      default: return false;
+    }
+    versioned = versioned || field.number == 1 || field.number == 8;
     if (field.number == 7) {
       ProtobufReader inner(field.bytes);
       ProtobufField first;
-      graph = field.delimited && inner.Next(first);
-    } else if (field.number > 26 || (field.number > 8 && field.number < 14)) {
-      return false;
+      graph = graph || (inner.Next(first) && first.number <= kLastGraphField && first.delimited);
     }
   }
-  return graph && reader.ok();
+  return graph && versioned && reader.ok();
 }
 
 }  // namespace

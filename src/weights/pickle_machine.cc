@@ -316,7 +316,7 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
         if (HasTop()) Push(stack_.back());
         break;
 
-      case kOpNone:
+      case kOpNone: Push(kNone); break;
       case kOpEmptyDict:
       case kOpEmptyList:
       case kOpEmptySet: Push(Pack(kPlain)); break;

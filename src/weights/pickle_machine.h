@@ -165,7 +165,7 @@ class PickleMachine {
   using Value = uint64_t;
   struct TupleSlot {
     uint64_t serial = 0;
-    Value items[4] = {};
+    Value items[8] = {};
   };
 
   template <bool kDropTail>
@@ -217,6 +217,7 @@ class PickleMachine {
   void Extension(int64_t code, uint64_t offset);
   // joblib's arrays: pickle_machine_joblib.cc.
   uint32_t DtypeOf(uint32_t global, const Value* items, uint64_t count);
+  void BuildDtype(uint32_t dtype, Value state);
   bool IsWrapper(Value value) const;
   void NoteState(uint64_t from);
   void SkipArray();
@@ -253,7 +254,8 @@ class PickleMachine {
   struct Dtype {
     uint64_t bytes = 0;
     bool objects = false;
-    bool record = false;
+    bool sized_by_state = false;  // text, bytes and records
+    bool unclear = false;
   };
   // The state that is about to be given to joblib's wrapper.
   struct ArrayState {

@@ -34,7 +34,7 @@ uint32_t PickleMachine::DtypeOf(uint32_t global, const Value* items, uint64_t co
   if (spelled.empty() || spelled.size() > 10) return 0;
   Dtype dtype;
   dtype.objects = spelled[0] == 'O';
-  dtype.record = spelled[0] == 'V';
+  dtype.sized_by_state = std::string_view("SUV").find(spelled[0]) != std::string_view::npos;
   if (std::string_view("biufcmMSUVO").find(spelled[0]) == std::string_view::npos) return 0;
   for (char c : spelled.substr(1)) {
     if (c < '0' || c > '9') return 0;
@@ -44,6 +44,46 @@ uint32_t PickleMachine::DtypeOf(uint32_t global, const Value* items, uint64_t co
   if (spelled[0] == 'U') dtype.bytes *= 4;
   dtypes_.push_back(dtype);
   return static_cast<uint32_t>(dtypes_.size());
+}
+
+// BUILD of a dtype. Its state says how large an element is, whatever was spelled, and whether there
+// are objects in it, whatever its fields are.
+// Source: numpy/_core/src/multiarray/descriptor.c (arraydescr_setstate).
+void PickleMachine::BuildDtype(uint32_t index, Value state) {
+  constexpr uint64_t kVersion = 0;
+  constexpr uint64_t kSize = 5;
+  constexpr uint64_t kFlags = 7;
+  constexpr uint64_t kHasObjects = 1;
+  Dtype& dtype = dtypes_[index];
+  bool known = KindOf(state) == kTuple && PayloadOf(state) != 0 &&
+               (SizeOf(state) == kFlags + 1 || SizeOf(state) == kFlags + 2);
+  if (!known || dtype.unclear) {
+    dtype.unclear = true;
+    return;
+  }
+  const TupleSlot& slot = tuples_[PayloadOf(state) % kTupleSlots];
+  // Kept numbers are one more than themselves; 0 is none that is known.
+  auto number = [&](uint64_t i) {
+    return KindOf(slot.items[i]) == kNumber ? PayloadOf(slot.items[i]) : 0;
+  };
+  uint64_t version = number(kVersion);
+  uint64_t size = number(kSize);
+  uint64_t flags = number(kFlags);
+  if (slot.serial != PayloadOf(state) || (version != 3 + 1 && version != 4 + 1) || flags == 0) {
+    dtype.unclear = true;
+    return;
+  }
+  bool objects = ((flags - 1) & kHasObjects) != 0;
+  if (dtype.sized_by_state) {
+    // A type of no size may be one that all share, and that no state changes.
+    bool shared = dtype.bytes == 0 && (size != 1 || objects);
+    dtype.unclear = size == 0 || shared;
+    dtype.bytes = size - 1;
+    dtype.objects = objects;
+  } else {
+    // So may a number's, where the state says something else than is known of it.
+    dtype.unclear = dtype.objects != objects;
+  }
 }
 
 bool PickleMachine::IsWrapper(Value value) const {
@@ -90,10 +130,7 @@ void PickleMachine::SkipArray() {
   if (frame_end_ != kNoFrame && frame_end_ != position_) return GiveUp(kUnclear);
   frame_end_ = kNoFrame;
   const Dtype& dtype = dtypes_[SizeOf(state.dtype) - 1];
-  // A record's fields stand in its state, which is not followed: they may be objects.
-  bool met_objects = false;
-  for (const Dtype& known : dtypes_) met_objects = met_objects || known.objects;
-  if (dtype.record && met_objects) return GiveUp(kUnclear);
+  if (dtype.unclear) return GiveUp(kUnclear);
   if (dtype.objects) {
     std::optional<uint64_t> end = observer_->OnNested(position_);
     if (!end || *end < position_ || *end > bytes_.size()) {
@@ -104,7 +141,8 @@ void PickleMachine::SkipArray() {
   }
   const TupleSlot& shape = tuples_[PayloadOf(state.shape) % kTupleSlots];
   uint64_t dimensions = SizeOf(state.shape);
-  if (PayloadOf(state.shape) == 0 || shape.serial != PayloadOf(state.shape) || dimensions > 4) {
+  if (PayloadOf(state.shape) == 0 || shape.serial != PayloadOf(state.shape) ||
+      dimensions > kTupleItems) {
     return GiveUp(kUnclear);
   }
   uint64_t bytes = dtype.bytes;
@@ -117,9 +155,9 @@ void PickleMachine::SkipArray() {
   }
   bool aligned = KindOf(state.alignment) == kNumber && PayloadOf(state.alignment) != 0;
   // Older versions write no alignment; a wrapper that got one by another way would still have it.
-  if (!aligned && (state.alignment != 0 || aligned_before_ || !state.clean)) {
-    return GiveUp(kUnclear);
-  }
+  // None is what is written where the place in the file can't be told.
+  bool unstated = state.alignment == 0 && !aligned_before_ && state.clean;
+  if (!aligned && state.alignment != kNone && !unstated) return GiveUp(kUnclear);
   if (aligned) {
     aligned_before_ = true;
     if (position_ >= bytes_.size()) return Fail("the data ends inside a joblib array");

@@ -56,7 +56,7 @@ void PickleMachine::MakeTuple(uint64_t from) {
   uint64_t serial = ++tuple_serial_;
   TupleSlot& slot = tuples_[serial % kTupleSlots];
   slot.serial = serial;
-  for (uint64_t i = 0; i < std::min<uint64_t>(count, 4); ++i) slot.items[i] = stack_[from + i];
+  for (uint64_t i = 0; i < std::min(count, kTupleItems); ++i) slot.items[i] = stack_[from + i];
   stack_.resize(from);
   Push(Pack(kTuple, serial, count));
 }
@@ -312,13 +312,15 @@ PickleMachine::Value PickleMachine::Persistent(Value id) {
 
 void PickleMachine::Build(uint64_t) {
   if (!HasTop(2)) return;
-  EscapeValue(Pop());
+  Value state = Pop();
+  EscapeValue(state);
   Value target = stack_.back();
   if (KindOf(target) == kGlobal) {
     globals_[PayloadOf(target)].uses |= kUsePatched;
     NoteEvent();
   } else if (KindOf(target) == kResult) {
     globals_[PayloadOf(target)].uses |= kUseBuilt;
+    if (SizeOf(target) != 0) BuildDtype(static_cast<uint32_t>(SizeOf(target) - 1), state);
     if (IsWrapper(target)) SkipArray();
   }
 }

@@ -73,6 +73,9 @@ class PickleScanner {
   const ImportSource& imports() const { return imports_; }
 
   PickleScan Scan(Bytes bytes, uint64_t start, PickleSuspicion suspicion);
+  // The stream at `start` alone, which a loader reads as a pickle. It takes from the budget of the
+  // last Scan.
+  PickleStream ScanOne(Bytes bytes, uint64_t start) { return ReadStream(bytes, start, 0); }
 
  private:
   class StreamJudge;

@@ -10,6 +10,8 @@ namespace picket::pickle_value {
 
 inline constexpr uint64_t kNoFrame = UINT64_MAX;
 inline constexpr uint64_t kTupleSlots = 4096;
+// Of a tuple's items; arrays of more dimensions are not followed.
+inline constexpr uint64_t kTupleItems = 8;
 inline constexpr size_t kNameKept = 4096;
 inline constexpr size_t kMaxGiantIndexes = 1024;
 inline constexpr size_t kMaxLongBytes = 4096;
@@ -17,8 +19,9 @@ inline constexpr uint64_t kSizeMax = (1u << 20) - 1;
 inline constexpr uint64_t kNumberMax = (uint64_t{1} << 40) - 2;
 inline constexpr uint64_t kGiantIndex = uint64_t{1} << 63;
 
-// Kinds of Value. A kNumber has the number plus one as payload, 0 where it is not kept; a kResult
-// has the number of its dtype as size, 0 where it is none.
+// Kinds of Value. A kPlain has 1 as payload when it is None. A kNumber has the number plus one as
+// payload, 0 where it is not kept; a kResult has the number of its dtype as size, 0 where it is
+// none.
 enum : uint64_t {
   kAbsent,
   kPlain,
@@ -36,6 +39,7 @@ enum : uint64_t {
 constexpr uint64_t Pack(uint64_t kind, uint64_t payload = 0, uint64_t size = 0) {
   return kind << 60 | std::min(size, kSizeMax) << 40 | (payload & ((uint64_t{1} << 40) - 1));
 }
+inline constexpr uint64_t kNone = Pack(kPlain, 1);
 constexpr uint64_t KindOf(uint64_t value) { return value >> 60; }
 constexpr uint64_t SizeOf(uint64_t value) { return value >> 40 & kSizeMax; }
 constexpr uint64_t PayloadOf(uint64_t value) { return value & ((uint64_t{1} << 40) - 1); }

@@ -1,6 +1,14 @@
 #include "weights/protobuf.h"
 
+#include <vector>
+
 namespace picket {
+namespace {
+
+constexpr uint64_t kGroup = 3;
+constexpr size_t kMaxGroups = 100;
+
+}  // namespace
 
 bool ProtobufReader::Fail() {
   ok_ = false;
@@ -18,12 +26,49 @@ bool ProtobufReader::Varint(uint64_t& value) {
   return false;
 }
 
+// No model format has groups, but every reader passes over them where a message holds one.
+bool ProtobufReader::SkipGroup(uint32_t number) {
+  std::vector<uint64_t> open{number};
+  while (!open.empty()) {
+    uint64_t tag = 0;
+    uint64_t length = 0;
+    if (!Varint(tag)) return false;
+    switch (tag & 7) {
+      case 0:
+        if (!Varint(length)) return false;
+        length = 0;
+        break;
+      case 1: length = 8; break;
+      case 2:
+        if (!Varint(length)) return false;
+        break;
+      case 3:
+        if (open.size() >= kMaxGroups) return false;
+        open.push_back(tag >> 3);
+        break;
+      case 4:
+        if (open.back() != tag >> 3) return false;
+        open.pop_back();
+        break;
+      case 5: length = 4; break;
+      default: return false;
+    }
+    if (length > message_.size() - at_) return false;
+    at_ += length;
+  }
+  return true;
+}
+
 bool ProtobufReader::Next(ProtobufField& field) {
-  if (!ok_ || at_ == message_.size()) return false;
-  field = {};
   uint64_t tag = 0;
-  if (!Varint(tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff) return Fail();
-  field.number = static_cast<uint32_t>(tag >> 3);
+  while (true) {
+    if (!ok_ || at_ == message_.size()) return false;
+    field = {};
+    if (!Varint(tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff) return Fail();
+    field.number = static_cast<uint32_t>(tag >> 3);
+    if ((tag & 7) != kGroup) break;
+    if (!SkipGroup(field.number)) return Fail();
+  }
   uint64_t length = 0;
   switch (tag & 7) {
     case 0: return Varint(field.value) || Fail();

@@ -22,14 +22,14 @@ class ProtobufReader {
   // `message` outlives the reader and the fields.
   explicit ProtobufReader(Bytes message) : message_(message) {}
 
-  // The next field; false at the end, and where the bytes are no protobuf.
+  // The next field that is no group; false at the end, and where the bytes are no protobuf.
   bool Next(ProtobufField& field);
-  // False: reading ended where the bytes are no protobuf. Groups count as none: no model format
-  // has them.
+  // False: reading ended where the bytes are no protobuf.
   bool ok() const { return ok_; }
 
  private:
   bool Varint(uint64_t& value);
+  bool SkipGroup(uint32_t number);
   bool Fail();
 
   Bytes message_;

@@ -34,9 +34,12 @@ class WeightSession : public Session {
     for (const std::string& gap : report.gaps) AddGap({}, gap);
     for (const FormatProblem& problem : report.problems) {
       bool dangerous = problem.concern == WeightConcern::kDangerous;
-      Finding finding =
-          NewFinding(problem.concern, dangerous ? Severity::kCritical : Severity::kHigh,
-                     problem.rule, problem.subject);
+      bool notable = problem.concern == WeightConcern::kNone;
+      Finding finding = NewFinding(problem.concern,
+                                   dangerous ? Severity::kCritical
+                                   : notable ? Severity::kLow
+                                             : Severity::kHigh,
+                                   problem.rule, problem.subject);
       finding.message = problem.message;
       Send(std::move(finding), problem.offset);
     }

@@ -39,7 +39,15 @@ class LazyImports : public ImportSource {
 //   keras.lambda-layer, keras.marshalled-code, keras.nested-pickle, keras.unsafe-reference,
 //   keras.file-reference, onnx.external-path, onnx.python-operator, tensorflow.python-operator,
 //   tensorflow.file-operator, tensorflow.network-operator, gguf.unsafe-template, template.unsafe,
-//   torchscript.file-access, skops.dangerous-type           kDangerous
+//   torchscript.file-access, skops.dangerous-type, executorch.native-code, r.mapped-file
+//                                                           kDangerous
+//   hdf5.external-link, hdf5.external-storage, hdf5.virtual-dataset
+//                                   kDangerous where the path leads out of the folder, else
+//                                   kUnknown
+//   r.promise                       kDangerous or, bound to a name, by what its code calls kUnknown
+//   r.call, executorch.unknown-delegate, executorch.library-path   kUnknown
+//   executorch.malformed, hdf5.malformed-reference                 kAmbiguous
+//   onnx.custom-operator, config.remote-code   kNone: told, the file can't do it by itself
 //   keras.foreign-reference, nemo.target                    kDangerous or kUnknown, by the import
 //                                                           table's word on the name
 //   skops.unknown-type, mar.handler-code                    kUnknown

@@ -24,7 +24,8 @@ save work "A directory that says the member is empty"
 refused "git -C work push origin main" weights.zip "$DANGEROUS_RULE"
 
 git -C work reset -q --hard origin/main
-"$PYTHON" -c 'import zlib; open("work/model.joblib", "wb").write(zlib.compress(open("armed", "rb").read()))'
+# Nothing is called and no PROTO stands before it: only a name says that it is a pickle.
+"$PYTHON" -c 'import zlib; open("work/model.joblib", "wb").write(zlib.compress(b"cmy.module\nf\n."))'
 for copy in $(seq 10 40); do cp work/model.joblib "work/a$copy"; done
 save work "One name among many"
-undecided "git -C work push origin main" "not opened"
+refused "git -C work push origin main" "$UNKNOWN_RULE"

@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <zlib.h>
 
 #include <string>
 #include <vector>
@@ -49,21 +48,6 @@ Recorder Expand(const std::string& text, std::vector<EncodedHint> hints = {},
   BlobRef ref;
   expander.Expand(Blob{ref, AsBytes(text), {}}, hints, recorder, recorder);
   return recorder;
-}
-
-std::string Gzip(const std::string& text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string packed(text.size() + 128, '\0');
-  std::string input = text;
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
 }
 
 std::string TarMember(const std::string& name, const std::string& content) {
@@ -187,33 +171,6 @@ TEST_CASE("split text: pieces are joined, with their places") {
   CHECK(child.places[8] == text.find("def"));
   CHECK(child.places[11] == text.find("ghi"));
   CHECK(Expand("t = \"abc\", \"def\"", {{Encoding::kSplit, 5}}).children.empty());
-}
-
-TEST_CASE("gzip: every member comes out, and damage and size are said") {
-  std::string packed = Gzip("first, ") + Gzip("second");
-  Recorder recorder = Expand(packed);
-  REQUIRE(recorder.children.size() == 1);
-  CHECK(recorder.children[0].bytes == "first, second");
-  CHECK(recorder.children[0].member == "gzip");
-  CHECK(recorder.children[0].places.empty());
-  CHECK(recorder.gaps.empty());
-  recorder = Expand(packed + "something else");
-  CHECK(recorder.children.size() == 1);
-  CHECK(recorder.gaps.empty());
-  recorder = Expand(packed.substr(0, packed.size() - 12));
-  CHECK(recorder.children.size() == 1);
-  CHECK(recorder.gaps.empty());
-  std::string damaged = packed;
-  damaged[damaged.size() - 6] = static_cast<char>(damaged[damaged.size() - 6] ^ 1);
-  recorder = Expand(damaged);
-  CHECK(recorder.children.size() == 1);
-  CHECK(recorder.gaps.size() == 1);
-  ExpandLimits limits;
-  limits.bytes = 10;
-  recorder = Expand(packed, {}, limits);
-  CHECK(recorder.children.empty());
-  CHECK(recorder.gaps.size() == 1);
-  CHECK(Expand("\x1f\x8b and no more").gaps.empty());
 }
 
 TEST_CASE("escapes: in packed content the child has no place, and is there all the same") {

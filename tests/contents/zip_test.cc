@@ -1,12 +1,12 @@
 #include "contents/zip.h"
 
 #include <doctest/doctest.h>
-#include <libdeflate.h>
 
 #include <string>
 #include <vector>
 
 #include "contents/inflate.h"
+#include "support/packers.h"
 
 namespace picket {
 namespace {
@@ -18,15 +18,6 @@ std::string Le(uint64_t value, int width) {
   return bytes;
 }
 
-std::string Deflate(const std::string& plain) {
-  libdeflate_compressor* compressor = libdeflate_alloc_compressor(6);
-  std::string out(libdeflate_deflate_compress_bound(compressor, plain.size()), '\0');
-  out.resize(
-      libdeflate_deflate_compress(compressor, plain.data(), plain.size(), out.data(), out.size()));
-  libdeflate_free_compressor(compressor);
-  return out;
-}
-
 struct Member {
   std::string name;
   std::string content;
@@ -35,6 +26,9 @@ struct Member {
   uint16_t flags = 0;
   bool listed = true;
   uint64_t stated_size = UINT64_MAX;
+  // Another method: what stands there as data.
+  uint16_t method = 0;
+  std::string packed = {};
 };
 
 std::string Zip(const std::vector<Member>& members, const std::string& prefix = "",
@@ -43,12 +37,14 @@ std::string Zip(const std::vector<Member>& members, const std::string& prefix = 
   std::string directory;
   size_t listed = 0;
   for (const Member& member : members) {
-    std::string data = member.deflated ? Deflate(member.content) : member.content;
+    std::string data = member.deflated ? PackDeflate(member.content) : member.content;
+    if (member.method != 0) data = member.packed;
+    uint16_t method = member.deflated ? 8 : member.method;
     const std::string& local = member.local_name.empty() ? member.name : member.local_name;
     uint64_t size = member.stated_size == UINT64_MAX ? member.content.size() : member.stated_size;
     uint64_t at = file.size() - (absolute ? 0 : prefix.size());
     std::string common = Le(member.flags, 2);
-    common.append(Le(member.deflated ? 8 : 0, 2)).append(Le(0, 8)).append(Le(data.size(), 4));
+    common.append(Le(method, 2)).append(Le(0, 8)).append(Le(data.size(), 4));
     common.append(Le(size, 4));
     file.append("PK\x03\x04").append(Le(20, 2)).append(common).append(Le(local.size(), 2));
     file.append(Le(0, 2)).append(local).append(data);
@@ -181,6 +177,40 @@ TEST_CASE("zip: what only some readers see is visited, and told where it matters
   }
 }
 
+TEST_CASE("zip: of many zip files in a row each is handed on, equal ones too") {
+  for (bool alike : {true, false}) {
+    std::vector<std::string> archives;
+    for (size_t i = 0; i < 20; ++i) {
+      archives.push_back(Zip({{"archive/data.pkl", std::string(alike ? 9 : 9 + i, 'a')},
+                              {"archive/data/0", std::string(40, static_cast<char>('A' + i))}}));
+    }
+    std::string file;
+    for (const std::string& archive : archives) file += archive;
+    const Collector all = Expand(file);
+    CHECK(all.findings.empty());
+    CHECK(all.gaps.empty());
+    // Those in front are whole files of their own, unless their members were met already.
+    for (size_t i = 0; i < archives.size(); ++i) {
+      const std::string storage(40, static_cast<char>('A' + i));
+      CHECK(std::any_of(all.children.begin(), all.children.end(), [&](const Child& child) {
+        return child.bytes == archives[i] || child.bytes == storage;
+      }));
+    }
+  }
+}
+
+TEST_CASE("zip: every member that only a streaming reader meets is visited") {
+  const std::string file = Zip({{"a.txt", "first", false, "", 0, false},
+                                {"b/data.pkl", "second", false, "", 0, false},
+                                {"c.txt", "third", true, "", 0, false},
+                                {"d.txt", "listed"}});
+  const Collector all = Expand(file);
+  for (const char* content : {"first", "second", "third", "listed"}) {
+    CHECK(std::any_of(all.children.begin(), all.children.end(),
+                      [&](const Child& child) { return child.bytes == content; }));
+  }
+}
+
 TEST_CASE("zip: what can't be read is a gap, and the rest is read") {
   std::string good = Zip({{"a", "1"}, {"b", "22"}});
   SUBCASE("encrypted") {
@@ -243,6 +273,44 @@ TEST_CASE("zip: twenty thousand members are read in one pass") {
   CHECK(seen.findings.empty());
 }
 
+TEST_CASE("zip: members of every method that is opened, with a size that is right, none or a lie") {
+  const std::string text(5000, 'a');
+  const std::string lzma = PackLzma(text);
+  const std::string bare = std::string("\x09\x14\x05\x00", 4) + lzma.substr(0, 5) + lzma.substr(13);
+  struct Case {
+    uint16_t method;
+    std::string packed;
+  };
+  const Case cases[] = {{8, PackDeflate(text)}, {12, PackBzip2(text)}, {14, bare},
+                        {20, PackZstd(text)},   {93, PackZstd(text)},  {95, PackXz(text)}};
+  for (const Case& c : cases) {
+    CAPTURE(c.method);
+    Member member{"m.pkl", text};
+    member.method = c.method;
+    member.packed = c.packed;
+    for (uint64_t stated : {uint64_t{5000}, uint64_t{0}, uint64_t{7}}) {
+      member.stated_size = stated;
+      Collector seen = Expand(Zip({member}));
+      CHECK(seen.gaps.empty());
+      REQUIRE(seen.children.size() == 1);
+      CHECK(seen.children[0].bytes == text);
+      CHECK(seen.children[0].origin.inner_bytes == 0);
+    }
+    member.stated_size = 5000;
+    CHECK(Expand(Zip({member}), {4999, 10}).gaps.size() == 1);
+    member.packed = c.packed.substr(0, c.packed.size() - c.packed.size() / 3);
+    CHECK(Expand(Zip({member})).gaps.size() == 1);
+    member.packed = "this is no such thing";
+    CHECK(Expand(Zip({member})).gaps.size() == 1);
+  }
+  Member unknown{"m.pkl", text};
+  unknown.method = 98;
+  unknown.packed = text;
+  Collector seen = Expand(Zip({unknown}));
+  CHECK(seen.children.empty());
+  CHECK(seen.gaps.size() == 1);
+}
+
 TEST_CASE("zip: other files are none of its business") {
   for (const char* text : {"", "PK", "plain text", "PK\x05\x06"}) {
     Collector seen = Expand(text);
@@ -253,17 +321,16 @@ TEST_CASE("zip: other files are none of its business") {
 
 TEST_CASE("inflate: the stated size is only a hint") {
   std::string plain(100000, 'a');
-  std::string packed = Deflate(plain);
+  std::string packed = PackDeflate(plain);
   for (uint64_t stated : {uint64_t{0}, uint64_t{5}, uint64_t{100000}, UINT64_MAX}) {
     Inflated whole = InflateRaw(AsBytes(packed), stated, 1 << 20);
-    CHECK(whole.end == InflateEnd::kWhole);
+    CHECK(whole.end == PackedEnd::kWhole);
     CHECK(whole.bytes == plain);
   }
-  CHECK(InflateRaw(AsBytes(packed), 100000, 99999).end == InflateEnd::kTooLarge);
-  CHECK(InflateRaw(AsBytes(packed), 100000, 100000).end == InflateEnd::kWhole);
-  CHECK(InflateRaw(AsBytes(packed).first(packed.size() / 2), 0, 1 << 20).end ==
-        InflateEnd::kDamaged);
-  CHECK(InflateRaw({}, 0, 10).end == InflateEnd::kDamaged);
+  CHECK(InflateRaw(AsBytes(packed), 100000, 99999).end == PackedEnd::kTooLarge);
+  CHECK(InflateRaw(AsBytes(packed), 100000, 100000).end == PackedEnd::kWhole);
+  CHECK(InflateRaw(AsBytes(packed).first(packed.size() / 2), 0, 1 << 20).end == PackedEnd::kCut);
+  CHECK(InflateRaw({}, 0, 10).end == PackedEnd::kCut);
 }
 
 }  // namespace picket

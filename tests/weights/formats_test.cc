@@ -200,6 +200,41 @@ TEST_CASE("onnx: tensors that lie elsewhere, and operators that run Python, are 
   CHECK(ScanWeights("\x0a\xff\xff", "model.onnx").gaps.size() == 1);
 }
 
+TEST_CASE("onnx: operators that need a library are told, contexts in other places are refused") {
+  auto node = [](const std::string& type, const std::string& domain, const std::string& more = {}) {
+    return Field(1, Field(4, type) + more + Field(7, domain));
+  };
+  auto context = [&](const std::string& path, uint8_t embedded) {
+    return node("EPContext", "com.microsoft",
+                Field(5, Field(1, "ep_cache_context") + Field(4, path)) +
+                    Field(5, Field(1, "embed_mode") + "\x18" +
+                                 std::string(1, static_cast<char>(embedded))));
+  };
+  const KeepingSink custom = ScanWeights(Onnx(node("Foo", "acme.ops")), "model.onnx");
+  const Finding* finding = custom.Find("onnx.custom-operator", "acme.ops");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->concern == WeightConcern::kNone);
+  CHECK(ScanWeights(Onnx(context("../x", 0)), "m").Find("onnx.external-path") != nullptr);
+  const std::string defined = Onnx(node("Foo", "acme.ops")) + Field(25, Field(10, "acme.ops"));
+  for (const std::string& honest :
+       {Onnx(node("Gelu", "com.microsoft")), Onnx(node("X", "ai.onnx.ml")), defined,
+        Onnx(context("x.bin", 0)), Onnx(context("../x", 1))}) {
+    const KeepingSink sink = ScanWeights(honest, "model.onnx");
+    CHECK(sink.findings.empty());
+    CHECK(sink.gaps.empty());
+  }
+}
+
+TEST_CASE("onnx: neither another order of fields nor a group among them hides a model") {
+  const std::string graph = Field(7, Field(5, ExternalTensor("/x")));
+  const std::string group = "\x7b\x08\x01\x7b\x7c\x7c";
+  for (const std::string& bytes :
+       {Field(2, "writer") + graph + Field(8, Field(1, "")), graph + std::string("\x08\x09", 2),
+        std::string("\x08\x09", 2) + group + graph}) {
+    CHECK(ScanWeights(bytes, "model.bin").Find("onnx.external-path") != nullptr);
+  }
+}
+
 TEST_CASE(
     "tensorflow: operators that reach files, Python or hosts are refused, functions included") {
   struct Case {
@@ -289,6 +324,78 @@ TEST_CASE("chat templates: what leads to Python's objects is found, what models 
     CAPTURE(text);
     CHECK(FindTemplateEscape(text).empty());
   }
+}
+
+TEST_CASE("chat templates: in JSON of every shape, to their end") {
+  const std::string evil = "{{ x." + kDunder + " }}";
+  const std::string templates[] = {
+      R"({"chat_template": ")" + evil + R"("})",
+      R"({"a": 1, "chat_template": [{"name": "d", "template": "x"}, {"template": ")" + evil +
+          R"("}]})",
+      R"({"chat_template": ")" + std::string(100'000, 'x') + evil + R"("})",
+      R"({"chat_template": "{{ x.\u005f\u005fclass__ }}"})",
+      R"({"chat_template": {"default": "x", "template": ")" + evil + R"("}})",
+  };
+  for (const std::string& text : templates) {
+    CAPTURE(text.substr(0, 100));
+    for (const char* name : {"tokenizer_config.json", "any.json"}) {
+      CHECK(ScanWeights(text, name).Find("template.unsafe") != nullptr);
+    }
+  }
+  CHECK(ScanWeights(evil, "additional_chat_templates/tool.jinja").Find("template.unsafe") !=
+        nullptr);
+  for (const std::string& honest :
+       {std::string(R"({"chat_template": "{{ messages[0]['content'] }}"})"),
+        R"({"note": ")" + evil + R"("})", std::string("{}")}) {
+    const KeepingSink sink = ScanWeights(honest, "tokenizer_config.json");
+    CHECK(sink.findings.empty());
+    CHECK(sink.gaps.empty());
+  }
+  CHECK(ScanWeights(R"({"chat_template": "x)", "tokenizer_config.json").gaps.size() == 1);
+  const std::string padded = R"({"chat_template": ")" + std::string(2 << 20, 'x') + evil + R"("})";
+  CHECK(ScanWeights(padded, "tokenizer_config.json").gaps.size() == 1);
+}
+
+TEST_CASE("configurations: code of another repository is told, and blocks nothing") {
+  const std::string other = R"({"auto_map": {"AutoModel": "some-one/re.po--modeling_x.Model"}})";
+  const KeepingSink sink = ScanWeights(other, "config.json");
+  const Finding* finding = sink.Find("config.remote-code", "some-one/re.po--modeling_x.Model");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->concern == WeightConcern::kNone);
+  CHECK(ScanWeights(R"({"auto_map": {"AutoTokenizer": ["a/b--t.T", null]}})", "x.json")
+            .Find("config.remote-code") != nullptr);
+  for (const char* honest :
+       {R"({"auto_map": {"AutoModel": "modeling_x.Model"}, "note": "a -- b/c"})",
+        R"({"note": "a/b--c.D"})", R"({"auto_map": "--"})"}) {
+    CHECK(ScanWeights(honest, "config.json").findings.empty());
+  }
+}
+
+TEST_CASE("torch's tar form: pickles between numbers are read") {
+  const std::string armed = CallOf("os", "sys" + std::string("tem"));
+  const std::string storage = std::string("\x80\x02(K\x01X\x03\0\0\0cpu", 13) +
+                              Global("torch", "FloatStorage") + "t." + LittleEndian(5, 8) +
+                              std::string(20, '\xff');
+  const std::string number("\x80\x02K\x01.", 5);
+  const std::string views("\x80\x02].", 4);
+  const std::string tensor = LittleEndian(1, 4) + LittleEndian(0, 4) + std::string(24, '\1');
+  const std::string key("\x80\x02K\x01K\0\x86.", 8);
+  CHECK(ScanMember(number + storage + armed, "m.pt:storages").Find("pickle.dangerous-global"));
+  CHECK(ScanMember(number + armed + tensor, "tensors").Find("pickle.dangerous-global"));
+  CHECK(ScanMember(number + key + tensor + armed + tensor, "tensors")
+            .Find("pickle.dangerous-global"));
+  CHECK(ScanMember(CallOf("mine", "make"), "pickle").Find("pickle.unknown-global"));
+  for (const auto& [bytes, member] :
+       {std::pair<std::string, const char*>{number + storage + storage + views, "storages"},
+        {number + key + tensor, "tensors"}}) {
+    const KeepingSink sink = ScanMember(bytes, member);
+    CHECK(sink.Find("pickle.unknown-global") == nullptr);
+    CHECK(sink.gaps.empty());
+  }
+  const std::string odd = number + std::string("\x80\x02(K\x01") + Global("torch", "OddStorage") +
+                          "t." + LittleEndian(5, 8) + std::string(20, '\xff');
+  CHECK(!ScanMember(odd, "storages").gaps.empty());
+  CHECK(ScanMember("plain text about tensors\n", "tensors").gaps.empty());
 }
 
 TEST_CASE("manifests: the code that a model archive names is judged") {

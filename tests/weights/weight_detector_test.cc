@@ -264,12 +264,34 @@ TEST_CASE("weight detector: a stream of ten thousand names lists a bounded numbe
   CHECK(sink.Find("pickle.unknown-global", "(more globals)") != nullptr);
 }
 
-TEST_CASE("weight detector: compressed joblib by name is a gap") {
-  CHECK(ScanWeights("\x78\x9c\x01\x02", "m.joblib").gaps.size() == 1);
-  CHECK(ScanWeights("\x78\x9c\x01\x02", "m.bin").gaps.empty());
-  CHECK(ScanWeights(std::string("\x5d\x00\x00\x80", 4), "m.joblib").gaps.size() == 1);
-  CHECK(ScanWeights("\x1f\x8b\x08\x01", "m.pkl").gaps.size() == 1);
-  CHECK(ScanWeights("BZh91AY", "m.pkl").gaps.size() == 1);
+TEST_CASE("weight detector: a compressed pickle goes by the name of what holds it") {
+  struct Case {
+    const char* name;
+    const char* member;
+    uint64_t wrapping;
+    bool claimed;
+  };
+  const Case cases[] = {
+      {"m.pkl.gz", "gzip", 4, true},        {"m.pkl", "gzip", 4, true},
+      {"m.txt.gz", "gzip", 4, false},       {"m.txt", "m.joblib.z:zlib", 5, true},
+      {"m.pkl", "m.txt.gz:gzip", 5, false}, {"m.pkl.xz", "xz:gzip", 7, true},
+      {"m.pkl", "base64@0x10", 0, false},   {"m.pkl.gz", "", 0, false},
+  };
+  // Nothing is called, and no PROTO stands before it.
+  const std::string lookup = Global("my.module", "f") + ".";
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.name) + " " + c.member);
+    FingerprintKey key;
+    WeightDetector detector(ShippedImports(), key);
+    KeepingSink sink;
+    BlobRef ref;
+    ref.names.push_back(c.name);
+    Origin origin;
+    origin.member = c.member;
+    origin.wrapping = c.wrapping;
+    detector.NewSession()->Scan(Blob{ref, AsBytes(lookup), origin}, nullptr, sink);
+    CHECK(sink.findings.empty() != c.claimed);
+  }
 }
 
 TEST_CASE("explain: every global with its verdict and use, in order") {

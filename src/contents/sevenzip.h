@@ -1,0 +1,18 @@
+// 7z archives. Each folder - files that are packed as one - is unpacked under the budget and cut
+// into its members. Coders: Copy, LZMA, LZMA2, bzip2, Deflate, Zstandard, and the filters that
+// stand behind LZMA; a list of members that is packed itself is unpacked first.
+//
+// A gap is added for what can't be read, by member where its name is known: encryption, other
+// coders, damage, an exhausted budget. Checksums of members are not compared.
+// An archive behind other bytes (self-extracting) is not looked for.
+#pragma once
+
+#include "contents/expander.h"
+
+namespace picket {
+
+// Does nothing when `blob` does not begin as a 7z archive.
+void ExpandSevenZip(const Blob& blob, ExpandBudget& budget, FindingSink& sink,
+                    ChildVisitor& visitor);
+
+}  // namespace picket

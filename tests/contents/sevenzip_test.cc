@@ -1,0 +1,253 @@
+#include "contents/sevenzip.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "contents/sevenzip_directory.h"
+#include "support/packers.h"
+
+namespace picket {
+namespace {
+
+struct Child {
+  std::string bytes;
+  Origin origin;
+};
+
+class Recorder : public FindingSink, public ChildVisitor {
+ public:
+  void Add(Finding) override {}
+  void Add(Gap gap) override { gaps.push_back(std::move(gap)); }
+  void Add(EncodedHint) override {}
+  void OnChild(const Blob& child) override {
+    children.push_back({std::string(AsText(child.bytes)), child.origin});
+  }
+
+  std::vector<Child> children;
+  std::vector<Gap> gaps;
+};
+
+Recorder Expand(const std::string& bytes, ExpandBudget budget = {1 << 26, 1000}) {
+  Recorder recorder;
+  BlobRef ref;
+  ExpandSevenZip(Blob{ref, AsBytes(bytes), {}}, budget, recorder, recorder);
+  return recorder;
+}
+
+std::string Le(uint64_t value, int width) {
+  std::string bytes;
+  for (int i = 0; i < width; ++i) bytes.push_back(static_cast<char>(value >> (8 * i) & 0xff));
+  return bytes;
+}
+
+std::string Byte(uint64_t value) { return Le(value, 1); }
+
+// 7z's number, in its longest form where it is large.
+std::string Number(uint64_t value) { return value < 0x80 ? Le(value, 1) : "\xff" + Le(value, 8); }
+
+struct Coder {
+  std::string id;
+  std::string properties;
+};
+
+// Files packed as one: each name with its content, and how they are packed.
+struct Folder {
+  std::vector<std::pair<std::string, std::string>> files;
+  std::vector<Coder> coders;  // in the order in which they decode
+  std::string packed;
+};
+
+std::string CoderBytes(const Coder& coder) {
+  std::string bytes = Byte(coder.id.size() | (coder.properties.empty() ? 0 : 0x20)) + coder.id;
+  if (!coder.properties.empty()) bytes += Number(coder.properties.size()) + coder.properties;
+  return bytes;
+}
+
+uint64_t SizeOf(const Folder& folder) {
+  uint64_t size = 0;
+  for (const auto& file : folder.files) size += file.second.size();
+  return size;
+}
+
+std::string Streams(const std::vector<Folder>& folders, uint64_t at, bool split) {
+  std::string bytes = "\x06" + Number(at) + Number(folders.size()) + "\x09";
+  for (const Folder& folder : folders) bytes += Number(folder.packed.size());
+  bytes += Byte(0) + "\x07\x0b" + Number(folders.size()) + Byte(0);
+  for (const Folder& folder : folders) {
+    bytes += Number(folder.coders.size());
+    for (const Coder& coder : folder.coders) bytes += CoderBytes(coder);
+    // Each coder takes what the one before it gives.
+    for (size_t i = 1; i < folder.coders.size(); ++i) bytes += Number(i) + Number(i - 1);
+  }
+  bytes += "\x0c";
+  for (const Folder& folder : folders) {
+    for (size_t i = 0; i < folder.coders.size(); ++i) bytes += Number(SizeOf(folder));
+  }
+  bytes += Byte(0);
+  if (split) {
+    bytes += "\x08\x0d";
+    for (const Folder& folder : folders) bytes += Number(folder.files.size());
+    bytes += "\x09";
+    for (const Folder& folder : folders) {
+      for (size_t i = 0; i + 1 < folder.files.size(); ++i) {
+        bytes += Number(folder.files[i].second.size());
+      }
+    }
+    bytes += Byte(0);
+  }
+  return bytes + Byte(0);
+}
+
+std::string Header(const std::vector<Folder>& folders) {
+  std::string names = Byte(0);
+  uint64_t count = 0;
+  for (const Folder& folder : folders) {
+    for (const auto& file : folder.files) {
+      for (char c : file.first + '\0') names += std::string(1, c) + '\0';
+      ++count;
+    }
+  }
+  return "\x01\x04" + Streams(folders, 0, true) + "\x05" + Number(count) + "\x11" +
+         Number(names.size()) + names + Byte(0) + Byte(0);
+}
+
+std::string File(const std::string& packed, const std::string& header) {
+  std::string start =
+      Le(packed.size(), 8) + Le(header.size(), 8) + Le(SevenZipSum(AsBytes(header)), 4);
+  return std::string("7z\xbc\xaf\x27\x1c\x00\x04", 8) + Le(SevenZipSum(AsBytes(start)), 4) + start +
+         packed + header;
+}
+
+std::string Archive(const std::vector<Folder>& folders) {
+  std::string packed;
+  for (const Folder& folder : folders) packed += folder.packed;
+  return File(packed, Header(folders));
+}
+
+const std::string kText(3000, 't');
+const std::string kLzma = PackLzma(kText);
+const Coder kLzmaCoder = {"\x03\x01\x01", kLzma.substr(0, 5)};
+const Coder kCopyCoder = {std::string(1, '\0'), ""};
+
+Folder LzmaFolder() { return {{{"a.txt", kText}}, {kLzmaCoder}, kLzma.substr(13)}; }
+
+}  // namespace
+
+TEST_CASE("7z: every coder gives its members, solid or not") {
+  const std::string bare = PackLzma2(kText, false);
+  struct Case {
+    const char* what;
+    std::vector<Coder> coders;
+    std::string packed;
+  };
+  const Case cases[] = {
+      {"copy", {kCopyCoder}, kText},
+      {"lzma", {kLzmaCoder}, kLzma.substr(13)},
+      {"lzma2", {{"\x21", "\x18"}}, bare},
+      {"x86 over lzma2", {{"\x21", "\x18"}, {"\x03\x03\x01\x03", ""}}, PackLzma2(kText, true)},
+      {"bzip2", {{"\x04\x02\x02", ""}}, PackBzip2(kText)},
+      {"deflate", {{"\x04\x01\x08", ""}}, PackDeflate(kText)},
+      {"zstd", {{"\x04\xf7\x11\x01", "\x01\x05\x03"}}, PackZstd(kText)},
+      {"deflate in copy in lzma2", {{"\x21", "\x18"}, kCopyCoder}, bare},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.what));
+    Folder solid = {
+        {{"one", kText.substr(0, 1000)}, {"sub/two", kText.substr(0, 2000)}}, c.coders, c.packed};
+    Recorder recorder = Expand(Archive({LzmaFolder(), solid}));
+    CHECK(recorder.gaps.empty());
+    REQUIRE(recorder.children.size() == 3);
+    CHECK(recorder.children[0].bytes == kText);
+    CHECK(recorder.children[0].origin.member == "a.txt");
+    CHECK(recorder.children[1].bytes == kText.substr(0, 1000));
+    CHECK(recorder.children[2].bytes == kText.substr(0, 2000));
+    CHECK(recorder.children[2].origin.member == "sub/two");
+    bool stored = c.packed == kText;
+    CHECK(recorder.children[2].origin.bytes_seen == stored);
+    if (stored) CHECK(recorder.children[2].origin.offset == 32 + kLzma.size() - 13 + 1000);
+  }
+}
+
+TEST_CASE("7z: a list of members that is packed is unpacked first") {
+  const std::string inner = Header({LzmaFolder()});
+  const std::string data = LzmaFolder().packed;
+  const std::string packed = PackLzma(inner);
+  Folder folder = {{{"", inner}}, {{"\x03\x01\x01", packed.substr(0, 5)}}, packed.substr(13)};
+  std::string file = File(data + folder.packed, "\x17" + Streams({folder}, data.size(), false));
+  Recorder recorder = Expand(file);
+  CHECK(recorder.gaps.empty());
+  REQUIRE(recorder.children.size() == 1);
+  CHECK(recorder.children[0].bytes == kText);
+  // One that unpacks to itself, on and on.
+  const std::string self =
+      "\x17" + Streams({{{{"", std::string(40, 'x')}}, {kCopyCoder}, "x"}}, 0, false);
+  CHECK(Expand(File("x", self)).gaps.size() == 1);
+}
+
+TEST_CASE("7z: what can't be read is a gap, by name where there is one") {
+  Folder encrypted = LzmaFolder();
+  encrypted.coders.insert(encrypted.coders.begin(), {"\x06\xf1\x07\x01", "\x13"});
+  Folder foreign = LzmaFolder();
+  foreign.coders = {{"\x03\x04\x01", "\x01"}};
+  Folder cut = LzmaFolder();
+  cut.packed.resize(cut.packed.size() / 2);
+  Folder damaged = LzmaFolder();
+  damaged.packed = std::string(damaged.packed.size(), 'd');
+  Folder large = LzmaFolder();
+  large.files[0].second.resize(70 << 20);
+  struct Case {
+    Folder folder;
+    const char* reason;
+  };
+  const Case cases[] = {
+      {encrypted, "encrypted"}, {foreign, "method 030401"}, {cut, "damaged"},
+      {damaged, "damaged"},     {large, "larger"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.reason));
+    Recorder recorder = Expand(Archive({c.folder}));
+    REQUIRE(recorder.gaps.size() == 1);
+    CHECK(recorder.gaps[0].member == "a.txt");
+    CHECK(recorder.gaps[0].reason.find(c.reason) != std::string::npos);
+    for (const Child& child : recorder.children) {
+      CHECK(child.bytes.find_first_not_of('t') == std::string::npos);
+    }
+  }
+  Recorder hidden = Expand(File("", "\x17" + Streams({encrypted}, 0, false)));
+  REQUIRE(hidden.gaps.size() == 1);
+  CHECK(hidden.gaps[0].reason.find("encrypted") != std::string::npos);
+  CHECK(Expand(Archive({LzmaFolder()}), {100, 10}).gaps.size() == 1);
+  CHECK(Expand(Archive({LzmaFolder()}), {1 << 20, 0}).gaps.size() == 1);
+}
+
+TEST_CASE("7z: no byte of the header can be changed or missing so that it is read out of bounds") {
+  const std::string header = Header({LzmaFolder(), LzmaFolder()});
+  const std::string data = LzmaFolder().packed + LzmaFolder().packed;
+  for (size_t at = 0; at < header.size(); ++at) {
+    // Whatever it is: members, gaps or both, and never silence.
+    for (int value : {0, 1, 0x7f, 0x80, 0xff}) {
+      std::string changed = header;
+      changed[at] = static_cast<char>(value);
+      Recorder recorder = Expand(File(data, changed));
+      CAPTURE(at);
+      CAPTURE(value);
+      CHECK(recorder.children.size() + recorder.gaps.size() > 0);
+    }
+    if (at > 0) CHECK(Expand(File(data, header.substr(0, at))).gaps.size() == 1);
+  }
+}
+
+TEST_CASE("7z: a start that lies is a gap, and other files are none of its business") {
+  std::string file = Archive({LzmaFolder()});
+  CHECK(Expand(file.substr(0, 31)).gaps.size() == 1);
+  CHECK(Expand(file.substr(0, file.size() - 1)).gaps.size() == 1);
+  std::string changed = file;
+  changed[20] = 'x';
+  CHECK(Expand(changed).gaps.size() == 1);
+  CHECK(Expand(File("", "")).gaps.empty());
+  for (const char* text : {"", "7z", "7zip is a tool"}) CHECK(Expand(text).gaps.empty());
+}
+
+}  // namespace picket
