@@ -1,15 +1,19 @@
 // picket explain: what a weight file would do when it is loaded, global by global.
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "cli/command_line.h"
 #include "cli/engine.h"
+#include "cli/explain_folder.h"
+#include "cli/explain_report.h"
+#include "cli/explained_file.h"
 #include "cli/policy_files.h"
-#include "contents/expander.h"
 #include "core/error.h"
 #include "report/escape.h"
 #include "scan/file_source.h"
@@ -18,161 +22,10 @@
 namespace picket {
 namespace {
 
-constexpr uint64_t kMaxOpcodeLines = 100'000;
-
-// Collects the pickles of a file and of everything that stands inside it.
-class Explainer : public BlobVisitor, public ChildVisitor, public FindingSink {
- public:
-  Explainer(const Engine& engine, const ExpandLimits& limits, bool disassemble)
-      : engine_(engine), limits_(limits), disassemble_(disassemble), expander_(limits) {}
-
-  void OnBlob(const Blob& blob, const Derivation*) override {
-    expander_.Reset();
-    Explain(blob);
-  }
-  void OnChild(const Blob& child) override { Explain(child); }
-  void OnGap(Gap gap) override { gaps_.push_back(std::move(gap)); }
-  void OnSkipped(Skipped) override {}
-  void Add(Finding finding) override { disagreements_.push_back(finding.message); }
-  void Add(Gap gap) override { gaps_.push_back(std::move(gap)); }
-  void Add(EncodedHint) override {}
-
-  const std::vector<ExplainedPickle>& pickles() const { return pickles_; }
-  const std::vector<Gap>& gaps() const { return gaps_; }
-  const std::vector<std::string>& disagreements() const { return disagreements_; }
-  // The opcodes of pickles()[index]; empty unless asked for.
-  const std::vector<std::string>& opcodes(size_t index) const { return opcodes_[index]; }
-
- private:
-  void Explain(const Blob& blob) {
-    for (ExplainedPickle& pickle : ExplainPickles(blob, engine_.imports())) {
-      opcodes_.emplace_back();
-      if (disassemble_ && pickle.start) {
-        DisassemblePickle(blob.bytes, *pickle.start, lines_left_, [this](const std::string& line) {
-          opcodes_.back().push_back(line);
-          if (lines_left_ > 1) --lines_left_;
-        });
-      }
-      pickles_.push_back(std::move(pickle));
-    }
-    if (blob.origin.depth < limits_.depth) expander_.Expand(blob, {}, *this, *this);
-  }
-
-  const Engine& engine_;
-  ExpandLimits limits_;
-  bool disassemble_;
-  uint64_t lines_left_ = kMaxOpcodeLines;
-  std::vector<std::vector<std::string>> opcodes_;
-  Expander expander_;
-  std::vector<ExplainedPickle> pickles_;
-  std::vector<Gap> gaps_;
-  std::vector<std::string> disagreements_;
-};
-
-ImportVerdict Worst(const std::vector<ExplainedPickle>& pickles) {
-  ImportVerdict worst = ImportVerdict::kSafe;
-  for (const ExplainedPickle& pickle : pickles) {
-    for (const ExplainedGlobal& global : pickle.globals) worst = std::max(worst, global.verdict);
-    for (const ExplainedProblem& problem : pickle.problems) {
-      if (problem.concern == WeightConcern::kNone) continue;
-      worst =
-          std::max(worst, problem.concern == WeightConcern::kUnknown ? ImportVerdict::kUnknown
-                                                                     : ImportVerdict::kDangerous);
-    }
-  }
-  return worst;
-}
-
-void PrintJson(const Explainer& explainer, Mask& mask) {
-  using Json = nlohmann::ordered_json;
-  const auto clean = [&mask](const std::string& text) {
-    return EscapeInvalidUtf8(mask.Apply(text));
-  };
-  const auto all = [&clean](const std::vector<std::string>& texts) {
-    Json list = Json::array();
-    for (const std::string& text : texts) list.push_back(clean(text));
-    return list;
-  };
-  Json members = Json::array();
-  for (size_t i = 0; i < explainer.pickles().size(); ++i) {
-    const ExplainedPickle& pickle = explainer.pickles()[i];
-    Json globals = Json::array();
-    for (const ExplainedGlobal& global : pickle.globals) {
-      globals.push_back({{"module", clean(global.module)},
-                         {"name", clean(global.name)},
-                         {"canonical", clean(global.canonical)},
-                         {"verdict", std::string(ToString(global.verdict))},
-                         {"offset", global.offset},
-                         {"use", global.use}});
-    }
-    Json problems = Json::array();
-    for (const ExplainedProblem& problem : pickle.problems) {
-      problems.push_back({{"rule", problem.rule},
-                          {"subject", clean(problem.subject)},
-                          {"message", clean(problem.message)},
-                          {"offset", problem.offset}});
-    }
-    members.push_back({{"member", clean(pickle.member)},
-                       {"globals", globals},
-                       {"gaps", all(pickle.gaps)},
-                       {"disagreements", all(pickle.disagreements)},
-                       {"problems", problems}});
-    if (explainer.opcodes(i).empty()) continue;
-    Json opcodes = Json::array();
-    for (const std::string& line : explainer.opcodes(i)) opcodes.push_back(clean(line));
-    members.back()["opcodes"] = opcodes;
-  }
-  Json gaps = Json::array();
-  for (const Gap& gap : explainer.gaps()) {
-    gaps.push_back({{"member", clean(gap.member)}, {"reason", clean(gap.reason)}});
-  }
-  const Json document = {
-      {"members", members}, {"gaps", gaps}, {"disagreements", all(explainer.disagreements())}};
-  std::cout << document.dump(1, ' ', true, Json::error_handler_t::replace) << '\n';
-}
-
-void PrintText(const std::string& file, const Explainer& explainer, Mask& mask) {
-  const auto clean = [&mask](const std::string& text) {
-    return EscapeForTerminal(mask.Apply(text));
-  };
-  for (size_t i = 0; i < explainer.pickles().size(); ++i) {
-    const ExplainedPickle& pickle = explainer.pickles()[i];
-    std::cout << clean(file) << (pickle.member.empty() ? "" : ":") << clean(pickle.member) << '\n';
-    for (const ExplainedGlobal& global : pickle.globals) {
-      std::cout << "  " << ToString(global.verdict) << "  " << clean(global.module) << ' '
-                << clean(global.name) << "  (" << clean(global.canonical) << ") " << global.use
-                << " at offset " << global.offset << '\n';
-    }
-    if (pickle.globals.empty() && pickle.problems.empty()) {
-      std::cout << "  looks up no global: plain data\n";
-    }
-    for (const ExplainedProblem& problem : pickle.problems) {
-      std::cout << "  " << problem.rule << "  " << clean(problem.subject) << "  "
-                << clean(problem.message) << " (offset " << problem.offset << ")\n";
-    }
-    for (const std::string& line : explainer.opcodes(i)) std::cout << "  " << clean(line) << '\n';
-    for (const std::string& gap : pickle.gaps) std::cout << "  not read: " << clean(gap) << '\n';
-    for (const std::string& clause : pickle.disagreements) {
-      std::cout << "  readers disagree: " << clean(clause) << '\n';
-    }
-  }
-  for (const std::string& clause : explainer.disagreements()) {
-    std::cout << "readers disagree: " << clean(clause) << '\n';
-  }
-  for (const Gap& gap : explainer.gaps()) {
-    std::cout << "could not be examined: " << clean(gap.path.empty() ? file : gap.path)
-              << (gap.member.empty() ? "" : ":") << clean(gap.member) << ": " << clean(gap.reason)
-              << '\n';
-  }
-  if (explainer.pickles().empty() && explainer.gaps().empty()) {
-    std::cout << clean(file) << ": no pickle in it\n";
-  }
-}
-
 // A policy that holds no more than what these files need, to be merged into one's own.
-void PrintSuggestion(const Explainer& explainer, Mask& mask) {
+void PrintSuggestion(const std::vector<ExplainedPickle>& pickles, Mask& mask) {
   std::vector<std::string> refused;
-  const std::vector<std::string> allowed = SuggestAllowed(explainer.pickles(), refused);
+  const std::vector<std::string> allowed = SuggestAllowed(pickles, refused);
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
   for (const std::string& name : allowed) names.push_back(EscapeInvalidUtf8(mask.Apply(name)));
   const nlohmann::ordered_json policy = {{"weights", {{"allow", names}}}};
@@ -188,37 +41,113 @@ struct ExplainOptions {
   std::string path;
   bool suggest = false;
   bool disassemble = false;
+  bool trails = false;
+};
+
+int ExitCode(FileVerdict verdict) {
+  if (verdict == FileVerdict::kDangerous) return 1;
+  return verdict == FileVerdict::kNotRead ? 2 : 0;
+}
+
+class ExplainRun {
+ public:
+  ExplainRun(const CommonOptions& common, const ExplainOptions& options)
+      : common_(common),
+        options_(options),
+        policy_(ReadBasePolicy(common)),
+        engine_(common, policy_) {}
+
+  int ExplainFile() {
+    FileList files;
+    files.paths.push_back(options_.path);
+    const FileSource source(files, policy_.effective_limits().blob_memory_bytes);
+    FileExplainer explainer = NewExplainer();
+    const ExplainedFile file = explainer.Explain(options_.path, *source.NewReader(), 0);
+    const int code = ExitCode(file.verdict);
+    if (options_.suggest) {
+      PrintSuggestion(file.pickles, engine_.mask());
+    } else if (common_.quiet && code == 0) {
+      // Nothing where there is nothing to act on.
+      return 0;
+    } else if (common_.format == "json") {
+      std::cout << ExplainedAsJson(file, engine_.mask()) << '\n';
+    } else {
+      PrintExplained(std::cout, file, options_.trails, engine_.mask());
+    }
+    return code;
+  }
+
+  int ExplainFolder() {
+    const FolderFiles folder = ListFolder(options_.path);
+    const FileSource source(folder.files, policy_.effective_limits().blob_memory_bytes);
+    const std::unique_ptr<BlobReader> reader = source.NewReader();
+    FileExplainer explainer = NewExplainer();
+    const bool json = common_.format == "json";
+    Mask& mask = engine_.mask();
+    ExplainTotals totals;
+    FileVerdict worst = folder.files.gaps.empty() ? FileVerdict::kHarmless : FileVerdict::kNotRead;
+    for (const UnfollowedLink& link : folder.links) {
+      if (link.named_like_weights) worst = FileVerdict::kNotRead;
+    }
+    std::vector<ExplainedFile> kept;
+    std::vector<ExplainedPickle> pickles;
+    for (size_t i = 0; i < folder.files.paths.size(); ++i) {
+      ExplainedFile file = explainer.Explain(folder.files.paths[i], *reader, i);
+      ++totals.files;
+      const bool weights = !file.format.empty() || !file.pickles.empty();
+      if (!weights) continue;
+      ++totals.weight_files;
+      ++totals.of[static_cast<size_t>(file.verdict)];
+      worst = std::max(worst, file.verdict);
+      const bool harmless = file.verdict == FileVerdict::kHarmless;
+      if (options_.suggest) {
+        std::move(file.pickles.begin(), file.pickles.end(), std::back_inserter(pickles));
+      } else if (json) {
+        kept.push_back(std::move(file));
+      } else if (!common_.quiet || !harmless) {
+        PrintSummary(std::cout, file, folder.also[i], mask);
+        if (!harmless || options_.disassemble) {
+          PrintExplained(std::cout, file, options_.trails, mask);
+        }
+      }
+    }
+    const int code = ExitCode(worst);
+    if (options_.suggest) {
+      PrintSuggestion(pickles, mask);
+    } else if (common_.quiet && code == 0) {
+      return 0;
+    } else if (json) {
+      std::cout << FolderAsJson(kept, totals, folder, mask) << '\n';
+    } else {
+      PrintTotals(std::cout, totals, folder, mask);
+    }
+    return code;
+  }
+
+ private:
+  FileExplainer NewExplainer() const {
+    const EffectiveLimits limits = policy_.effective_limits();
+    return {engine_,
+            {.bytes = limits.expand_bytes,
+             .children = limits.expand_children,
+             .depth = limits.expand_depth},
+            options_.disassemble};
+  }
+
+  const CommonOptions& common_;
+  const ExplainOptions& options_;
+  const Policy policy_;
+  const Engine engine_;
 };
 
 int RunExplain(const CommonOptions& common, const ExplainOptions& options) {
-  const std::string& path = options.path;
-  const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy);
-  const EffectiveLimits limits = policy.effective_limits();
-  const FileList files = ListFiles({path});
-  if (files.paths.size() != 1 || files.paths.front() != path) {
-    throw Error(path + " is a folder, or can't be read; name one file.");
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(options.path, error);
+  if (!std::filesystem::exists(status)) {
+    throw Error("There is no file or folder " + options.path + "; name one that exists.");
   }
-  const FileSource source(files, limits.blob_memory_bytes);
-  Explainer explainer(engine,
-                      {.bytes = limits.expand_bytes,
-                       .children = limits.expand_children,
-                       .depth = limits.expand_depth},
-                      options.disassemble);
-  const std::unique_ptr<BlobReader> reader = source.NewReader();
-  reader->Visit(0, explainer);
-  const ImportVerdict worst = Worst(explainer.pickles());
-  const int code = worst == ImportVerdict::kDangerous ? 1 : explainer.gaps().empty() ? 0 : 2;
-  // Quiet: nothing where there is nothing to act on.
-  if (common.quiet && code == 0 && !options.suggest) return 0;
-  if (options.suggest) {
-    PrintSuggestion(explainer, engine.mask());
-  } else if (common.format == "json") {
-    PrintJson(explainer, engine.mask());
-  } else {
-    PrintText(path, explainer, engine.mask());
-  }
-  return code;
+  ExplainRun run(common, options);
+  return std::filesystem::is_directory(status) ? run.ExplainFolder() : run.ExplainFile();
 }
 
 }  // namespace
@@ -226,12 +155,15 @@ int RunExplain(const CommonOptions& common, const ExplainOptions& options) {
 void AddExplain(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<ExplainOptions>();
   CLI::App* verb =
-      app.add_subcommand("explain", "Say what a weight file would do, global by global");
-  verb->add_option("FILE", options->path, "The file")->required();
+      app.add_subcommand("explain", "Say what weight files would do, global by global");
+  verb->add_option("PATH", options->path, "A file, or a folder such as one of the Hub's cache")
+      ->required();
   verb->add_flag("--suggest", options->suggest,
                  "Print the policy that allows the unknown names in the file, and no more");
   verb->add_flag("--disassemble", options->disassemble,
                  "List the opcodes of each pickle, with the top of the stack behind each");
+  verb->add_flag("--trails", options->trails,
+                 "Say of calls that are known to be safe, too, how they come about");
   verb->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return RunExplain(invocation.common, *options); };
   });

@@ -10,6 +10,7 @@
 #include "scan/file_source.h"
 #include "scan/judge.h"
 #include "scan/scanner.h"
+#include "weights/tensors.h"
 
 namespace picket {
 namespace {
@@ -22,7 +23,7 @@ int RunScan(const CommonOptions& common, const std::vector<std::string>& paths) 
   const FileList files = ListFiles(paths);
   stats.Mark("list");
 
-  const FileSource source(files, policy.effective_limits().blob_memory_bytes);
+  const FileSource source(files, policy.effective_limits().blob_memory_bytes, FindTensors);
   ScanOptions options = engine.NewScanOptions();
   options.on_progress = NewProgressLine(common);
   const ScanResult scan = ScanAll(source, engine.detectors(), options);

@@ -90,7 +90,8 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules ru
   auto secrets = std::make_unique<SecretDetector>(rules_, key_, own_);
   mask_ = std::make_unique<SecretMask>(*secrets);
   detectors_.push_back(std::move(secrets));
-  detectors_.push_back(std::make_unique<WeightDetector>(*imports_, key_));
+  detectors_.push_back(std::make_unique<WeightDetector>(
+      *imports_, key_, policy.weight_policy() == WeightPolicy::kSafetensorsOnly));
   for (const auto& detector : detectors_) views_.push_back(detector.get());
 }
 

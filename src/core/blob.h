@@ -77,6 +77,9 @@ struct Blob {
   const BlobRef& ref;
   Bytes bytes;
   Origin origin = {};
+  // Ranges that detectors which read byte by byte leave out: the tensors of a file outside Git that
+  // is too large for that. Sorted and disjoint; empty for all else. Valid as long as the blob.
+  std::span<const Span> left_out = {};
 };
 
 // A blob made from another by copying ranges and inserting bytes (a Git delta), for detectors that

@@ -43,6 +43,8 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
   bool ok() const { return data_ != MAP_FAILED; }
   Bytes bytes() const { return {static_cast<const uint8_t*>(data_), size_}; }
+  // Whether what stands behind a page that is read is fetched too.
+  void set_read_ahead(bool on) { madvise(data_, size_, on ? MADV_NORMAL : MADV_RANDOM); }
 
  private:
   void* data_;
@@ -51,8 +53,8 @@ class Mapping {
 
 class FileReader : public BlobReader {
  public:
-  FileReader(const FileList& list, uint64_t memory_bytes)
-      : list_(list), memory_bytes_(memory_bytes) {}
+  FileReader(const FileList& list, uint64_t memory_bytes, const TensorFinder& find_tensors)
+      : list_(list), memory_bytes_(memory_bytes), find_tensors_(find_tensors) {}
 
   void Visit(size_t item, BlobVisitor& visitor) override {
     const std::string& path = list_.paths[item];
@@ -74,7 +76,7 @@ class FileReader : public BlobReader {
     if (size > memory_bytes_) {
       Mapping mapping(file.get(), size);
       if (mapping.ok()) {
-        visitor.OnBlob(Blob{ref, mapping.bytes()}, nullptr);
+        VisitMapped(ref, mapping, visitor);
       } else {
         visitor.OnGap(GapFor(path, std::string("it can't be mapped: ") + std::strerror(errno)));
       }
@@ -88,6 +90,24 @@ class FileReader : public BlobReader {
   }
 
  private:
+  void VisitMapped(const BlobRef& ref, Mapping& mapping, BlobVisitor& visitor) const {
+    std::vector<Span> tensors;
+    // Directories are a page here and a page there; megabytes fetched behind each are for nothing.
+    mapping.set_read_ahead(false);
+    if (find_tensors_) tensors = find_tensors_(mapping.bytes());
+    if (tensors.empty()) mapping.set_read_ahead(true);
+    Blob blob{ref, mapping.bytes()};
+    blob.left_out = tensors;
+    visitor.OnBlob(blob, nullptr);
+    uint64_t left_out = 0;
+    for (const Span& span : tensors) left_out += span.length;
+    if (left_out == 0) return;
+    visitor.OnSkipped({.what = "tensors of " + std::string(ref.names.front()),
+                       .reason = "tensors of large files",
+                       .count = 1,
+                       .bytes = left_out});
+  }
+
   static Gap GapFor(const std::string& path, std::string reason) {
     return Gap{.object = path, .path = path, .member = "", .reason = std::move(reason)};
   }
@@ -116,6 +136,7 @@ class FileReader : public BlobReader {
 
   const FileList& list_;
   uint64_t memory_bytes_;
+  const TensorFinder& find_tensors_;
   std::vector<uint8_t> buffer_;
 };
 
@@ -191,11 +212,11 @@ FileList ListFiles(const std::vector<std::string>& paths) {
   return list;
 }
 
-FileSource::FileSource(const FileList& list, uint64_t memory_bytes)
-    : list_(list), memory_bytes_(memory_bytes) {}
+FileSource::FileSource(const FileList& list, uint64_t memory_bytes, TensorFinder find_tensors)
+    : list_(list), memory_bytes_(memory_bytes), find_tensors_(std::move(find_tensors)) {}
 
 std::unique_ptr<BlobReader> FileSource::NewReader() const {
-  return std::make_unique<FileReader>(list_, memory_bytes_);
+  return std::make_unique<FileReader>(list_, memory_bytes_, find_tensors_);
 }
 
 }  // namespace picket

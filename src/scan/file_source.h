@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,16 +23,22 @@ struct FileList {
 // not exist.
 FileList ListFiles(const std::vector<std::string>& paths);
 
-// `list` must outlive the source. A file up to `memory_bytes` is read, a larger one is mapped.
+// Where a file keeps numbers and nothing else, sorted and disjoint; empty where that can't be told
+// beyond doubt. Safe from all threads.
+using TensorFinder = std::function<std::vector<Span>(Bytes file)>;
+
+// `list` must outlive the source. A file up to `memory_bytes` is read, a larger one is mapped; what
+// `find_tensors` says of that is left out of what is read byte by byte, and told as skipped.
 class FileSource : public BlobSource {
  public:
-  FileSource(const FileList& list, uint64_t memory_bytes);
+  FileSource(const FileList& list, uint64_t memory_bytes, TensorFinder find_tensors = {});
   size_t item_count() const override { return list_.paths.size(); }
   std::unique_ptr<BlobReader> NewReader() const override;
 
  private:
   const FileList& list_;
   uint64_t memory_bytes_;
+  TensorFinder find_tensors_;
 };
 
 }  // namespace picket

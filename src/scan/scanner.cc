@@ -82,8 +82,10 @@ class Worker final : public BlobVisitor {
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
     bool content = blob.ref.kind == ObjectKind::kBlob || blob.ref.kind == ObjectKind::kFile;
     part_.blobs += content ? 1 : 0;
-    part_.bytes += blob.bytes.size();
-    run_->bytes.fetch_add(blob.bytes.size(), std::memory_order_relaxed);
+    uint64_t seen = blob.bytes.size();
+    for (const Span& span : blob.left_out) seen -= span.length;
+    part_.bytes += seen;
+    run_->bytes.fetch_add(seen, std::memory_order_relaxed);
     ScannedObject object = scanner_.Scan(blob, derivation);
     if (object.silent()) return;
     if (findings_ >= run_->options.findings) ForgetFindings(&object);

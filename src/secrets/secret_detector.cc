@@ -74,10 +74,12 @@ class SecretSession : public Session, private MatchJudge {
     if (blob.origin.bytes_seen) return;
     blob_ = &blob;
     sink_ = &sink;
-    pending_.clear();
-    Search(installed_);
-    if (own_) Search(*own_);
-    Flush(blob.bytes);
+    uint64_t from = 0;
+    for (const Span& span : blob.left_out) {
+      ScanPiece(from, span.offset);
+      from = span.end();
+    }
+    ScanPiece(from, blob.bytes.size());
     if (blob.ref.kind == ObjectKind::kPathName) {
       ScanPath(*installed_.rules);
       if (own_) ScanPath(*own_->rules);
@@ -87,10 +89,21 @@ class SecretSession : public Session, private MatchJudge {
   }
 
  private:
-  void Search(Searcher& searcher) {
+  // What stands in [from, end) is searched as if nothing stood before or behind it.
+  void ScanPiece(uint64_t from, uint64_t end) {
+    if (from >= end && !blob_->left_out.empty()) return;
+    piece_at_ = from;
+    Bytes piece = blob_->bytes.subspan(from, end - from);
+    pending_.clear();
+    Search(installed_, piece);
+    if (own_) Search(*own_, piece);
+    Flush(piece);
+  }
+
+  void Search(Searcher& searcher, Bytes piece) {
     searcher_ = &searcher;
     searcher.hints.Reset();
-    searcher.matcher.Scan(blob_->bytes, *this);
+    searcher.matcher.Scan(piece, *this);
   }
 
   bool Accept(Bytes text, const RawMatch& match) override {
@@ -102,7 +115,9 @@ class SecretSession : public Session, private MatchJudge {
 
   void OnEncoded(Bytes text, const EncodedLiteral& literal, uint64_t offset) override {
     EncodedHint hint{literal.encoding, offset + literal.quad_shift};
-    if (searcher_->hints.Keep(text, hint)) sink_->Add(hint);
+    if (!searcher_->hints.Keep(text, hint)) return;
+    hint.offset += piece_at_;
+    sink_->Add(hint);
   }
 
   void Flush(Bytes text) {
@@ -183,8 +198,8 @@ class SecretSession : public Session, private MatchJudge {
   void Report(Bytes text, const PendingMatch& found) {
     Bytes secret = text.subspan(found.capture.offset, found.capture.length);
     Finding finding = NewFinding(*found.rule);
-    finding.span = found.capture;
-    finding.match = found.match;
+    finding.span = {piece_at_ + found.capture.offset, found.capture.length};
+    finding.match = {piece_at_ + found.match.offset, found.match.length};
     if (found.rule->measure.kind == "jwt") finding.message += DescribeJwtExpiry(JwtOf(secret));
     if (found.rule->measure.kind == "pem") {
       // The same key has the same fingerprint however its lines are broken.
@@ -234,6 +249,7 @@ class SecretSession : public Session, private MatchJudge {
   Searcher* searcher_ = nullptr;  // which is at work
   std::vector<PendingMatch> pending_;
   const Blob* blob_ = nullptr;
+  uint64_t piece_at_ = 0;  // where the piece that is being searched begins in the blob
   FindingSink* sink_ = nullptr;
 };
 

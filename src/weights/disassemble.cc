@@ -1,11 +1,11 @@
 // The opcodes of a pickle, for people.
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <memory>
 
 #include "weights/explain.h"
 #include "weights/pickle_machine.h"
-#include "weights/pickle_opcodes.h"
+#include "weights/pickle_operand.h"
+#include "weights/pickle_trail.h"
 #include "weights/pickle_value.h"
 
 namespace picket {
@@ -14,145 +14,61 @@ using namespace pickle_value;
 
 namespace {
 
-constexpr size_t kShown = 80;
 constexpr size_t kStackShown = 4;
-
-struct OpcodeName {
-  uint8_t opcode;
-  std::string_view name;
-};
-constexpr OpcodeName kNames[] = {{kOpMark, "MARK"},
-                                 {kOpStop, "STOP"},
-                                 {kOpPop, "POP"},
-                                 {kOpPopMark, "POP_MARK"},
-                                 {kOpDup, "DUP"},
-                                 {kOpFloat, "FLOAT"},
-                                 {kOpInt, "INT"},
-                                 {kOpBinInt, "BININT"},
-                                 {kOpBinInt1, "BININT1"},
-                                 {kOpLong, "LONG"},
-                                 {kOpBinInt2, "BININT2"},
-                                 {kOpNone, "NONE"},
-                                 {kOpPersId, "PERSID"},
-                                 {kOpBinPersId, "BINPERSID"},
-                                 {kOpReduce, "REDUCE"},
-                                 {kOpString, "STRING"},
-                                 {kOpBinString, "BINSTRING"},
-                                 {kOpShortBinString, "SHORT_BINSTRING"},
-                                 {kOpUnicode, "UNICODE"},
-                                 {kOpBinUnicode, "BINUNICODE"},
-                                 {kOpAppend, "APPEND"},
-                                 {kOpBuild, "BUILD"},
-                                 {kOpGlobal, "GLOBAL"},
-                                 {kOpDict, "DICT"},
-                                 {kOpEmptyDict, "EMPTY_DICT"},
-                                 {kOpAppends, "APPENDS"},
-                                 {kOpGet, "GET"},
-                                 {kOpBinGet, "BINGET"},
-                                 {kOpInst, "INST"},
-                                 {kOpLongBinGet, "LONG_BINGET"},
-                                 {kOpList, "LIST"},
-                                 {kOpEmptyList, "EMPTY_LIST"},
-                                 {kOpObj, "OBJ"},
-                                 {kOpPut, "PUT"},
-                                 {kOpBinPut, "BINPUT"},
-                                 {kOpLongBinPut, "LONG_BINPUT"},
-                                 {kOpSetItem, "SETITEM"},
-                                 {kOpTuple, "TUPLE"},
-                                 {kOpEmptyTuple, "EMPTY_TUPLE"},
-                                 {kOpSetItems, "SETITEMS"},
-                                 {kOpBinFloat, "BINFLOAT"},
-                                 {kOpProto, "PROTO"},
-                                 {kOpNewObj, "NEWOBJ"},
-                                 {kOpExt1, "EXT1"},
-                                 {kOpExt2, "EXT2"},
-                                 {kOpExt4, "EXT4"},
-                                 {kOpTuple1, "TUPLE1"},
-                                 {kOpTuple2, "TUPLE2"},
-                                 {kOpTuple3, "TUPLE3"},
-                                 {kOpNewTrue, "NEWTRUE"},
-                                 {kOpNewFalse, "NEWFALSE"},
-                                 {kOpLong1, "LONG1"},
-                                 {kOpLong4, "LONG4"},
-                                 {kOpBinBytes, "BINBYTES"},
-                                 {kOpShortBinBytes, "SHORT_BINBYTES"},
-                                 {kOpShortBinUnicode, "SHORT_BINUNICODE"},
-                                 {kOpBinUnicode8, "BINUNICODE8"},
-                                 {kOpBinBytes8, "BINBYTES8"},
-                                 {kOpEmptySet, "EMPTY_SET"},
-                                 {kOpAddItems, "ADDITEMS"},
-                                 {kOpFrozenSet, "FROZENSET"},
-                                 {kOpNewObjEx, "NEWOBJ_EX"},
-                                 {kOpStackGlobal, "STACK_GLOBAL"},
-                                 {kOpMemoize, "MEMOIZE"},
-                                 {kOpFrame, "FRAME"},
-                                 {kOpByteArray8, "BYTEARRAY8"},
-                                 {kOpNextBuffer, "NEXT_BUFFER"},
-                                 {kOpReadonlyBuffer, "READONLY_BUFFER"}};
-
-std::string_view NameOf(uint8_t opcode) {
-  auto row = std::find_if(std::begin(kNames), std::end(kNames),
-                          [&](const OpcodeName& known) { return known.opcode == opcode; });
-  return row == std::end(kNames) ? "no opcode" : row->name;
-}
-
-// Printable ASCII as it is, the rest as \xNN; at most kShown bytes of it.
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (char c : text.substr(0, kShown)) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && c != '\\' && c != '\'') {
-      out.push_back(c);
-      continue;
-    }
-    std::array<char, 8> code{};
-    std::snprintf(code.data(), code.size(), "\\x%02x", byte);
-    out += code.data();
-  }
-  return text.size() > kShown ? out + "..." : out;
-}
+constexpr int kMaxNested = 4;
 
 class Lister : public PickleObserver {
  public:
-  Lister(Bytes bytes, uint64_t max_lines, const std::function<void(const std::string&)>& line)
-      : bytes_(bytes), max_lines_(max_lines), line_(line) {}
+  // `lines` are left for this pickle and those inside it.
+  Lister(Bytes bytes, int nesting, uint64_t& lines, const OnDisassembled& line)
+      : bytes_(bytes), nesting_(nesting), lines_(lines), line_(line) {
+    machine_.set_tracing(true);
+  }
 
-  PickleMachine& machine() { return machine_; }
+  PickleRun Run(uint64_t start, FrameRule frames) {
+    frames_ = frames;
+    return machine_.Run(bytes_, start, frames, uint64_t{bytes_.size()} + 1, *this);
+  }
 
   bool OnGlobal(uint32_t, const PickleGlobal&) override { return false; }
   void OnCall(const PickleCall&) override {}
-  std::optional<uint64_t> OnNested(uint64_t) override { return std::nullopt; }
+
+  std::optional<uint64_t> OnNested(uint64_t offset) override {
+    if (nesting_ >= kMaxNested) return std::nullopt;
+    auto inner = std::make_unique<Lister>(bytes_, nesting_ + 1, lines_, line_);
+    PickleRun run = inner->Run(offset, frames_);
+    if (run.end != PickleEnd::kStop) return std::nullopt;
+    return run.offset;
+  }
 
   void OnOpcode(uint64_t offset) override {
-    if (lines_ >= max_lines_) return;
-    ++lines_;
-    if (lines_ == max_lines_) return line_("(further opcodes are not listed)");
-    std::array<char, 32> place{};
-    std::snprintf(place.data(), place.size(), "%8llu: ", static_cast<unsigned long long>(offset));
-    std::string text = place.data();
-    text += NameOf(bytes_[offset]);
-    uint64_t end = std::min<uint64_t>(machine_.position(), bytes_.size());
-    if (end > offset + 1) {
-      text += " '" + Escaped(AsText(bytes_.subspan(offset + 1, end - offset - 1))) + "'";
-    }
-    text += "  [";
-    const char* separator = "";
-    for (const std::string& value : machine_.StackTop(kStackShown)) {
-      text += separator + value;
-      separator = ", ";
-    }
-    line_(text + "]");
+    if (lines_ == 0) return;
+    --lines_;
+    DisassembledOpcode line;
+    line.offset = offset;
+    line.opcode = PickleOpcodeName(bytes_[offset]);
+    line.operand = PickleOperandText(bytes_[offset], PickleOperand(bytes_, offset));
+    line.stack = machine_.StackTop(kStackShown);
+    line_(line);
   }
 
  private:
   Bytes bytes_;
-  uint64_t max_lines_;
-  const std::function<void(const std::string&)>& line_;
-  uint64_t lines_ = 0;
+  int nesting_;
+  uint64_t& lines_;
+  const OnDisassembled& line_;
+  FrameRule frames_ = FrameRule::kLinear;
   PickleMachine machine_;
 };
 
 }  // namespace
+
+std::optional<uint32_t> PickleMachine::top_global() const {
+  if (stack_.size() <= fence_) return std::nullopt;
+  uint64_t kind = KindOf(stack_.back());
+  if (kind != kGlobal && kind != kResult) return std::nullopt;
+  return static_cast<uint32_t>(PayloadOf(stack_.back()));
+}
 
 std::vector<std::string> PickleMachine::StackTop(size_t count) const {
   uint64_t from =
@@ -163,8 +79,9 @@ std::vector<std::string> PickleMachine::StackTop(size_t count) const {
     Value value = stack_[i];
     auto named = [&] {
       const PickleGlobal& global = globals_[PayloadOf(value)];
-      return global.computed ? std::string("a computed name")
-                             : Escaped(global.module) + "." + Escaped(global.name);
+      return global.computed
+                 ? std::string("a computed name")
+                 : EscapePickleText(global.module) + "." + EscapePickleText(global.name);
     };
     switch (KindOf(value)) {
       case kGlobal: words.push_back("global " + named()); break;
@@ -181,22 +98,23 @@ std::vector<std::string> PickleMachine::StackTop(size_t count) const {
       case kPlain: words.push_back("plain value"); break;
       default: {
         auto text = IsText(value) ? TextOf(value) : std::nullopt;
-        words.push_back(text ? "'" + Escaped(text->text) + "'" : "?");
+        words.push_back(text ? "'" + EscapePickleText(text->text) + "'" : "?");
       }
     }
   }
   return words;
 }
 
-void DisassemblePickle(Bytes bytes, uint64_t start, uint64_t max_lines,
-                       const std::function<void(const std::string&)>& line) {
-  Lister lister(bytes, max_lines, line);
-  lister.machine().set_tracing(true);
-  PickleRun run = lister.machine().Run(bytes, start, FrameRule::kLinear,
-                                       uint64_t{4} * bytes.size() + 1024, lister);
-  line(run.end == PickleEnd::kStop ? "ends behind offset " + std::to_string(run.offset - 1)
-                                   : "can't be read beyond offset " + std::to_string(run.offset) +
-                                         ": " + std::string(run.reason));
+std::string DisassemblePickle(Bytes bytes, uint64_t start, uint64_t max_lines,
+                              const OnDisassembled& line) {
+  uint64_t lines = max_lines;
+  Lister lister(bytes, 0, lines, line);
+  PickleRun run = lister.Run(start, FramesOf(bytes, start));
+  std::string cut = lines == 0 ? "not every opcode is listed; " : "";
+  return cut + (run.end == PickleEnd::kStop
+                    ? "ends behind offset " + std::to_string(run.offset - 1)
+                    : "can't be read beyond offset " + std::to_string(run.offset) + ": " +
+                          std::string(run.reason));
 }
 
 }  // namespace picket

@@ -10,6 +10,7 @@
 #include "core/blob.h"
 #include "core/finding.h"
 #include "weights/pickle_judge.h"
+#include "weights/pickle_trail.h"
 
 namespace picket {
 
@@ -31,6 +32,16 @@ struct ExplainedProblem {
   WeightConcern concern = WeightConcern::kAmbiguous;
 };
 
+// An opcode, and the abstract stack behind it. Texts are escaped as in a Python literal and cut at
+// kPickleTextKept (weights/pickle_operand.h); hostile all the same.
+struct DisassembledOpcode {
+  uint64_t offset = 0;
+  std::string_view opcode;  // "STACK_GLOBAL"
+  std::string operand;
+  std::vector<std::string> stack;  // its top, the highest value last
+};
+using OnDisassembled = std::function<void(const DisassembledOpcode&)>;
+
 // A pickle, or a blob in which a format's reader found something else to say.
 struct ExplainedPickle {
   // The blob's member name, and where in it the pickle stands: "archive/data.pkl@0x1f3".
@@ -41,6 +52,8 @@ struct ExplainedPickle {
   std::vector<std::string> disagreements;
   // What formats that are no pickle hold against the blob.
   std::vector<ExplainedProblem> problems;
+  // How its calls come about: weights/pickle_trail.h. Offsets in the blob.
+  CallTrails trails;
   // Where the pickle begins in the blob; nullopt when this is none that can be listed.
   std::optional<uint64_t> start;
 };
@@ -50,14 +63,24 @@ struct ExplainedPickle {
 std::vector<std::string> SuggestAllowed(const std::vector<ExplainedPickle>& pickles,
                                         std::vector<std::string>& refused);
 
-// One line for each opcode of the pickle that begins at `start` of `bytes`: offset, name, operand,
-// and the top of the abstract stack behind it. Calls `line` at most `max_lines` times; the last
-// line says where and why reading ends. Text from the pickle is escaped as in a Python literal.
-void DisassemblePickle(Bytes bytes, uint64_t start, uint64_t max_lines,
-                       const std::function<void(const std::string&)>& line);
+// Calls `line` for each opcode of the pickle that begins at `start` of `bytes`, at most `max_lines`
+// times; those of a pickle that stands between its opcodes (joblib's arrays of objects) come where
+// they stand. Gives a clause on where and why reading ends.
+std::string DisassemblePickle(Bytes bytes, uint64_t start, uint64_t max_lines,
+                              const OnDisassembled& line);
 
 // The pickles of one blob, stream by stream; not of its children, which the expander hands out.
 // Empty when it is none. Globals are in order of offset.
 std::vector<ExplainedPickle> ExplainPickles(const Blob& blob, const ImportSource& imports);
+
+// What a blob is by its first bytes, else by the names it goes by: "safetensors", "GGUF", "zip",
+// "named like weights"; "" for what looks like no weight file. A pickle has no first bytes.
+std::string_view WeightFormatOf(const Blob& blob);
+// The text that Git LFS keeps in the place of a file.
+bool IsLfsPointer(Bytes bytes);
+
+// The worst that any of these hold: a problem that is ambiguous counts as dangerous, and so do
+// readers that part ways; one that is only told (kNone) counts as safe.
+ImportVerdict WorstOf(const std::vector<ExplainedPickle>& pickles);
 
 }  // namespace picket

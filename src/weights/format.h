@@ -35,6 +35,8 @@ struct WeightReport {
   std::vector<PickledPart> pickles;
   std::vector<FormatProblem> problems;
   std::vector<std::string> gaps;
+  // Where a reader that holds nothing against the blob found numbers and nothing else.
+  std::vector<Span> tensors;
 };
 
 // What a format's reader does: adds what it finds. It never throws for bad content.

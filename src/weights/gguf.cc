@@ -197,6 +197,9 @@ class GgufReader {
       }
       end = tensor.end();
     }
+    for (const Span& tensor : tensors_) {
+      if (tensor.length > 0) report_.tensors.push_back({data + tensor.offset, tensor.length});
+    }
   }
 
   WeightReport& report_;

@@ -128,7 +128,8 @@ std::string CompileImports(std::string_view json) {
   Table table;
   try {
     nlohmann::json document = nlohmann::json::parse(json);
-    if (document.at("version").get<int>() != 1) {
+    // Compared as JSON: a number that no integer holds may not be converted to one.
+    if (document.at("version") != 1) {
       throw Error("The import table is not of version 1; install patterns and program together.");
     }
     ReadEntries(document, "safe", kSafeKind, table);

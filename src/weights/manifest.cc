@@ -136,7 +136,7 @@ void ReadManifest(const Blob& blob, PickleScanner& scanner, WeightReport& report
     return ReadHydra(text, scanner, report);
   }
   bool skops =
-      text.find("\"__loader__\"") != std::string_view::npos && IsNamedLike(blob, {"schema.json"});
+      IsNamedLike(blob, {"schema.json"}) && text.find("\"__loader__\"") != std::string_view::npos;
   bool archive = IsNamedLike(blob, {"mar-inf/manifest.json"});
   size_t start = text.find_first_not_of(" \t\r\n");
   if ((!skops && !archive) || start == std::string_view::npos) return;

@@ -9,6 +9,10 @@ void ReadPickle(const Blob& blob, PickleScanner& scanner, WeightReport& report) 
                               : named ? PickleSuspicion::kNamed
                                       : PickleSuspicion::kNone;
   PickleScan scan = scanner.Scan(blob.bytes, 0, suspicion);
+  if (!scan.streams.empty()) {
+    const std::vector<Span>& arrays = scan.streams.front().arrays;
+    report.tensors.insert(report.tensors.end(), arrays.begin(), arrays.end());
+  }
   if (scan.claimed || !scan.gaps.empty()) report.pickles.push_back({{}, std::move(scan)});
 }
 

@@ -77,6 +77,7 @@ void PickleMachine::Reset(Bytes bytes, uint64_t start, PickleObserver& observer)
   globals_.clear();
   dtypes_.clear();
   array_state_ = {};
+  arrays_.clear();
   aligned_before_ = false;
   dict_changes_ = 0;
   changes_at_wrapper_ = 0;
@@ -578,6 +579,8 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
     }
     if (tracing_) observer_->OnOpcode(offset);
   }
+  // The opcode that ended it may be the one that crosses the end of its frame.
+  if (frame_end_ != kNoFrame && position_ > frame_end_) run_.straddled = true;
   // A stream that ends in the search for a line's end has read all that is left: 64 bytes of that
   // search are charged like one opcode, or restarts behind it would be quadratic.
   run_.opcodes = opcodes + line_bytes_ / 64;

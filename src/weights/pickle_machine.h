@@ -151,9 +151,14 @@ class PickleMachine {
   // The highest `count` values above the last mark, lowest first, as words: "'os'", "global
   // os.system", "result of os.system", "tuple of 2", "number 5", "?".
   std::vector<std::string> StackTop(size_t count) const;
+  uint64_t stack_size() const { return stack_.size(); }
+  // The index of the global that the highest value is, or of the one whose call gave it.
+  std::optional<uint32_t> top_global() const;
 
   // Of the last run.
   const std::vector<PickleGlobal>& globals() const { return globals_; }
+  // kJoblib: where the array bytes lie, the first 4,096.
+  const std::vector<Span>& arrays() const { return arrays_; }
 
  private:
   // kind in the top 4 bits, then 20 bits of size or count, then 40 bits of offset or index.
@@ -267,6 +272,7 @@ class PickleMachine {
   uint64_t changes_at_wrapper_ = 0;
   std::vector<Dtype> dtypes_;
   ArrayState array_state_;
+  std::vector<Span> arrays_;
 };
 
 }  // namespace picket

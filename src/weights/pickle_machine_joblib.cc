@@ -169,6 +169,8 @@ void PickleMachine::SkipArray() {
     position_ = bytes_.size();
     return Fail("the data ends inside a joblib array");
   }
+  constexpr size_t kMaxArrays = 4096;
+  if (bytes > 0 && arrays_.size() < kMaxArrays) arrays_.push_back({position_, bytes});
   position_ += bytes;
 }
 

@@ -130,6 +130,7 @@ PickleStream PickleScanner::ReadStream(Bytes bytes, uint64_t start, int depth) {
   PickleRun linear = run(FrameRule::kLinear);
   // Behind the first array, only joblib reads what was written.
   if (linear.joblib) linear = run(FrameRule::kJoblib);
+  stream.arrays = machine.arrays();
   stream.end = linear.offset;
   stream.ending = linear.end;
   stream.reason = linear.reason;

@@ -48,6 +48,8 @@ struct PickleStream {
   bool computed_call = false;
   uint64_t computed_call_offset = 0;
   uint64_t opcodes = 0;
+  // Where joblib keeps array bytes in it, in order.
+  std::vector<Span> arrays;
 };
 
 struct PickleScan {

@@ -179,6 +179,7 @@ void CheckLayout(std::vector<Span>& tensors, uint64_t header_end, uint64_t file_
     at = tensor.end();
   }
   uint64_t data = file_size - header_end;
+  if (at == data && data > 0) report.tensors.push_back({header_end, data});
   if (at > data) {
     AddProblem(report, "The tensors of this safetensors file end beyond the file.", header_end);
   } else if (at < data) {

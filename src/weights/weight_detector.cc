@@ -18,8 +18,8 @@ constexpr char kRemediation[] =
 
 class WeightSession : public Session {
  public:
-  WeightSession(const ImportSource& imports, const FingerprintKey& key)
-      : scanner_(imports), key_(key) {}
+  WeightSession(const ImportSource& imports, const FingerprintKey& key, bool tell_pickles)
+      : scanner_(imports), key_(key), tell_pickles_(tell_pickles) {}
 
   void Scan(const Blob& blob, const Derivation*, FindingSink& sink) override {
     if (!IsContent(blob.ref.kind)) return;
@@ -111,10 +111,12 @@ class WeightSession : public Session {
 
   void ListShapes(const PickledPart& part) {
     if (!part.scan.claimed) return;
-    Finding present = NewFinding(WeightConcern::kPickle, Severity::kInfo, "pickle.present", {});
-    present.message = "This file is a pickle: loading it can run code that it names.";
-    present.member = Member(part.suffix);
-    Send(std::move(present), part.scan.streams.front().start);
+    if (tell_pickles_) {
+      Finding present = NewFinding(WeightConcern::kPickle, Severity::kInfo, "pickle.present", {});
+      present.message = "This file is a pickle: loading it can run code that it names.";
+      present.member = Member(part.suffix);
+      Send(std::move(present), part.scan.streams.front().start);
+    }
     bool disagreed = false;
     bool computed = false;
     for (const PickleStream& stream : part.scan.streams) {
@@ -174,6 +176,7 @@ class WeightSession : public Session {
 
   PickleScanner scanner_;
   const FingerprintKey& key_;
+  bool tell_pickles_;
   const Blob* blob_ = nullptr;
   FindingSink* sink_ = nullptr;
   std::string fingerprint_;
@@ -188,7 +191,7 @@ const Imports& LazyImports::Get() const {
 }
 
 std::unique_ptr<Session> WeightDetector::NewSession() const {
-  return std::make_unique<WeightSession>(imports_, key_);
+  return std::make_unique<WeightSession>(imports_, key_, tell_pickles_);
 }
 
 }  // namespace picket

@@ -60,14 +60,16 @@ class LazyImports : public ImportSource {
 // Scan throws Error only when the import table can't be loaded.
 class WeightDetector : public Detector {
  public:
-  // Both outlive the detector and its sessions.
-  WeightDetector(const ImportSource& imports, const FingerprintKey& key)
-      : imports_(imports), key_(key) {}
+  // Both outlive the detector and its sessions. `tell_pickles`: whether pickle.present is told. It
+  // is every pickle's finding, and the hash of a model of gigabytes is what it costs.
+  WeightDetector(const ImportSource& imports, const FingerprintKey& key, bool tell_pickles = true)
+      : imports_(imports), key_(key), tell_pickles_(tell_pickles) {}
   std::unique_ptr<Session> NewSession() const override;
 
  private:
   const ImportSource& imports_;
   const FingerprintKey& key_;
+  bool tell_pickles_;
 };
 
 }  // namespace picket

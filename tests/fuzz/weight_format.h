@@ -2,20 +2,13 @@
 // them.
 #pragma once
 
+#include "fuzz/small_imports.h"
 #include "weights/format.h"
 
 namespace picket {
 
-class EmptyImports : public ImportSource {
- public:
-  const Imports& Get() const override { return imports_; }
-
- private:
-  Imports imports_;
-};
-
 inline int FuzzFormat(FormatReader read, std::string_view name, const uint8_t* data, size_t size) {
-  static const EmptyImports imports;
+  static const SmallImports imports;
   static PickleScanner scanner(imports);
   BlobRef ref;
   ref.names.push_back(name);

@@ -37,11 +37,13 @@ class Collector : public BlobVisitor {
  public:
   void OnBlob(const Blob& blob, const Derivation*) override {
     texts.emplace_back(AsText(blob.bytes));
+    left_out.assign(blob.left_out.begin(), blob.left_out.end());
   }
   void OnGap(Gap gap) override { gaps.push_back(std::move(gap)); }
   void OnSkipped(Skipped item) override { skipped.push_back(std::move(item)); }
 
   std::vector<std::string> texts;
+  std::vector<Span> left_out;  // of the last
   std::vector<Gap> gaps;
   std::vector<Skipped> skipped;
 };
@@ -85,6 +87,25 @@ TEST_CASE("files: a file that went away is a gap, a path that never was is an er
   CHECK(collector.texts.empty());
   REQUIRE(collector.gaps.size() == 1);
   CHECK_THROWS_AS(ListFiles({(scratch.path() / "none").string()}), Error);
+}
+
+TEST_CASE("files: tensors of a mapped file are left out and told, those of a small one are not") {
+  ScratchFolder scratch;
+  FileList list = ListFiles({scratch.Write("f", std::string(5000, 'x')).string()});
+  const TensorFinder finder = [](Bytes file) {
+    return std::vector<Span>{{10, 20}, {100, file.size() - 100}};
+  };
+  for (bool mapped : {true, false}) {
+    FileSource source(list, mapped ? 100 : 10'000, finder);
+    Collector collector;
+    source.NewReader()->Visit(0, collector);
+    REQUIRE(collector.texts.size() == 1);
+    CHECK(collector.texts[0].size() == 5000);
+    CHECK(collector.left_out ==
+          (mapped ? std::vector<Span>{{10, 20}, {100, 4900}} : std::vector<Span>{}));
+    REQUIRE(collector.skipped.size() == (mapped ? 1 : 0));
+    if (mapped) CHECK(collector.skipped[0].bytes == 4920);
+  }
 }
 
 }  // namespace picket

@@ -250,4 +250,48 @@ TEST_CASE("secrets: without rules there is no detector") {
   CHECK_THROWS_AS(SecretDetector(nullptr, FingerprintKey()), Error);
 }
 
+TEST_CASE("secrets: what a blob leaves out is not read, and what stands around it is") {
+  class Keeping : public FindingSink {
+   public:
+    void Add(Finding finding) override { spans.push_back(finding.span); }
+    void Add(Gap) override {}
+    void Add(EncodedHint hint) override { hints.push_back(hint.offset); }
+
+    std::vector<Span> spans;
+    std::vector<uint64_t> hints;
+  };
+  // Tokens of 37 bytes at 10, 60, 110 and 160.
+  std::string text(10, ' ');
+  for (int i = 0; i < 4; ++i) text += Token() + std::string(13, ' ');
+  std::unique_ptr<Session> session = Engine().NewSession();
+  auto spans_without = [&](std::vector<Span> left_out) {
+    BlobRef ref;
+    Blob blob{ref, AsBytes(text)};
+    blob.left_out = left_out;
+    Keeping sink;
+    session->Scan(blob, nullptr, sink);
+    return sink.spans;
+  };
+  CHECK(spans_without({}) == std::vector<Span>{{10, 37}, {60, 37}, {110, 37}, {160, 37}});
+  CHECK(spans_without({{55, 50}}) == std::vector<Span>{{10, 37}, {110, 37}, {160, 37}});
+  CHECK(spans_without({{0, 50}, {50, 10}, {170, text.size() - 170}}) ==
+        std::vector<Span>{{60, 37}, {110, 37}});
+  CHECK(spans_without({{0, text.size()}}).empty());
+  // Marks of encoded text keep their place.
+  const std::string utf16 = [] {
+    std::string wide;
+    for (char c : "x = " + Token()) wide += std::string(1, c) + '\0';
+    return wide;
+  }();
+  text = std::string(100, '.') + utf16;
+  BlobRef ref;
+  Blob blob{ref, AsBytes(text)};
+  const std::vector<Span> head{{0, 50}};
+  blob.left_out = head;
+  Keeping sink;
+  session->Scan(blob, nullptr, sink);
+  REQUIRE_FALSE(sink.hints.empty());
+  for (uint64_t hint : sink.hints) CHECK(hint >= 100);
+}
+
 }  // namespace picket

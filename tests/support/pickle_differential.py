@@ -1,18 +1,29 @@
 """Writes pickles and what CPython's own unpicklers look up in them, one case a line.
 
-    hex-of-stream TAB reader TAB loaded(0|1) TAB module-hex:name-hex,...
+    hex-of-stream TAB reader TAB loaded(0|1) TAB module-hex:name-hex:made,...
+
+`made` is 1 where running code gave the module or the name: a call of the stream's, persistent_load
+or the registry of extension codes.
 
 Readers: "linear" (the C unpickler over a file whose peek shows everything, which reads as from
 bytes), "file" (the C unpickler over a file without peek), "python" (pickle.py). find_class is
-overridden to record and to hand out a class that does nothing, so no stream can do harm.
+overridden to record and, in every other stream, to hand out a class that does nothing; in the rest
+it hands out callables that can do no harm and whose results may become names (`str`,
+`codecs.decode`, `operator.add`, `dict.get`, and a registry of extension codes of the stream's own).
 
 Usage: pickle_differential.py SEED COUNT
 """
+import ast
+import codecs
 import collections
+import contextlib
+import copyreg
 import datetime
 import decimal
 import fractions
+import importlib.util
 import io
+import operator
 import pickle
 import random
 import resource
@@ -53,14 +64,70 @@ class Dummy:
         pass
 
 
+class Run:
+    """What one reader met in one stream, and the texts that code gave it."""
+
+    def __init__(self, real):
+        self.real = real
+        self.seen = []
+        # By identity; kept alive, so that no other object can take the place.
+        self.made = {}
+
+    def text(self, value):
+        if len(value) < 2:
+            value += "zz"  # shorter ones are shared with those of the stream
+        value = "".join(list(value))
+        self.made[id(value)] = value
+        return value
+
+    def look_up(self, module, name):
+        self.seen.append((module, name, id(module) in self.made or id(name) in self.made))
+        action = ACTIONS.get((module, name)) if self.real else None
+        return Dummy if action is None else Real(self, action)
+
+    def persistent(self, pid):
+        return self.text(pid if isinstance(pid, str) else "pid") if self.real else Dummy()
+
+
+def decode(data, encoding="ascii"):
+    if encoding not in ("ascii", "latin1", "utf-8", "rot13"):
+        raise LookupError(encoding)
+    return codecs.decode(data, encoding)
+
+
+ACTIONS = {
+    ("builtins", "str"): lambda run, *args: str(*args),
+    ("codecs", "decode"): lambda run, *args: decode(*args),
+    ("operator", "add"): lambda run, *args: operator.add(*args),
+    ("builtins", "dict.get"): lambda run, *args: dict.get(*args),
+    ("copyreg", "add_extension"): lambda run, *args: register(run, *args),
+}
+
+
+def register(run, module, name, code):
+    if not (isinstance(module, str) and isinstance(name, str) and 0 < code < 1000):
+        raise ValueError(code)
+    copyreg._inverted_registry[code] = (run.text(module), run.text(name))
+
+
+class Real:
+    __slots__ = ("_run", "_action")
+
+    def __init__(self, run, action):
+        self._run, self._action = run, action
+
+    def __call__(self, *args):
+        result = self._action(self._run, *args)
+        return self._run.text(result) if type(result) is str else result
+
+
 def recorder(base):
     class Recorder(base):
         def find_class(self, module, name):
-            self.seen.append((module, name))
-            return Dummy
+            return self.run.look_up(module, name)
 
         def persistent_load(self, pid):
-            return Dummy()
+            return self.run.persistent(pid)
 
     return Recorder
 
@@ -90,29 +157,34 @@ class PeekFile:
         return self.data[self.at:]
 
 
-def observe(reader, file):
+def observe(reader, file, real):
     unpickler = reader(file)
-    unpickler.seen = []
+    unpickler.run = Run(real)
+    copyreg.clear_extension_cache()
+    copyreg._inverted_registry.clear()
+    copyreg._inverted_registry[1] = (unpickler.run.text("registered"), unpickler.run.text("thing"))
     loaded = True
-    try:
-        unpickler.load()
-    except BaseException:
-        loaded = False
-    return loaded, unpickler.seen
+    # Some of CPython's own edge streams make its bytearray complain when it is freed.
+    with contextlib.redirect_stderr(io.StringIO()):
+        try:
+            unpickler.load()
+        except BaseException:
+            loaded = False
+    return loaded, unpickler.run.seen
 
 
 def hexed(text):
     return text.encode("utf-8", "surrogatepass").hex()
 
 
-def emit(stream):
+def emit(stream, real=False):
     for name, reader, file in (
         ("linear", CReader, PeekFile(stream)),
         ("file", CReader, io.BytesIO(stream)),
         ("python", PyReader, io.BytesIO(stream)),
     ):
-        loaded, seen = observe(reader, file)
-        names = ",".join(hexed(m) + ":" + hexed(n) for m, n in seen)
+        loaded, seen = observe(reader, file, real)
+        names = ",".join("%s:%s:%d" % (hexed(m), hexed(n), made) for m, n, made in seen)
         print(stream.hex(), name, int(loaded), names, sep="\t")
 
 
@@ -267,6 +339,99 @@ def framed(rng):
     return b"\x80\x04\x95" + struct.pack("<Q", cut) + body + tail
 
 
+def text(rng):
+    value = rng.choice((b"os", b"system", b"a", b"path.join", b"", b"collections", b"\xc3\xbc"))
+    how = rng.randrange(4)
+    if how == 0:
+        return b"X" + struct.pack("<I", len(value)) + value
+    if how == 1:
+        return b"V" + value.decode().encode("raw_unicode_escape") + b"\n"
+    if how == 2:
+        return b"U" + bytes((len(value),)) + value
+    return b"\x8c" + bytes((len(value),)) + value
+
+
+def name_of(rng, module, name):
+    if rng.random() < 0.5:
+        return b"c" + module + b"\n" + name + b"\n"
+    return b"\x8c" + bytes((len(module),)) + module + b"\x8c" + bytes((len(name),)) + name + b"\x93"
+
+
+def call_of(rng, depth):
+    """A call that gives text, as one of the opcodes that make calls."""
+    kind = rng.randrange(5)
+    part = lambda: expression(rng, depth + 1)
+    if kind == 0:
+        callee, args = name_of(rng, b"builtins", b"str"), [part()]
+    elif kind == 1:
+        raw = rng.choice((b"os", b"system", b"bf"))
+        callee = name_of(rng, b"codecs", b"decode")
+        args = [b"C" + bytes((len(raw),)) + raw, b"X\x05\x00\x00\x00ascii"]
+    elif kind == 2:
+        callee, args = name_of(rng, b"operator", b"add"), [part(), part()]
+    elif kind == 3:
+        callee = name_of(rng, b"builtins", b"dict.get")
+        args = [b"(X\x01\x00\x00\x00k" + part() + b"d", b"X\x01\x00\x00\x00k"]
+    else:
+        callee, args = b"c" + line(rng) + line(rng), [part()]
+    how = rng.randrange(4)
+    if how == 0:
+        return callee + b"(" + b"".join(args) + b"tR"
+    if how == 1:
+        return callee + b"".join(args) + (b"\x85", b"\x86")[len(args) - 1] + b"R"
+    if how == 2:
+        return b"(" + callee + b"".join(args) + b"o"
+    return callee + b"(" + b"".join(args) + b"t" + rng.choice((b"R", b"\x81", b"}\x92"))
+
+
+def expression(rng, depth=0):
+    """Opcodes that leave one value, mostly text."""
+    roll = rng.random()
+    if depth > 3 or roll < 0.45:
+        return text(rng)
+    if roll < 0.75:
+        return call_of(rng, depth)
+    if roll < 0.82:
+        return expression(rng, depth + 1) + b"Q"
+    if roll < 0.86:
+        return expression(rng, depth + 1) + rng.choice((b"20", b"\x94", b"q\x01", b"q\x010h\x01", b"N0", b"(1"))
+    if roll < 0.9:
+        return b"q\x02".join((expression(rng, depth + 1), b"0h\x02"))
+    if roll < 0.94:
+        return b"\x82" + bytes((rng.choice((1, 1, 2, 7)),))
+    return expression(rng, depth + 1) + expression(rng, depth + 1) + b"\x93"
+
+
+def computed(rng):
+    """Names that only running code can tell."""
+    parts = [b"\x80" + bytes((rng.randrange(6),))]
+    if rng.random() < 0.3:
+        parts.append(b"ccopyreg\nadd_extension\n" + text(rng) + text(rng) +
+                     b"K" + bytes((rng.choice((1, 2, 7)),)) + b"\x87R0")
+    for _ in range(rng.randrange(1, 4)):
+        parts.append(expression(rng) + expression(rng) + b"\x93")
+        if rng.random() < 0.5:
+            parts.append(rng.choice((b")R", b")\x81", b"(o", b"Nb", b"}b", b"Na", b"NNs", b"(NNu", b"(Ne", b"(N\x90")))
+    parts.append(b".")
+    stream = b"".join(parts)
+    return mutate(rng, stream) if rng.random() < 0.3 else stream
+
+
+def edge_streams():
+    """Every bytes literal in the interpreter's own tests of pickle, where they are installed."""
+    found = importlib.util.find_spec("test")
+    folder = found.submodule_search_locations[0] if found else ""
+    for name in ("pickletester.py", "test_pickle.py", "test_pickletools.py"):
+        try:
+            with open(folder + "/" + name, encoding="utf-8") as file:
+                tree = ast.parse(file.read())
+        except OSError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, bytes) and node.value:
+                yield node.value
+
+
 def mutate(rng, stream):
     data = bytearray(stream)
     for _ in range(rng.randrange(1, 4)):
@@ -297,15 +462,23 @@ def main():
                 emit(pickle.dumps(value, protocol))
             except (pickle.PicklingError, TypeError, AttributeError):
                 pass
+    edges = list(edge_streams())
+    for stream in edges:
+        emit(stream)
+        emit(stream, True)
     for index in range(count):
-        kind = index % 4
-        if kind == 0:
-            small = [v for v in (rng.choice(values),)]
-            emit(mutate(rng, dumps(rng, small)))
-        elif kind == 1:
-            emit(framed(rng))
+        kind = index % 8
+        real = index % 2 == 1
+        if kind < 2:
+            emit(mutate(rng, dumps(rng, [rng.choice(values)])), real)
+        elif kind == 2:
+            emit(framed(rng), rng.random() < 0.5)
+        elif kind == 4:
+            emit(mutate(rng, rng.choice(edges)) if edges else wild(rng), rng.random() < 0.5)
+        elif kind in (3, 7):
+            emit(computed(rng), real)
         else:
-            emit(wild(rng))
+            emit(wild(rng), real)
 
 
 if __name__ == "__main__":

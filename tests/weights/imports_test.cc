@@ -102,6 +102,19 @@ TEST_CASE("imports: a table that contradicts itself or says nothing is refused")
                   Error);
 }
 
+TEST_CASE("imports: a table of another version is refused, however that is spelled") {
+  const std::string table = Minimal(R"({"module": "m", "names": ["a"], "source": "s"})");
+  const std::string good = R"("version": 1)";
+  REQUIRE(table.find(good) != std::string::npos);
+  CHECK_NOTHROW(CompileImports(table));
+  for (const char* version : {"2", "1e30", "-1e300", "18446744073709551617", "\"1\"", "null"}) {
+    CAPTURE(std::string(version));
+    std::string other = table;
+    other.replace(other.find(good), good.size(), R"("version": )" + std::string(version));
+    CHECK_THROWS_AS(CompileImports(other), Error);
+  }
+}
+
 TEST_CASE("imports: a condition that this version doesn't know leaves its name unknown") {
   Imports imports(CompileImports(
       Minimal("", R"({"module": "m", "names": ["a"], "condition": "full-moon", "source": "s"})")));

@@ -2,6 +2,7 @@
 // behind them is read.
 #include <doctest/doctest.h>
 
+#include "weights/tensors.h"
 #include "weights/weight_test.h"
 
 namespace picket {
@@ -135,6 +136,15 @@ TEST_CASE("joblib: an array whose place can't be told is a gap") {
   }
   const std::string cut = kProto4 + Wrapper("K\x40\x85", Dtype("f8"), false) + bytes;
   CHECK(ScanWeights(cut, "m.joblib").gaps.size() == 1);
+}
+
+TEST_CASE("joblib: arrays of a file without fault need not be read byte by byte") {
+  const std::string array = Wrapper("K\x04\x85", Dtype("f4"), false) + std::string(16, 'x');
+  const std::vector<Span> found = FindTensors(AsBytes(kProto4 + array + "."));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0] == Span{kProto4.size() + array.size() - 16, 16});
+  CHECK(FindTensors(AsBytes(kProto4 + array)).empty());  // no STOP
+  CHECK(FindTensors(AsBytes(kProto4 + array + "." + kProto4 + kArmed + ".")).empty());
 }
 
 }  // namespace picket

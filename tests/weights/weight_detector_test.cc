@@ -311,4 +311,28 @@ TEST_CASE("explain: every global with its verdict and use, in order") {
   CHECK(pickles[1].member.starts_with("@0x"));
 }
 
+TEST_CASE("weights: that a file is a pickle is told where it matters, and only there") {
+  const std::string bytes = kProto2 + Global("collections", "OrderedDict") + ")R.";
+  FingerprintKey key;
+  BlobRef ref;
+  for (bool told : {true, false}) {
+    WeightDetector detector(ShippedImports(), key, told);
+    KeepingSink sink;
+    detector.NewSession()->Scan(Blob{ref, AsBytes(bytes)}, nullptr, sink);
+    CHECK((sink.Find("pickle.present") != nullptr) == told);
+    KeepingSink armed;
+    const std::string call = CallOf(kOs, kSystem);
+    detector.NewSession()->Scan(Blob{ref, AsBytes(call)}, nullptr, armed);
+    CHECK(armed.Find("pickle.dangerous-global", "os.system") != nullptr);
+  }
+}
+
+TEST_CASE(
+    "pickle: what stands behind a frame is read where the opcode that crosses its end fails") {
+  // "0_1" is no number; a reader that drops the frame's tail meets "1" instead, and then the call.
+  const std::string bytes =
+      kProto4 + "\x95" + LittleEndian(3, 8) + "L0_" + "1\n" + CallOf(kOs, kSystem);
+  CHECK(ScanWeights(bytes, "m.pkl").Find("pickle.dangerous-global", "os.system") != nullptr);
+}
+
 }  // namespace picket
