@@ -16,6 +16,7 @@ constexpr double kMostMissed = 1e-5;
 // A pattern with more ways through its alternatives, or longer ones, is searched everywhere.
 constexpr size_t kMostPaths = 20'000;
 constexpr size_t kMostSteps = 1'000'000;
+constexpr size_t kMostRuns = 500;  // that differ, of a pattern
 // Further bytes make a run no likelier to fail.
 constexpr uint32_t kMostBytes = 120;
 
@@ -168,9 +169,10 @@ class Odds {
   explicit Odds(const SearchReach& reach) : reach_(reach) {}
 
   double OfMiss(const std::vector<Part>& parts) {
-    auto [at, is_new] = known_.try_emplace(parts, 1.0);
-    if (is_new) at->second = Compute(parts);
-    return at->second;
+    const auto known = known_.find(parts);
+    if (known != known_.end()) return known->second;
+    if (known_.size() == kMostRuns) return 1;
+    return known_.emplace(parts, Compute(parts)).first->second;
   }
 
  private:

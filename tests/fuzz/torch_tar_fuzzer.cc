@@ -3,7 +3,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace picket;
-  static const EmptyImports imports;
+  static const SmallImports imports;
   static PickleScanner scanner(imports);
   BlobRef ref;
   for (const char* name : {"storages", "tensors"}) {
