@@ -100,6 +100,7 @@ class Attribution {
       where.author.append(" <").append(introduction.email).append(">");
     where.date = introduction.date;
     where.other_places = introduction.other_places;
+    where.rank = introduction.rank;
     where.reachable = introduction.reachable;
     return where;
   }
@@ -186,6 +187,7 @@ Verdict AuditRepository(const AuditInput& input) {
   stats.Mark("attribute");
 
   Listing listing;
+  listing.secrets_once = true;
   listing.refs = refs.size();
   listing.commits = static_cast<uint64_t>(
       std::count_if(inventory.objects.begin(), inventory.objects.end(),

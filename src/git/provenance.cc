@@ -149,7 +149,12 @@ class Attribution {
 
  private:
   void SetCommit(uint32_t commit, Introduction* found) {
+    if (ranks_.empty()) {
+      ranks_.resize(graph_.size());
+      for (uint32_t i = 0; i < graph_.order().size(); ++i) ranks_[graph_.order()[i]] = i;
+    }
     found->commit = graph_.oid(commit);
+    found->rank = ranks_[commit];
     SetRef(graph_.ref(commit), found);
   }
 
@@ -310,6 +315,7 @@ class Attribution {
   unsigned threads_;
   std::unique_ptr<ObjectDatabase> database_;
   CommitGraph graph_;
+  std::vector<uint32_t> ranks_;  // by commit, made when the first is asked for
   std::unique_ptr<IdTable> tree_table_;
   std::set<ObjectId> tags_;
   std::set<Gap> gaps_;

@@ -32,6 +32,8 @@ struct Introduction {
   uint64_t other_places = 0;
   // There are more: one commit repeats the same folder so often that they are not counted.
   bool more_places = false;
+  // Of `commit` in that order: an earlier one's is smaller. The largest number where there is none.
+  uint64_t rank = UINT64_MAX;
   // A ref reaches it; HEAD counts, reflogs and the index don't.
   bool reachable = false;
   // One ref that does: branches first, then remote-tracking ones, tags, the rest; by name.

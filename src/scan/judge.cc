@@ -1,6 +1,9 @@
 #include "scan/judge.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -211,11 +214,67 @@ Verdict Judge(const JudgeContext& context, const ChangeList& changes, const Scan
   return ChangeJudge(context, changes, ancestry, rescan).Run(scan);
 }
 
+namespace {
+
+// Findings on their way to the report; of one secret in objects of one kind, of which the policy
+// says the same, the first stays.
+class FirstPlaces {
+ public:
+  explicit FirstPlaces(bool secrets_once) : secrets_once_(secrets_once) {}
+
+  void Add(JudgedFinding judged, uint64_t rank) {
+    const Finding& finding = judged.finding;
+    if (!secrets_once_ || finding.kind != FindingKind::kSecret || finding.fingerprint.empty()) {
+      rest_.push_back(std::move(judged));
+      return;
+    }
+    Key key(finding.fingerprint, finding.rule, judged.object_kind, judged.disposition,
+            judged.allowed_by, judged.reason);
+    const auto at = first_.find(key);
+    if (at == first_.end()) {
+      first_.emplace(std::move(key), Ranked{rank, std::move(judged)});
+      return;
+    }
+    Ranked& kept = at->second;
+    const uint64_t places = kept.judged.other_places + judged.other_places + 1;
+    if (PlaceOf(rank, judged) < PlaceOf(kept.rank, kept.judged)) kept = {rank, std::move(judged)};
+    kept.judged.other_places = places;
+  }
+
+  void GiveTo(VerdictBuilder& builder) {
+    for (JudgedFinding& judged : rest_) builder.Add(std::move(judged));
+    for (auto& [key, kept] : first_) builder.Add(std::move(kept.judged));
+  }
+
+ private:
+  using Key = std::tuple<std::string, std::string, ObjectKind, Disposition, AllowedBy, std::string>;
+  struct Ranked {
+    uint64_t rank = 0;
+    JudgedFinding judged;
+  };
+
+  // Reachable ones first.
+  using Place =
+      std::tuple<bool, uint64_t, std::string_view, std::string_view, std::string_view, Span>;
+  static Place PlaceOf(uint64_t rank, const JudgedFinding& judged) {
+    return Place(!judged.reachable, rank, std::string_view(judged.path),
+                 std::string_view(judged.object), std::string_view(judged.finding.member),
+                 judged.finding.span);
+  }
+
+  bool secrets_once_;
+  std::vector<JudgedFinding> rest_;
+  std::map<Key, Ranked> first_;
+};
+
+}  // namespace
+
 Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const ScanResult& scan,
                      const std::function<Whereabouts(const ScannedObject&)>& whereabouts) {
   VerdictBuilder builder(context);
   builder.AddNotes(listing.notes);
   uint64_t left_out = 0;
+  FirstPlaces places(listing.secrets_once);
   for (const ScannedObject& object : scan.objects) {
     Whereabouts where = whereabouts(object);
     bool only_excluded =
@@ -245,7 +304,7 @@ Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const 
       judged.date = where.date;
       judged.other_places = where.other_places;
       judged.reachable = where.reachable;
-      builder.Add(std::move(judged));
+      places.Add(std::move(judged), where.rank);
     };
     for (const ScannedFinding& item : object.findings)
       report(item.finding, builder.Rule(item.finding, &item.marks));
@@ -259,6 +318,7 @@ Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const 
     }
     for (const CountedRest::Item& item : rest.Items()) report(item.finding, item.ruling);
   }
+  places.GiveTo(builder);
   if (left_out > 0) {
     builder.AddNote(std::to_string(left_out) +
                     (left_out == 1 ? " object with findings or gaps stands"

@@ -51,6 +51,8 @@ struct Whereabouts {
   std::string author;
   std::string date;
   uint64_t other_places = 0;
+  // Which of two places came first: the smaller.
+  uint64_t rank = 0;
   bool reachable = true;
 };
 
@@ -61,6 +63,9 @@ struct Listing {
   std::vector<Gap> gaps;
   std::vector<Skipped> skipped;
   std::vector<std::string> notes;
+  // A secret that several objects of one kind hold is reported where it came first; the others are
+  // among its other places.
+  bool secrets_once = false;
 };
 
 // An audit, or files outside Git: there is no "before", and each finding is reported once per
