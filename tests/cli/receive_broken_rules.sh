@@ -4,7 +4,9 @@
 new_server server
 new_clone server work
 put work a.txt base
-cp -R "$PICKET_SOURCE/patterns" good
+mkdir -p good/secrets
+cp "$PICKET_SOURCE"/patterns/*.json good/
+cp "$PICKET_SOURCE/patterns/secrets/huggingface.json" good/secrets/
 mkdir empty
 cp -R good broken
 file=$(find broken/secrets -name '*.json' ! -name '*.schema.json' | sort | head -n 1)
