@@ -37,7 +37,7 @@ bool IsTokenByte(uint8_t byte);
 // bytes that are mixed or solid, in order. `text` has fewer than 2^32 bytes.
 void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs);
 
-// The same, byte by byte: what tests hold the other against, and what short texts are read with.
+// The same without the instructions that FindTokenRuns chooses by the processor; its last choice.
 void FindTokenRunsPlainly(Bytes text, std::vector<TokenRun>* runs);
 
 }  // namespace picket

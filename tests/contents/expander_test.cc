@@ -6,27 +6,10 @@
 #include <vector>
 
 #include "contents/child_origin.h"
+#include "support/expand_recorder.h"
 
 namespace picket {
 namespace {
-
-struct Child {
-  std::string bytes;
-  Origin origin;
-};
-
-class Recorder : public FindingSink, public ChildVisitor {
- public:
-  void Add(Finding) override {}
-  void Add(Gap gap) override { gaps.push_back(gap.reason); }
-  void Add(EncodedHint) override {}
-  void OnChild(const Blob& child) override {
-    children.push_back({std::string(AsText(child.bytes)), child.origin});
-  }
-
-  std::vector<Child> children;
-  std::vector<std::string> gaps;
-};
 
 std::string Wide(std::string_view text, bool little) {
   std::string wide;
@@ -37,9 +20,9 @@ std::string Wide(std::string_view text, bool little) {
   return wide;
 }
 
-Recorder Expand(const std::string& text, std::vector<EncodedHint> hints, const ExpandLimits& limits,
-                const Origin& origin = {}) {
-  Recorder recorder;
+ExpandRecorder Expand(const std::string& text, std::vector<EncodedHint> hints,
+                      const ExpandLimits& limits, const Origin& origin = {}) {
+  ExpandRecorder recorder;
   Expander expander(limits);
   BlobRef ref;
   expander.Expand(Blob{ref, AsBytes(text), origin}, hints, recorder, recorder);
@@ -51,7 +34,7 @@ constexpr char kEncoded[] = "data: aGVsbG8sIGJhc2U2NCB3b3JsZCwgaGVsbG8= ";
 }  // namespace
 
 TEST_CASE("expander: text around a base64 hint becomes a child that maps to its place") {
-  Recorder recorder = Expand(kEncoded, {{Encoding::kBase64, 6}, {Encoding::kBase64, 10}}, {});
+  ExpandRecorder recorder = Expand(kEncoded, {{Encoding::kBase64, 6}, {Encoding::kBase64, 10}}, {});
   REQUIRE(recorder.children.size() == 1);
   CHECK(recorder.children[0].bytes == "hello, base64 world, hello");
   const Origin& origin = recorder.children[0].origin;
@@ -67,7 +50,7 @@ TEST_CASE("expander: a whole UTF-16 blob becomes one child, whatever was hinted"
   for (bool little : {true, false}) {
     std::string text = (little ? "\xff\xfe" : "\xfe\xff") + Wide("a whole page of text", little);
     Encoding order = little ? Encoding::kUtf16Le : Encoding::kUtf16Be;
-    Recorder recorder = Expand(text, {{order, 4}, {order, 8}}, {});
+    ExpandRecorder recorder = Expand(text, {{order, 4}, {order, 8}}, {});
     REQUIRE(recorder.children.size() == 1);
     CHECK(recorder.children[0].bytes == "a whole page of text");
     CHECK(recorder.children[0].origin.offset == 2);
@@ -79,7 +62,7 @@ TEST_CASE("expander: UTF-16 inside other bytes is found at odd offsets too, and 
   std::string junk = "some plain bytes that are no wide text at all, odd";
   junk.resize(51, '.');
   std::string text = junk + Wide("twenty characters ok", true) + ".." + junk;
-  Recorder recorder = Expand(
+  ExpandRecorder recorder = Expand(
       text, {{Encoding::kUtf16Le, 51}, {Encoding::kUtf16Le, 61}, {Encoding::kUtf16Be, 52}}, {});
   REQUIRE(recorder.children.size() == 2);
   CHECK(recorder.children[0].bytes == "twenty characters ok");
@@ -91,7 +74,7 @@ TEST_CASE("expander: limits on bytes, children and depth leave a gap") {
   std::vector<EncodedHint> hint = {{Encoding::kBase64, 6}};
   ExpandLimits limits;
   limits.bytes = 10;
-  Recorder recorder = Expand(kEncoded, hint, limits);
+  ExpandRecorder recorder = Expand(kEncoded, hint, limits);
   CHECK(recorder.children.empty());
   CHECK(recorder.gaps.size() == 1);
   limits = {};

@@ -7,31 +7,15 @@
 #include <vector>
 
 #include "contents/expander.h"
+#include "support/expand_recorder.h"
 #include "support/packers.h"
 
 namespace picket {
 namespace {
 
-struct Child {
-  std::string bytes;
-  Origin origin;
-};
-
-class Recorder : public FindingSink, public ChildVisitor {
- public:
-  void Add(Finding) override {}
-  void Add(Gap gap) override { gaps.push_back(gap.reason); }
-  void Add(EncodedHint) override {}
-  void OnChild(const Blob& child) override {
-    children.push_back({std::string(AsText(child.bytes)), child.origin});
-  }
-
-  std::vector<Child> children;
-  std::vector<std::string> gaps;
-};
-
-Recorder Expand(const std::string& bytes, const ExpandLimits& limits = {}, Origin origin = {}) {
-  Recorder recorder;
+ExpandRecorder Expand(const std::string& bytes, const ExpandLimits& limits = {},
+                      Origin origin = {}) {
+  ExpandRecorder recorder;
   Expander expander(limits);
   BlobRef ref;
   expander.Expand(Blob{ref, AsBytes(bytes), std::move(origin)}, {}, recorder, recorder);
@@ -90,7 +74,7 @@ TEST_CASE("packed: every packing is opened, and its streams in a row are one con
     };
     for (const Case& c : cases) {
       CAPTURE(std::string(c.what));
-      Recorder recorder = Expand(c.bytes);
+      ExpandRecorder recorder = Expand(c.bytes);
       CHECK(recorder.gaps.empty());
       REQUIRE(recorder.children.size() == 1);
       CHECK(recorder.children[0].bytes == c.content);
@@ -107,7 +91,7 @@ TEST_CASE("packed: a file that is cut off gives all that is there, and no gap") 
     CAPTURE(std::string(packer.name));
     const std::string packed = packer.pack(text);
     for (size_t size : {packed.size() - 1, packed.size() / 2, size_t{40}, size_t{14}, size_t{3}}) {
-      Recorder recorder = Expand(packed.substr(0, size));
+      ExpandRecorder recorder = Expand(packed.substr(0, size));
       CHECK(recorder.gaps.empty());
       for (const Child& child : recorder.children) CHECK(text.starts_with(child.bytes));
     }
@@ -124,7 +108,7 @@ TEST_CASE("packed: damage is said, and what came before it is examined") {
     for (size_t at = broken.size() / 10 * 9; at < broken.size() / 10 * 9 + 16; ++at) {
       broken[at] = static_cast<char>(~broken[at]);
     }
-    Recorder recorder = Expand(broken);
+    ExpandRecorder recorder = Expand(broken);
     CHECK((recorder.gaps.size() == 1 || !packer.checked));
     REQUIRE(recorder.children.size() == 1);
     CHECK(recorder.children[0].bytes.substr(0, 500'000) == text.substr(0, 500'000));
@@ -142,7 +126,7 @@ TEST_CASE("packed: what is too large is a gap, and the work is taken from the bu
     CAPTURE(std::string(packer.name));
     ExpandLimits limits;
     limits.bytes = 100'000;
-    Recorder recorder = Expand(packer.pack(std::string(100'001, 'a')), limits);
+    ExpandRecorder recorder = Expand(packer.pack(std::string(100'001, 'a')), limits);
     CHECK(recorder.children.empty());
     CHECK(recorder.gaps.size() == 1);
     CHECK(Expand(packer.pack(std::string(100'000, 'a')), limits).children.size() == 1);
@@ -154,7 +138,7 @@ TEST_CASE("packed: what is too large is a gap, and the work is taken from the bu
 TEST_CASE("packed: a bomb within the limit of bytes is a gap by its ratio") {
   const std::string bomb = PackZstd(std::string(100 << 20, '\0'));
   REQUIRE(MostUnpacked(bomb.size()) < (100 << 20));
-  Recorder recorder = Expand(bomb);
+  ExpandRecorder recorder = Expand(bomb);
   for (const Child& child : recorder.children) CHECK(child.origin.member != "zstd");
   CHECK(recorder.gaps.size() == 1);
   CHECK(MostUnpacked(0) == uint64_t{64} << 20);
@@ -162,8 +146,8 @@ TEST_CASE("packed: a bomb within the limit of bytes is a gap by its ratio") {
 }
 
 TEST_CASE("packed: streams of several packings in a row are one content") {
-  Recorder recorder = Expand(PackXz("one, ") + PackLzma("two, ") + PackGzip("three, ") +
-                             std::string(8, '\0') + PackZstd("four, ") + PackLz4("five"));
+  ExpandRecorder recorder = Expand(PackXz("one, ") + PackLzma("two, ") + PackGzip("three, ") +
+                                   std::string(8, '\0') + PackZstd("four, ") + PackLz4("five"));
   REQUIRE(recorder.children.size() == 1);
   CHECK(recorder.children[0].bytes == "one, two, three, four, five");
   CHECK(recorder.children[0].origin.member == "xz");
@@ -172,7 +156,7 @@ TEST_CASE("packed: streams of several packings in a row are one content") {
 TEST_CASE("packed: frames that hold nothing may stand before one") {
   const std::string skipped = std::string("\x53\x2a\x4d\x18\x04\x00\x00\x00", 8) + "note";
   for (const std::string& frame : {PackZstd("text"), PackLz4("text")}) {
-    Recorder recorder = Expand(skipped + skipped + frame + skipped + frame);
+    ExpandRecorder recorder = Expand(skipped + skipped + frame + skipped + frame);
     REQUIRE(recorder.children.size() == 1);
     CHECK(recorder.children[0].bytes == "texttext");
   }
@@ -193,7 +177,7 @@ TEST_CASE("packed: what needs a dictionary or too much memory is a gap") {
       std::string("\x28\xb5\x2f\xfd\x21\x07\x04\x21\x00\x00", 10) + "text",
   };
   for (const std::string& bytes : cases) {
-    Recorder recorder = Expand(bytes);
+    ExpandRecorder recorder = Expand(bytes);
     CHECK(recorder.children.empty());
     REQUIRE(recorder.gaps.size() == 1);
     CHECK(recorder.gaps[0].find("dictionary") != std::string::npos);
@@ -227,7 +211,7 @@ TEST_CASE("packed: gzip is read as Python reads it, whatever flags and checksum 
   full += std::string("\x04\x00", 2) + "more" + std::string("name\0note\0", 10) + "\x99\x99";
   full += plain.substr(10);
   for (const std::string& bytes : {flagged, full}) {
-    Recorder recorder = Expand(bytes);
+    ExpandRecorder recorder = Expand(bytes);
     CHECK(recorder.gaps.empty());
     REQUIRE(recorder.children.size() == 1);
     CHECK(recorder.children[0].bytes == "text");
@@ -236,7 +220,7 @@ TEST_CASE("packed: gzip is read as Python reads it, whatever flags and checksum 
 
 TEST_CASE("packed: joblib's wrapping of old") {
   for (const char* length : {"ZF0x4                ", "ZF0x4                 "}) {
-    Recorder recorder = Expand(length + PackZlib("text"));
+    ExpandRecorder recorder = Expand(length + PackZlib("text"));
     CHECK(recorder.gaps.empty());
     REQUIRE(recorder.children.size() == 1);
     CHECK(recorder.children[0].bytes == "text");
@@ -247,7 +231,7 @@ TEST_CASE("packed: joblib's wrapping of old") {
 TEST_CASE("packed: the name of the content is that of what holds it") {
   Origin outer;
   outer.member = "a.tar:model.pkl.gz";
-  Recorder recorder = Expand(PackGzip("text"), {}, outer);
+  ExpandRecorder recorder = Expand(PackGzip("text"), {}, outer);
   REQUIRE(recorder.children.size() == 1);
   CHECK(recorder.children[0].origin.member == "a.tar:model.pkl.gz:gzip");
   CHECK(recorder.children[0].origin.wrapping == 5);

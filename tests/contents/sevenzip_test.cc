@@ -6,31 +6,14 @@
 #include <vector>
 
 #include "contents/sevenzip_directory.h"
+#include "support/expand_recorder.h"
 #include "support/packers.h"
 
 namespace picket {
 namespace {
 
-struct Child {
-  std::string bytes;
-  Origin origin;
-};
-
-class Recorder : public FindingSink, public ChildVisitor {
- public:
-  void Add(Finding) override {}
-  void Add(Gap gap) override { gaps.push_back(std::move(gap)); }
-  void Add(EncodedHint) override {}
-  void OnChild(const Blob& child) override {
-    children.push_back({std::string(AsText(child.bytes)), child.origin});
-  }
-
-  std::vector<Child> children;
-  std::vector<Gap> gaps;
-};
-
-Recorder Expand(const std::string& bytes, ExpandBudget budget = {1 << 26, 1000}) {
-  Recorder recorder;
+ExpandRecorder Expand(const std::string& bytes, ExpandBudget budget = {1 << 26, 1000}) {
+  ExpandRecorder recorder;
   BlobRef ref;
   ExpandSevenZip(Blob{ref, AsBytes(bytes), {}}, budget, recorder, recorder);
   return recorder;
@@ -156,8 +139,8 @@ TEST_CASE("7z: every coder gives its members, solid or not") {
     CAPTURE(std::string(c.what));
     Folder solid = {
         {{"one", kText.substr(0, 1000)}, {"sub/two", kText.substr(0, 2000)}}, c.coders, c.packed};
-    Recorder recorder = Expand(Archive({LzmaFolder(), solid}));
-    CHECK(recorder.gaps.empty());
+    ExpandRecorder recorder = Expand(Archive({LzmaFolder(), solid}));
+    CHECK(recorder.whole_gaps.empty());
     REQUIRE(recorder.children.size() == 3);
     CHECK(recorder.children[0].bytes == kText);
     CHECK(recorder.children[0].origin.member == "a.txt");
@@ -176,14 +159,14 @@ TEST_CASE("7z: a list of members that is packed is unpacked first") {
   const std::string packed = PackLzma(inner);
   Folder folder = {{{"", inner}}, {{"\x03\x01\x01", packed.substr(0, 5)}}, packed.substr(13)};
   std::string file = File(data + folder.packed, "\x17" + Streams({folder}, data.size(), false));
-  Recorder recorder = Expand(file);
-  CHECK(recorder.gaps.empty());
+  ExpandRecorder recorder = Expand(file);
+  CHECK(recorder.whole_gaps.empty());
   REQUIRE(recorder.children.size() == 1);
   CHECK(recorder.children[0].bytes == kText);
   // One that unpacks to itself, on and on.
   const std::string self =
       "\x17" + Streams({{{{"", std::string(40, 'x')}}, {kCopyCoder}, "x"}}, 0, false);
-  CHECK(Expand(File("x", self)).gaps.size() == 1);
+  CHECK(Expand(File("x", self)).whole_gaps.size() == 1);
 }
 
 TEST_CASE("7z: what can't be read is a gap, by name where there is one") {
@@ -207,19 +190,19 @@ TEST_CASE("7z: what can't be read is a gap, by name where there is one") {
   };
   for (const Case& c : cases) {
     CAPTURE(std::string(c.reason));
-    Recorder recorder = Expand(Archive({c.folder}));
-    REQUIRE(recorder.gaps.size() == 1);
-    CHECK(recorder.gaps[0].member == "a.txt");
-    CHECK(recorder.gaps[0].reason.find(c.reason) != std::string::npos);
+    ExpandRecorder recorder = Expand(Archive({c.folder}));
+    REQUIRE(recorder.whole_gaps.size() == 1);
+    CHECK(recorder.whole_gaps[0].member == "a.txt");
+    CHECK(recorder.whole_gaps[0].reason.find(c.reason) != std::string::npos);
     for (const Child& child : recorder.children) {
       CHECK(child.bytes.find_first_not_of('t') == std::string::npos);
     }
   }
-  Recorder hidden = Expand(File("", "\x17" + Streams({encrypted}, 0, false)));
-  REQUIRE(hidden.gaps.size() == 1);
-  CHECK(hidden.gaps[0].reason.find("encrypted") != std::string::npos);
-  CHECK(Expand(Archive({LzmaFolder()}), {100, 10}).gaps.size() == 1);
-  CHECK(Expand(Archive({LzmaFolder()}), {1 << 20, 0}).gaps.size() == 1);
+  ExpandRecorder hidden = Expand(File("", "\x17" + Streams({encrypted}, 0, false)));
+  REQUIRE(hidden.whole_gaps.size() == 1);
+  CHECK(hidden.whole_gaps[0].reason.find("encrypted") != std::string::npos);
+  CHECK(Expand(Archive({LzmaFolder()}), {100, 10}).whole_gaps.size() == 1);
+  CHECK(Expand(Archive({LzmaFolder()}), {1 << 20, 0}).whole_gaps.size() == 1);
 }
 
 TEST_CASE("7z: no byte of the header can be changed or missing so that it is read out of bounds") {
@@ -230,24 +213,24 @@ TEST_CASE("7z: no byte of the header can be changed or missing so that it is rea
     for (int value : {0, 1, 0x7f, 0x80, 0xff}) {
       std::string changed = header;
       changed[at] = static_cast<char>(value);
-      Recorder recorder = Expand(File(data, changed));
+      ExpandRecorder recorder = Expand(File(data, changed));
       CAPTURE(at);
       CAPTURE(value);
-      CHECK(recorder.children.size() + recorder.gaps.size() > 0);
+      CHECK(recorder.children.size() + recorder.whole_gaps.size() > 0);
     }
-    if (at > 0) CHECK(Expand(File(data, header.substr(0, at))).gaps.size() == 1);
+    if (at > 0) CHECK(Expand(File(data, header.substr(0, at))).whole_gaps.size() == 1);
   }
 }
 
 TEST_CASE("7z: a start that lies is a gap, and other files are none of its business") {
   std::string file = Archive({LzmaFolder()});
-  CHECK(Expand(file.substr(0, 31)).gaps.size() == 1);
-  CHECK(Expand(file.substr(0, file.size() - 1)).gaps.size() == 1);
+  CHECK(Expand(file.substr(0, 31)).whole_gaps.size() == 1);
+  CHECK(Expand(file.substr(0, file.size() - 1)).whole_gaps.size() == 1);
   std::string changed = file;
   changed[20] = 'x';
-  CHECK(Expand(changed).gaps.size() == 1);
-  CHECK(Expand(File("", "")).gaps.empty());
-  for (const char* text : {"", "7z", "7zip is a tool"}) CHECK(Expand(text).gaps.empty());
+  CHECK(Expand(changed).whole_gaps.size() == 1);
+  CHECK(Expand(File("", "")).whole_gaps.empty());
+  for (const char* text : {"", "7z", "7zip is a tool"}) CHECK(Expand(text).whole_gaps.empty());
 }
 
 }  // namespace picket
