@@ -192,6 +192,8 @@ class PickleMachine {
   void Push(Value value);
   bool PopMark(uint64_t& from);
   void MakeTuple(uint64_t from);
+  // Its items, of which the first eight are kept; nullptr where they are no longer known.
+  const TupleSlot* TupleOf(Value value) const;
   void MakePlain(uint64_t from);
   void Escape(uint64_t from);
   void EscapeValue(Value value);

@@ -55,21 +55,19 @@ void PickleMachine::BuildDtype(uint32_t index, Value state) {
   constexpr uint64_t kFlags = 7;
   constexpr uint64_t kHasObjects = 1;
   Dtype& dtype = dtypes_[index];
-  bool known = KindOf(state) == kTuple && PayloadOf(state) != 0 &&
-               (SizeOf(state) == kFlags + 1 || SizeOf(state) == kFlags + 2);
-  if (!known || dtype.unclear) {
+  const TupleSlot* slot = TupleOf(state);
+  if (slot == nullptr || (SizeOf(state) != kFlags + 1 && SizeOf(state) != kFlags + 2)) {
     dtype.unclear = true;
-    return;
   }
-  const TupleSlot& slot = tuples_[PayloadOf(state) % kTupleSlots];
+  if (dtype.unclear) return;
   // Kept numbers are one more than themselves; 0 is none that is known.
   auto number = [&](uint64_t i) {
-    return KindOf(slot.items[i]) == kNumber ? PayloadOf(slot.items[i]) : 0;
+    return KindOf(slot->items[i]) == kNumber ? PayloadOf(slot->items[i]) : 0;
   };
   uint64_t version = number(kVersion);
   uint64_t size = number(kSize);
   uint64_t flags = number(kFlags);
-  if (slot.serial != PayloadOf(state) || (version != 3 + 1 && version != 4 + 1) || flags == 0) {
+  if ((version != 3 + 1 && version != 4 + 1) || flags == 0) {
     dtype.unclear = true;
     return;
   }
@@ -139,15 +137,12 @@ void PickleMachine::SkipArray() {
     position_ = *end;
     return;
   }
-  const TupleSlot& shape = tuples_[PayloadOf(state.shape) % kTupleSlots];
+  const TupleSlot* shape = TupleOf(state.shape);
   uint64_t dimensions = SizeOf(state.shape);
-  if (PayloadOf(state.shape) == 0 || shape.serial != PayloadOf(state.shape) ||
-      dimensions > kTupleItems) {
-    return GiveUp(kUnclear);
-  }
+  if (shape == nullptr || dimensions > kTupleItems) return GiveUp(kUnclear);
   uint64_t bytes = dtype.bytes;
   for (uint64_t i = 0; i < dimensions; ++i) {
-    Value extent = shape.items[i];
+    Value extent = shape->items[i];
     if (KindOf(extent) != kNumber || PayloadOf(extent) == 0 ||
         __builtin_mul_overflow(bytes, PayloadOf(extent) - 1, &bytes)) {
       return GiveUp(kUnclear);

@@ -51,14 +51,22 @@ void PickleMachine::Escape(uint64_t from) {
 
 void PickleMachine::MakeTuple(uint64_t from) {
   Escape(from);
-  if (tuples_.empty()) tuples_.resize(kTupleSlots);
   uint64_t count = stack_.size() - from;
   uint64_t serial = ++tuple_serial_;
-  TupleSlot& slot = tuples_[serial % kTupleSlots];
+  uint64_t place = serial % kTupleSlots;
+  if (place >= tuples_.size()) tuples_.resize(place + 1);
+  TupleSlot& slot = tuples_[place];
   slot.serial = serial;
   for (uint64_t i = 0; i < std::min(count, kTupleItems); ++i) slot.items[i] = stack_[from + i];
   stack_.resize(from);
   Push(Pack(kTuple, serial, count));
+}
+
+const PickleMachine::TupleSlot* PickleMachine::TupleOf(Value value) const {
+  if (KindOf(value) != kTuple || PayloadOf(value) == 0) return nullptr;
+  uint64_t place = PayloadOf(value) % kTupleSlots;
+  bool kept = place < tuples_.size() && tuples_[place].serial == PayloadOf(value);
+  return kept ? &tuples_[place] : nullptr;
 }
 
 void PickleMachine::MakePlain(uint64_t from) {
@@ -256,11 +264,7 @@ void PickleMachine::Call(Value callee, Value arguments, PickleUse how, uint64_t 
       auto index = static_cast<uint32_t>(PayloadOf(callee));
       NoteEvent();
       globals_[index].uses |= how;
-      const TupleSlot* slot = nullptr;
-      if (KindOf(arguments) == kTuple && PayloadOf(arguments) != 0) {
-        const TupleSlot& candidate = tuples_[PayloadOf(arguments) % kTupleSlots];
-        if (candidate.serial == PayloadOf(arguments)) slot = &candidate;
-      }
+      const TupleSlot* slot = TupleOf(arguments);
       if (watched_[index]) {
         Report(index, how, offset, slot != nullptr, SizeOf(arguments),
                slot != nullptr ? slot->items : nullptr);
@@ -301,13 +305,13 @@ void PickleMachine::CallItems(Value callee, uint64_t from, PickleUse how, uint64
 // Source: torch/serialization.py, _legacy_load.
 PickleMachine::Value PickleMachine::Persistent(Value id) {
   EscapeValue(id);
-  if (KindOf(id) != kTuple || PayloadOf(id) == 0 || SizeOf(id) < 2) return Pack(kUnknown);
-  const TupleSlot& slot = tuples_[PayloadOf(id) % kTupleSlots];
-  if (slot.serial != PayloadOf(id) || !IsText(slot.items[0]) || KindOf(slot.items[1]) != kGlobal) {
+  const TupleSlot* slot = TupleOf(id);
+  if (slot == nullptr || SizeOf(id) < 2 || !IsText(slot->items[0]) ||
+      KindOf(slot->items[1]) != kGlobal) {
     return Pack(kUnknown);
   }
-  auto word = TextOf(slot.items[0]);
-  return word && word->text == "module" ? slot.items[1] : Pack(kUnknown);
+  auto word = TextOf(slot->items[0]);
+  return word && word->text == "module" ? slot->items[1] : Pack(kUnknown);
 }
 
 void PickleMachine::Build(uint64_t) {

@@ -1,4 +1,4 @@
-// Pickles between raw numbers, as torch's oldest files have them.
+// Pickles between raw numbers, as torch's oldest files have them, and in a row, as its later ones do.
 #include "weight_format.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     WeightReport report;
     ReadPickle(blob, scanner, report);
     ReadTorchTar(blob, scanner, report);
+    ReadTorchLegacy(blob, scanner, report);
     for (const PickledPart& part : report.pickles) {
       for (const PickleStream& stream : part.scan.streams) {
         if (stream.start > size || stream.end > size) __builtin_trap();

@@ -1,5 +1,5 @@
-// One format's reader under the fuzzer: whatever the bytes, it ends, and what it says lies inside
-// them.
+// One format's reader under the fuzzer, of a file by its name, of a member of an archive, and of bytes
+// without a name: whatever they are, it ends, and what it says lies inside them.
 #pragma once
 
 #include "fuzz/small_imports.h"
@@ -12,14 +12,17 @@ inline int FuzzFormat(FormatReader read, std::string_view name, const uint8_t* d
   static PickleScanner scanner(imports);
   BlobRef ref;
   ref.names.push_back(name);
-  Origin origin;
-  origin.member = name;
-  for (bool inside : {false, true}) {
-    const Blob blob{ref, Bytes(data, size), inside ? origin : Origin()};
+  Origin member;
+  member.member = name;
+  for (const Blob& blob : {Blob{ref, Bytes(data, size), {}}, Blob{ref, Bytes(data, size), member},
+                           Blob{{}, Bytes(data, size), {}}}) {
     WeightReport report;
     read(blob, scanner, report);
     for (const FormatProblem& problem : report.problems) {
       if (problem.offset > size || problem.message.empty()) __builtin_trap();
+    }
+    for (const std::string& gap : report.gaps) {
+      if (gap.empty()) __builtin_trap();
     }
   }
   return 0;

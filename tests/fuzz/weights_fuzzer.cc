@@ -1,0 +1,63 @@
+// The whole wing as a scan drives it: the expander opens what it can, and the detector looks at the
+// file and at every child. The file's name is the input's first line.
+#include <algorithm>
+#include <cstdint>
+
+#include "contents/expander.h"
+#include "fuzz/small_imports.h"
+#include "weights/weight_detector.h"
+
+namespace picket {
+namespace {
+
+class Walker : public FindingSink, public ChildVisitor {
+ public:
+  Walker(Session& session, const ExpandLimits& limits) : session_(session), expander_(limits) {}
+
+  void Walk(const Blob& blob) {
+    const uint64_t outer_size = size_;
+    size_ = blob.bytes.size();
+    session_.Scan(blob, nullptr, *this);
+    size_ = UINT64_MAX;
+    expander_.Expand(blob, {}, *this, *this);
+    size_ = outer_size;
+  }
+  void Add(Finding finding) override {
+    if (finding.rule.empty() || finding.message.empty() || finding.fingerprint.empty() ||
+        finding.span.offset > size_) {
+      __builtin_trap();
+    }
+  }
+  void Add(Gap gap) override {
+    if (gap.reason.empty()) __builtin_trap();
+  }
+  void Add(EncodedHint) override {}
+  void OnChild(const Blob& child) override { Walk(child); }
+
+ private:
+  Session& session_;
+  Expander expander_;
+  uint64_t size_ = 0;
+};
+
+}  // namespace
+}  // namespace picket
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace picket;
+  static const SmallImports imports;
+  static const FingerprintKey key;
+  static const std::unique_ptr<Session> session = WeightDetector(imports, key).NewSession();
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  const size_t cut = std::min(text.find('\n'), text.size());
+  BlobRef ref;
+  ref.kind = ObjectKind::kBlob;
+  ref.names.push_back(text.substr(0, cut));
+  ExpandLimits limits;
+  limits.bytes = 1 << 18;
+  limits.children = 50;
+  limits.depth = 3;
+  text.remove_prefix(std::min(cut + 1, text.size()));
+  Walker(*session, limits).Walk(Blob{ref, AsBytes(text), {}});
+  return 0;
+}
