@@ -74,7 +74,6 @@ class GraphWalker {
   GraphWalker(Bytes file, WeightReport& report) : file_(file), report_(report) {}
 
   bool ok() const { return ok_; }
-  uint64_t nodes() const { return nodes_; }
 
   void SavedModel(Bytes model) { Each(model, 2, &GraphWalker::MetaGraph); }
 
@@ -105,7 +104,6 @@ class GraphWalker {
   void Function(Bytes function) { Each(function, 3, &GraphWalker::Node); }
 
   void Node(Bytes node) {
-    ++nodes_;
     ProtobufReader reader(node);
     ProtobufField field;
     std::string_view op;
@@ -151,7 +149,6 @@ class GraphWalker {
   Bytes file_;
   WeightReport& report_;
   bool ok_ = true;
-  uint64_t nodes_ = 0;
 };
 
 enum class Kind : uint8_t { kNone, kSavedModel, kGraph };

@@ -28,6 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ref.names.push_back("model.pkl");
   const picket::Blob blob{ref, bytes};
   if (picket::WeightFormatOf(blob).empty()) __builtin_trap();
+  picket::BlobRef keras;
+  keras.names.push_back("model.keras");
+  if (picket::WeightFormatOf(picket::Blob{keras, bytes}).empty()) __builtin_trap();
+  if (picket::IsLfsPointer(bytes) && picket::FindTensors(bytes).size() > 0) __builtin_trap();
   uint64_t at = 0;
   for (const picket::Span& span : picket::FindTensors(bytes)) {
     if (span.offset < at || span.length == 0 || span.end() > size) __builtin_trap();
