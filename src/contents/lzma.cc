@@ -4,6 +4,7 @@
 
 #include <lzma.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "core/byte_reader.h"
@@ -114,12 +115,23 @@ class RawDecoder : public LzmaDecoder {
 
   // Has the stream of the filter added last end behind `size` bytes, with an end mark or without.
   void SetSize(uint64_t size) {
-    auto* options = static_cast<lzma_options_lzma*>(filters_[used_ - 1].options);
+    lzma_options_lzma* options = last_options();
     options->ext_flags = LZMA_LZMA1EXT_ALLOW_EOPM;
     lzma_set_ext_size(*options, size);
   }
 
+  // Nothing looks back further than to the first byte that came out.
+  void NarrowWindow(uint64_t size) {
+    uint64_t enough = std::max<uint64_t>(size, LZMA_DICT_SIZE_MIN);
+    lzma_options_lzma* options = last_options();
+    options->dict_size = static_cast<uint32_t>(std::min<uint64_t>(options->dict_size, enough));
+  }
+
  private:
+  lzma_options_lzma* last_options() {
+    return static_cast<lzma_options_lzma*>(filters_[used_ - 1].options);
+  }
+
   lzma_ret Init(lzma_stream* stream) override {
     if (lzma_raw_decoder_memusage(filters_) > kMemory) return LZMA_MEMLIMIT_ERROR;
     return lzma_raw_decoder(stream, filters_);
@@ -155,6 +167,7 @@ std::unique_ptr<PackedDecoder> NewRawLzmaDecoder(const RawLzma& raw) {
   bool sized = !raw.second && raw.size != UINT64_MAX;
   lzma_vli id = raw.second ? LZMA_FILTER_LZMA2 : sized ? LZMA_FILTER_LZMA1EXT : LZMA_FILTER_LZMA1;
   if (!decoder->Add(id, raw.properties)) return nullptr;
+  decoder->NarrowWindow(raw.size);
   if (sized) decoder->SetSize(raw.size);
   return decoder;
 }

@@ -29,7 +29,7 @@ struct RawLzma {
 };
 
 // Null when the properties are none that exist. A larger window than kMaxPackedWindow is refused by
-// Decode. Keeps none of the views.
+// Decode, where more than that comes out. Keeps none of the views.
 std::unique_ptr<PackedDecoder> NewRawLzmaDecoder(const RawLzma& raw);
 
 }  // namespace picket

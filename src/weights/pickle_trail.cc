@@ -419,8 +419,6 @@ void Tracer::Keep(uint64_t offset, bool change) {
       ++trails_.left_out;
       return;
     }
-  } else if (change) {
-    return;
   }
   std::string spelled = EscapePickleText(call.module) + "." + EscapePickleText(call.name);
   std::string what = !global          ? std::string("something that the pickle makes")

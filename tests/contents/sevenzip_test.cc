@@ -129,6 +129,11 @@ TEST_CASE("7z: every coder gives its members, solid or not") {
       {"copy", {kCopyCoder}, kText},
       {"lzma", {kLzmaCoder}, kLzma.substr(13)},
       {"lzma2", {{"\x21", "\x18"}}, bare},
+      // No more than what comes out is ever looked back on.
+      {"lzma2 with a window of 4 GiB", {{"\x21", "\x28"}}, bare},
+      {"lzma with a window of 4 GiB",
+       {{"\x03\x01\x01", kLzma.substr(0, 1) + "\xff\xff\xff\xff"}},
+       kLzma.substr(13)},
       {"x86 over lzma2", {{"\x21", "\x18"}, {"\x03\x03\x01\x03", ""}}, PackLzma2(kText, true)},
       {"bzip2", {{"\x04\x02\x02", ""}}, PackBzip2(kText)},
       {"deflate", {{"\x04\x01\x08", ""}}, PackDeflate(kText)},

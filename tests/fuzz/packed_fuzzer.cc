@@ -1,10 +1,12 @@
-// Every decoder of compressed streams: by its mark, alone, and as data of a zip member. Nothing
-// gives more than its limit, and what comes out does not hang on how much is asked for at a time.
+// Every decoder of compressed streams: by its mark, alone, as data of a zip member, and bare.
+// Nothing gives more than its limit, and what comes out does not hang on how much is asked for at a
+// time.
 #include "contents/packed.h"
 
 #include <algorithm>
 #include <cstdlib>
 
+#include "contents/lzma.h"
 #include "contents/zip_methods.h"
 
 namespace picket {
@@ -58,6 +60,21 @@ void Compare(const Packing& packing, Bytes bytes) {
   if (whole.compare(0, common, steps, 0, common) != 0) std::abort();
 }
 
+// As 7z keeps it: LZMA2, or LZMA of a known size, with a filter over it.
+void OpenRaw(uint8_t kind, uint64_t size, Bytes bytes) {
+  RawLzma raw;
+  raw.second = (kind & 0x40) == 0;
+  raw.size = size;
+  raw.filter = static_cast<LzmaFilter>(kind % 9);
+  raw.properties = bytes.first(std::min<size_t>(bytes.size(), raw.second ? 1 : 5));
+  std::unique_ptr<PackedDecoder> decoder = NewRawLzmaDecoder(raw);
+  if (!decoder) return;
+  std::string out;
+  decoder->Start();
+  Unpack(*decoder, bytes.subspan(raw.properties.size()), kLimit, out);
+  if (out.size() > kLimit + 1) std::abort();
+}
+
 }  // namespace
 }  // namespace picket
 
@@ -70,7 +87,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 #include "contents/packings.def"
 #undef PICKET_PACKING
   if (size < 2) return 0;
-  auto inflated = UnpackZipData(bytes.subspan(1), data[0], data[1] * 16, kLimit);
+  if (data[0] >= 0x80) {
+    OpenRaw(data[0], data[1] * 16, bytes.subspan(2));
+    return 0;
+  }
+  auto inflated = UnpackZipData(bytes.subspan(2), data[0], data[1] * 16, kLimit);
   if (inflated && inflated->bytes.size() > kLimit) std::abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// Pickles between raw numbers, as torch's oldest files have them, and in a row, as its later ones do.
+// Pickles between raw numbers, as torch's oldest files have them, and in a row, as its later ones
+// do.
 #include "weight_format.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

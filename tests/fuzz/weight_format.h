@@ -1,5 +1,5 @@
-// One format's reader under the fuzzer, of a file by its name, of a member of an archive, and of bytes
-// without a name: whatever they are, it ends, and what it says lies inside them.
+// One format's reader under the fuzzer, of a file by its name, of a member of an archive, and of
+// bytes without a name: whatever they are, it ends, and what it says lies inside them.
 #pragma once
 
 #include "fuzz/small_imports.h"
