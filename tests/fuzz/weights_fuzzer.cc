@@ -15,16 +15,16 @@ class Walker : public FindingSink, public ChildVisitor {
   Walker(Session& session, const ExpandLimits& limits) : session_(session), expander_(limits) {}
 
   void Walk(const Blob& blob) {
-    const uint64_t outer_size = size_;
-    size_ = blob.bytes.size();
+    scanned_ = &blob;
     session_.Scan(blob, nullptr, *this);
-    size_ = UINT64_MAX;
+    scanned_ = nullptr;
     expander_.Expand(blob, {}, *this, *this);
-    size_ = outer_size;
   }
   void Add(Finding finding) override {
-    if (finding.rule.empty() || finding.message.empty() || finding.fingerprint.empty() ||
-        finding.span.offset > size_) {
+    if (finding.rule.empty() || finding.message.empty()) __builtin_trap();
+    // What the expander finds has no fingerprint, and counts in the outermost blob.
+    if (scanned_ == nullptr) return;
+    if (finding.fingerprint.empty() || finding.span.offset > scanned_->bytes.size()) {
       __builtin_trap();
     }
   }
@@ -37,7 +37,7 @@ class Walker : public FindingSink, public ChildVisitor {
  private:
   Session& session_;
   Expander expander_;
-  uint64_t size_ = 0;
+  const Blob* scanned_ = nullptr;
 };
 
 }  // namespace
