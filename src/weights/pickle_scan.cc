@@ -36,7 +36,10 @@ bool Claims(const PickleStream& stream, Bytes bytes, PickleSuspicion suspicion) 
   bool proto = HasProto(bytes, stream.start);
   if (!proto && suspicion == PickleSuspicion::kNone) return false;
   if (LooksUp(stream, false)) return true;
-  if (stream.ending != PickleEnd::kStop) return false;
+  // Nothing but opcodes up to where the data ends: cut off.
+  bool named = suspicion == PickleSuspicion::kNamed;
+  bool cut = stream.ending == PickleEnd::kFailed && stream.end == bytes.size();
+  if (stream.ending != PickleEnd::kStop) return proto && named && cut;
   return proto || stream.end == bytes.size() || stream.opcodes >= kConvincingOpcodes;
 }
 

@@ -7,7 +7,8 @@
 //     in the stream that begins at the start. Honest text "looks up" names all the time.
 //   - With PROTO: any lookup of a printable name, or a STOP that is reached.
 //   - With a weight's name (.pt, .pkl, .bin ...): any lookup of a printable name, or a STOP that is
-//     reached at the end of the file or after eight opcodes or more.
+//     reached at the end of the file or after eight opcodes or more. With both name and PROTO, also
+//     a stream of opcodes that the end of the file cuts off.
 //   - With a route (a loader reads this as a pickle): always.
 // Firmware, GGML and other binaries named .bin look nothing up and stop at no STOP, so they are not
 // claimed. A claimed stream that no reader can follow to STOP is a gap; so is a stream, claimed or

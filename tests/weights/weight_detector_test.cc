@@ -294,6 +294,34 @@ TEST_CASE("weight detector: a compressed pickle goes by the name of what holds i
   }
 }
 
+TEST_CASE("weight detector: a pickle by its name that the end of the file cuts off is a gap") {
+  struct Case {
+    const char* what;
+    const char* name;
+    std::string bytes;
+    bool gap;
+  };
+  const Case cases[] = {
+      {"between opcodes", "m.pkl", kProto2 + "}q" + std::string(1, '\1'), true},
+      {"inside an opcode", "m.pt", kProto2 + "}q", true},
+      {"behind PROTO", "m.pkl", kProto2, true},
+      {"no name", "m.txt", kProto2 + "}q" + std::string(1, '\1'), false},
+      {"no PROTO", "m.pkl", "}q" + std::string(1, '\1'), false},
+      {"no opcodes", "m.bin", kProto2 + "}\xff\xff\xff\xff\xff", false},
+      {"whole", "m.pkl", kProto2 + "}.", false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.what));
+    FingerprintKey key;
+    WeightDetector detector(ShippedImports(), key);
+    KeepingSink sink;
+    BlobRef ref;
+    ref.names.push_back(c.name);
+    detector.NewSession()->Scan(Blob{ref, AsBytes(c.bytes)}, nullptr, sink);
+    CHECK(sink.gaps.size() == (c.gap ? 1 : 0));
+  }
+}
+
 TEST_CASE("explain: every global with its verdict and use, in order") {
   std::string bytes = kProto2 + Global("collections", "OrderedDict") + ")R0" +
                       CallOf(kOs, kSystem) + kProto2 + Global("my.module", "f") + ".";
