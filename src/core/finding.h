@@ -22,6 +22,7 @@ enum class WeightConcern : uint8_t {
   kUnknown,    // a global nobody vouches for; Finding::subject names it
   kAmbiguous,  // readers of one file disagree on what it holds: blocks
   kPickle,     // a pickle that uses known safe globals only: blocks under "safetensors-only"
+  kTold,       // it needs more than this file: told, never blocks
 };
 
 std::string_view ToString(FindingKind kind);

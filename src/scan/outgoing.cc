@@ -27,11 +27,12 @@ Ruling RuleWeight(const Finding& finding, const Policy& policy) {
       return {.shown = weights == WeightPolicy::kSafetensorsOnly,
               .disposition = Disposition::kBlocks,
               .reason = ""};
-    case WeightConcern::kNone:
+    case WeightConcern::kTold:
       // A format's reader has something to say that the file can't do by itself.
       return {.shown = true,
               .disposition = Disposition::kWarns,
               .reason = "it needs more than this file"};
+    case WeightConcern::kNone:
     case WeightConcern::kDangerous:
     case WeightConcern::kAmbiguous: break;
   }

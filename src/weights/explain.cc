@@ -83,7 +83,7 @@ ImportVerdict WorstOf(const std::vector<ExplainedPickle>& pickles) {
     if (!pickle.disagreements.empty()) worst = ImportVerdict::kDangerous;
     for (const ExplainedGlobal& global : pickle.globals) worst = std::max(worst, global.verdict);
     for (const ExplainedProblem& problem : pickle.problems) {
-      if (problem.concern == WeightConcern::kNone) continue;
+      if (problem.concern == WeightConcern::kTold) continue;
       bool unknown = problem.concern == WeightConcern::kUnknown;
       worst = std::max(worst, unknown ? ImportVerdict::kUnknown : ImportVerdict::kDangerous);
     }
@@ -105,7 +105,7 @@ std::vector<std::string> SuggestAllowed(const std::vector<ExplainedPickle>& pick
       sort_out(global.canonical, global.verdict == ImportVerdict::kUnknown);
     }
     for (const ExplainedProblem& problem : pickle.problems) {
-      if (problem.concern == WeightConcern::kNone) continue;
+      if (problem.concern == WeightConcern::kTold) continue;
       sort_out(problem.subject.empty() ? problem.rule : problem.subject,
                problem.concern == WeightConcern::kUnknown);
     }

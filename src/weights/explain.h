@@ -80,7 +80,7 @@ std::string_view WeightFormatOf(const Blob& blob);
 bool IsLfsPointer(Bytes bytes);
 
 // The worst that any of these hold: a problem that is ambiguous counts as dangerous, and so do
-// readers that part ways; one that is only told (kNone) counts as safe.
+// readers that part ways; one that is only told (kTold) counts as safe.
 ImportVerdict WorstOf(const std::vector<ExplainedPickle>& pickles);
 
 }  // namespace picket

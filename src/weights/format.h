@@ -18,8 +18,8 @@ struct FormatProblem {
   std::string rule;  // "safetensors.malformed-header"
   std::string message;
   uint64_t offset = 0;  // in the blob
-  // kAmbiguous: a shape that readers would not agree on, or that hides bytes. kNone: the file can't
-  // do it by itself; told, and never blocks.
+  // kAmbiguous: a shape that readers would not agree on, or that hides bytes. kTold: the file can't
+  // do it by itself.
   WeightConcern concern = WeightConcern::kAmbiguous;
   // What a policy can name: "keras.layers.Lambda". Hostile text.
   std::string subject = {};

@@ -52,7 +52,7 @@ void ReadHubConfig(const Blob& blob, PickleScanner&, WeightReport& report) {
                {"config.remote-code",
                 "This configuration names code of another repository, " + std::string(reference) +
                     ", which runs where trust_remote_code is given.",
-                at, WeightConcern::kNone, std::string(reference)});
+                at, WeightConcern::kTold, std::string(reference)});
   }
 }
 

@@ -53,7 +53,7 @@ class OnnxWalker {
                            "This ONNX model has operators of the domain " +
                                std::string(domain.substr(0, 200)) +
                                ", which only a library from elsewhere can run.",
-                           offset, WeightConcern::kNone, std::string(domain.substr(0, 256))});
+                           offset, WeightConcern::kTold, std::string(domain.substr(0, 256))});
     }
   }
 

@@ -34,7 +34,7 @@ class WeightSession : public Session {
     for (const std::string& gap : report.gaps) AddGap({}, gap);
     for (const FormatProblem& problem : report.problems) {
       bool dangerous = problem.concern == WeightConcern::kDangerous;
-      bool notable = problem.concern == WeightConcern::kNone;
+      bool notable = problem.concern == WeightConcern::kTold;
       Finding finding = NewFinding(problem.concern,
                                    dangerous ? Severity::kCritical
                                    : notable ? Severity::kLow

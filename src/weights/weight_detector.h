@@ -47,7 +47,7 @@ class LazyImports : public ImportSource {
 //   r.promise                       kDangerous or, bound to a name, by what its code calls kUnknown
 //   r.call, executorch.unknown-delegate, executorch.library-path   kUnknown
 //   executorch.malformed, hdf5.malformed-reference                 kAmbiguous
-//   onnx.custom-operator, config.remote-code   kNone: told, the file can't do it by itself
+//   onnx.custom-operator, config.remote-code   kTold: the file can't do it by itself
 //   keras.foreign-reference, nemo.target                    kDangerous or kUnknown, by the import
 //                                                           table's word on the name
 //   skops.unknown-type, mar.handler-code                    kUnknown

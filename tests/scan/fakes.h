@@ -52,7 +52,7 @@ class FakeDetector final : public Detector {
                           : letter == 'u' ? WeightConcern::kUnknown
                           : letter == 'a' ? WeightConcern::kAmbiguous
                           : letter == 'p' ? WeightConcern::kPickle
-                                          : WeightConcern::kNone;
+                                          : WeightConcern::kTold;
         finding.rule = "pickle.test";
         finding.subject = "pkg.Thing";
         finding.span = {at, 8};

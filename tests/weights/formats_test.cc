@@ -213,7 +213,7 @@ TEST_CASE("onnx: operators that need a library are told, contexts in other place
   const KeepingSink custom = ScanWeights(Onnx(node("Foo", "acme.ops")), "model.onnx");
   const Finding* finding = custom.Find("onnx.custom-operator", "acme.ops");
   REQUIRE(finding != nullptr);
-  CHECK(finding->concern == WeightConcern::kNone);
+  CHECK(finding->concern == WeightConcern::kTold);
   CHECK(ScanWeights(Onnx(context("../x", 0)), "m").Find("onnx.external-path") != nullptr);
   const std::string defined = Onnx(node("Foo", "acme.ops")) + Field(25, Field(10, "acme.ops"));
   for (const std::string& honest :
@@ -361,7 +361,7 @@ TEST_CASE("configurations: code of another repository is told, and blocks nothin
   const KeepingSink sink = ScanWeights(other, "config.json");
   const Finding* finding = sink.Find("config.remote-code", "some-one/re.po--modeling_x.Model");
   REQUIRE(finding != nullptr);
-  CHECK(finding->concern == WeightConcern::kNone);
+  CHECK(finding->concern == WeightConcern::kTold);
   CHECK(ScanWeights(R"({"auto_map": {"AutoTokenizer": ["a/b--t.T", null]}})", "x.json")
             .Find("config.remote-code") != nullptr);
   for (const char* honest :
