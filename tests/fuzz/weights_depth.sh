@@ -56,6 +56,7 @@ sources() {
     packed) of=src/contents && set -- packed frames gzip zlib bzip2 lzma zstd lz4 inflate ;;
     contents) of=src/contents && set -- expander child_origin tar notebook escapes split_text ;;
   esac
+  # shellcheck disable=SC2086
   for name; do ls "$of"/$name.cc; done
 }
 
@@ -88,6 +89,6 @@ for name in $names; do
   # shellcheck disable=SC2046
   llvm-cov-14 report "$build/${name}_fuzzer" -instr-profile="$build/$name.profdata" \
     $(sources "$name") | awk '/\.cc|^TOTAL/ { printf "  %-42s lines %s\n", $1, $10 }'
-  [ "$runs" -eq 0 ] || fuzz "$name" /dev/null -runs="$runs" -max_len="${MAX_LEN:-4096}" "$corpus" "$seeds"
+  [ "$runs" -eq 0 ] || fuzz "$name" /dev/null -runs="$runs" -max_len="${MAX_LEN:-1024}" "$corpus" "$seeds"
   sed -n 's/^Done \([0-9]*\) runs in \([0-9]*\).*/  \1 runs in \2 s/p' "$build/$name.log"
 done
