@@ -100,7 +100,8 @@ Places Walk(const Rule& rule, const re2::RE2& regex, const std::string& text) {
     const bool left =
         start > 0 && rule.not_before.Contains(bytes[start - 1]) && !FollowsEscape(bytes, start);
     const bool right = end && *end < text.size() && rule.not_after.Contains(bytes[*end]);
-    const bool reached = OracleIsWithinReach(rule.group, std::string_view(hit.data(), hit.size()));
+    const size_t seen = std::min(end.value_or(0) - start, hit.size() + kMeasuredReach);
+    const bool reached = end && OracleIsWithinReach(rule, text.substr(start, seen), hit.size());
     if (left || right || !end || !reached || !WordIsNear(rule, text, start, *end)) {
       at = start + 1;
     } else {
