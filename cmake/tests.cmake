@@ -64,10 +64,15 @@ endforeach()
 set_tests_properties(cli/masked_wherever_a_secret_stands cli/own_rules_are_compiled_once
   cli/rules_bench_lists_each_cost cli/rules_check_list_and_show PROPERTIES COST 100)
 
+# A target links what it calls, not every object.
+add_library(picket_archive STATIC EXCLUDE_FROM_ALL)
+set_target_properties(picket_archive PROPERTIES LINKER_LANGUAGE CXX)
+target_link_libraries(picket_archive PUBLIC picket_objects picket_cli)
+
 # A fuzz target is tests/fuzz/<name>_fuzzer.cc with LLVMFuzzerTestOneInput; its corpus is
 # tests/fuzz/corpus/<name>/. Without libFuzzer the same targets replay their corpus under ctest.
 add_library(picket_replay_corpus OBJECT EXCLUDE_FROM_ALL tests/fuzz/replay_corpus.cc)
-target_link_libraries(picket_replay_corpus PRIVATE picket_objects picket_warnings)
+target_link_libraries(picket_replay_corpus PRIVATE picket_archive picket_warnings)
 file(GLOB PICKET_FUZZERS CONFIGURE_DEPENDS tests/fuzz/*_fuzzer.cc)
 foreach(source ${PICKET_FUZZERS})
   get_filename_component(name ${source} NAME_WE)
@@ -83,7 +88,7 @@ foreach(source ${PICKET_FUZZERS})
     target_sources(${name} PRIVATE tests/support/pack_builder.cc)
   endif()
   target_include_directories(${name} PRIVATE tests)
-  target_link_libraries(${name} PRIVATE picket_objects picket_warnings)
+  target_link_libraries(${name} PRIVATE picket_archive picket_warnings)
 endforeach()
 if(NOT PICKET_FUZZ)
   set_tests_properties(fuzz/secrets PROPERTIES
