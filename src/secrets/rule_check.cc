@@ -162,16 +162,21 @@ class Checker {
   SeededRandom random_{kSeed};
 };
 
+// Of one rule, whatever else is found beside it.
 class CountingJudge : public MatchJudge {
  public:
+  explicit CountingJudge(const std::string& rule) : rule_(rule) {}
   bool Accept(Bytes text, const RawMatch& match) override {
-    if (!PassesValidators(MakeCaptured(text, match))) return false;
+    if (match.rule.id != rule_ || !PassesValidators(MakeCaptured(text, match))) return false;
     ++accepted;
     return true;
   }
   void OnEncoded(Bytes, const EncodedLiteral&, uint64_t) override {}
 
   size_t accepted = 0;
+
+ private:
+  const std::string& rule_;
 };
 
 std::vector<RuleSource> Parse(std::span<const RuleFile> files,
@@ -245,13 +250,18 @@ size_t CountRejected(const RuleSource& source, uint64_t seed, size_t count) {
   std::shared_ptr<const RuleSet> set = RuleSet::Compile({source.rule}, "", &complaints);
   if (set == nullptr || source.rule.is_path_rule()) return 0;
   Matcher matcher(set);
+  return CountRejected(matcher, source, seed, count);
+}
+
+size_t CountRejected(Matcher& matcher, const RuleSource& source, uint64_t seed, size_t count) {
+  if (source.rule.is_path_rule()) return 0;
   SeededRandom random(seed);
   size_t rejected = 0;
   for (size_t i = 0; i < count; ++i) {
     std::string why;
     std::optional<std::string> text =
         ExpandTemplate(source.examples.front(), random, Spoiling::kNone, &why);
-    CountingJudge judge;
+    CountingJudge judge(source.rule.id);
     if (text) matcher.Scan(AsBytes(*text), judge);
     rejected += judge.accepted == 0 ? 1 : 0;
   }

@@ -13,6 +13,8 @@
 
 namespace picket {
 
+class Matcher;
+
 struct RuleReport {
   size_t files = 0;
   size_t rules = 0;
@@ -51,5 +53,7 @@ std::vector<RuleTiming> TimeRules(std::span<const RuleFile> files, Bytes text, i
 // How many of `count` random texts made from the rule's examples are not found, for the promise
 // that a rule's validators reject at most 10 of a million.
 size_t CountRejected(const RuleSource& source, uint64_t seed, size_t count);
+// The same without compiling the rule: `matcher` has it among its rules.
+size_t CountRejected(Matcher& matcher, const RuleSource& source, uint64_t seed, size_t count);
 
 }  // namespace picket
