@@ -6,28 +6,51 @@
 
 namespace picket {
 
-void Excerpt::Take(Bytes text, std::span<const TokenRun> runs, const SearchReach& reach) {
+void Excerpt::Take(Bytes text, std::span<const TokenRun> runs, std::span<const Landmark> names,
+                   const SearchReach& reach) {
   pieces_.clear();
-  uint64_t size = 0;
+  size_ = 0;
+  // Behind the last name that ends before the run does.
+  auto behind = names.begin();
   for (const TokenRun& run : runs) {
     if (!reach.Counts(run)) continue;
-    const uint32_t begin = run.begin - std::min(run.begin, reach.before);
-    const auto end =
-        static_cast<uint32_t>(std::min<uint64_t>(text.size(), uint64_t{run.end} + reach.after));
-    if (!pieces_.empty() && begin <= pieces_.back().end) {
-      size += end - pieces_.back().end;
-      pieces_.back().end = end;
-    } else {
-      pieces_.push_back({0, begin, end});
-      size += end - begin + 1;
+    if (reach.named) {
+      while (behind != names.end() && behind->end <= run.end) ++behind;
+      const bool named =
+          behind != names.begin() && uint64_t{std::prev(behind)->begin} + reach.before >= run.begin;
+      if (!named && !IsFirstArgument(text, run.begin)) continue;
     }
+    Add(text, run.begin, run.end, reach);
   }
-  if (size * 4 >= uint64_t{text.size()} * 3 && !pieces_.empty()) {
+  Copy(text);
+}
+
+void Excerpt::Take(Bytes text, std::span<const Landmark> landmarks, const SearchReach& reach) {
+  pieces_.clear();
+  size_ = 0;
+  for (const Landmark& landmark : landmarks) Add(text, landmark.begin, landmark.end, reach);
+  Copy(text);
+}
+
+void Excerpt::Add(Bytes text, uint32_t begin, uint32_t end, const SearchReach& reach) {
+  begin -= std::min(begin, reach.before);
+  end = static_cast<uint32_t>(std::min<uint64_t>(text.size(), uint64_t{end} + reach.after));
+  if (!pieces_.empty() && begin <= pieces_.back().end) {
+    size_ += end - pieces_.back().end;
+    pieces_.back().end = end;
+  } else {
+    pieces_.push_back({0, begin, end});
+    size_ += end - begin + 1;
+  }
+}
+
+void Excerpt::Copy(Bytes text) {
+  if (size_ * 4 >= uint64_t{text.size()} * 3 && !pieces_.empty()) {
     pieces_.assign(1, {0, 0, static_cast<uint32_t>(text.size())});
     bytes_ = text;
     return;
   }
-  if (copy_.size() < size) copy_.resize(size);
+  if (copy_.size() < size_) copy_.resize(size_);
   uint32_t at = 0;
   for (Piece& piece : pieces_) {
     copy_[at++] = 0;

@@ -1,5 +1,5 @@
-// The pieces of a text that stand beside token runs, laid one behind the other with a NUL before
-// each: what Hyperscan reads of a group of rules instead of the whole text.
+// The pieces of a text that stand beside token runs, or landmarks, laid one behind the other
+// with a NUL before each: what Hyperscan reads for a group of rules instead of the whole text.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "match/landmark.h"
 #include "match/search_group.h"
 #include "match/token_run.h"
 
@@ -17,7 +18,10 @@ class Excerpt {
  public:
   // Valid until the next call; `text` has to live as long. When nearly all of it would be copied,
   // it is taken as it is.
-  void Take(Bytes text, std::span<const TokenRun> runs, const SearchReach& reach);
+  // The text's names are asked for where runs have to be named.
+  void Take(Bytes text, std::span<const TokenRun> runs, std::span<const Landmark> names,
+            const SearchReach& reach);
+  void Take(Bytes text, std::span<const Landmark> landmarks, const SearchReach& reach);
 
   Bytes bytes() const { return bytes_; }
   // Where the text's byte is whose successor is at `end` of the excerpt, plus one: the end, in the
@@ -33,6 +37,10 @@ class Excerpt {
     uint32_t size() const { return end - begin; }
   };
 
+  void Add(Bytes text, uint32_t begin, uint32_t end, const SearchReach& reach);
+  void Copy(Bytes text);
+
+  uint64_t size_ = 0;  // with the NULs
   std::vector<Piece> pieces_;
   std::vector<uint8_t> copy_;
   Bytes bytes_;

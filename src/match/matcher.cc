@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -93,14 +94,15 @@ struct Matcher::Collector {
   Matcher& matcher;
   uint64_t base = 0;                 // offset of the scanned bytes in the text
   const Excerpt* excerpt = nullptr;  // what is scanned of them; null for all
-  uint64_t after = 0;                // ends up to here belong to the range before
+  uint64_t after = 0;                // ends up to here belong to the range before,
+  uint64_t last = 0;                 // those behind here to the next one
   bool full = false;
 
   static int OnHit(unsigned int id, unsigned long long, unsigned long long to, unsigned int,
                    void* context) {
     Collector& self = *static_cast<Collector*>(context);
     uint64_t end = self.base + (self.excerpt == nullptr ? to : self.excerpt->EndInText(to));
-    if (end <= self.after) return 0;
+    if (end <= self.after || end > self.last) return 0;
     Matcher& matcher = self.matcher;
     uint32_t& last = matcher.last_hit_[id];
     if (last != 0 && matcher.hits_[last - 1].last_end + 1 == end) {
@@ -160,13 +162,26 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   hits_.clear();
   uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
   const Bytes range = text.subspan(from, end - from);
-  Collector collector{*this, from, nullptr, begin};
+  Collector collector{*this, from, nullptr, begin, end};
   if (!Search(SearchGroup::kEverywhere, range, collector)) return false;
-  FindTokenRuns(range, &runs_);
+  const bool wide = std::memchr(range.data(), 0, range.size()) != nullptr;
+  if (wide && !Search(SearchGroup::kWide, range, collector)) return false;
   collector.excerpt = &excerpt_;
+  // A measured body whose head ends in the range may have its run behind it.
+  const uint64_t seen = end + std::min<uint64_t>(text.size() - end, kMeasuredReach);
+  const Bytes reached = text.subspan(from, seen - from);
+  const auto search = [&](SearchGroup group, const std::vector<Landmark>& landmarks) {
+    excerpt_.Take(reached, landmarks, ReachOf(group));
+    return Search(group, excerpt_.bytes(), collector);
+  };
+  FindUserinfo(reached, &names_);
+  if (!search(SearchGroup::kUserinfo, names_)) return false;
+  FindNames(reached, &names_, &passwords_);
+  if (!search(SearchGroup::kPassword, passwords_)) return false;
+  run_finder_.Find(reached, &runs_);
   for (SearchGroup group : kSearchGroups) {
-    if (group == SearchGroup::kEverywhere || rules_->database(group) == nullptr) continue;
-    excerpt_.Take(range, runs_, ReachOf(group));
+    if (!IsBesideTokenRuns(group) || rules_->database(group) == nullptr) continue;
+    excerpt_.Take(reached, runs_, names_, ReachOf(group));
     if (!Search(group, excerpt_.bytes(), collector)) return false;
   }
   return true;
@@ -268,9 +283,11 @@ uint64_t Matcher::Examine(Bytes text, RawMatch& match, MatchJudge& judge) const 
   const Rule& rule = match.rule;
   uint64_t start = match.match.offset;
   if (HasLeftNeighbour(text, rule, start)) return 0;
-  if (!IsWithinReach(rule.group, text.subspan(start, match.head_end - start))) return 0;
   std::optional<uint64_t> end = MeasureBody(rule.measure, text, match.head_end);
   if (!end || HasRightNeighbour(text, rule, *end)) return 0;
+  const uint64_t seen = std::min(*end, match.head_end + kMeasuredReach);
+  const Bytes seen_text = text.subspan(start, seen - start);
+  if (!IsWithinReach(rule, seen_text, match.head_end - start)) return 0;
   if (!rule.measure.kind.empty()) {
     match.match.length = *end - start;
     match.capture.length = *end - match.capture.offset;

@@ -89,7 +89,10 @@ class Matcher {
   hs_scratch* scratch_ = nullptr;
   std::vector<Hit> hits_;           // capacity fixed
   std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
+  TokenRunFinder run_finder_;
   std::vector<TokenRun> runs_;
+  std::vector<Landmark> names_;
+  std::vector<Landmark> passwords_;
   Excerpt excerpt_;
   std::vector<uint64_t> resume_;  // by rule: matches that start before are decided
   std::vector<std::unique_ptr<re2::RE2>> regexes_;

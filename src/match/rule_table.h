@@ -24,8 +24,13 @@ struct EncodedLiteral {
 
   // Base64 and hexadecimal digits of a token are themselves a token run.
   SearchGroup group() const {
-    const bool run = encoding == Encoding::kBase64 || encoding == Encoding::kHex;
-    return run ? SearchGroup::kToken : SearchGroup::kEverywhere;
+    switch (encoding) {
+      case Encoding::kBase64:
+      case Encoding::kHex: return SearchGroup::kToken;
+      case Encoding::kUtf16Le:
+      case Encoding::kUtf16Be: return SearchGroup::kWide;
+      default: return SearchGroup::kEverywhere;
+    }
   }
 
   auto operator<=>(const EncodedLiteral&) const = default;

@@ -1,5 +1,5 @@
-// Where a rule has to be searched: everywhere, or only beside token runs (match/token_run.h), which
-// takes a tenth of the time. Derived from the rule's pattern.
+// Where a rule has to be searched: everywhere, or only beside token runs (match/token_run.h) or
+// landmarks (match/landmark.h), which takes a tenth of the time. Derived from the rule's pattern.
 #pragma once
 
 #include <array>
@@ -15,30 +15,44 @@ struct Rule;
 
 enum class SearchGroup : uint8_t {
   kEverywhere,
-  // A token that says by itself what it is.
+  // UTF-16 of what is ASCII: wherever there is a NUL at all. No rule, spellings of literals only.
+  kWide,
+  // A password or a token before a URL's host ...
+  kUserinfo,
+  // ... and whatever the words pass or pwd name.
+  kPassword,
+  // A token that says by itself what it is ...
   kToken,
-  // A token that the words before it name, of 32 bytes or more ...
+  // ... and one of 32 bytes or more that other words tell.
+  kFarToken,
+  // What has a name such as key, token or secret, or is a call's first argument: a token of 32
+  // bytes or more, a shorter one, and any value.
   kLongNamedToken,
-  // ... and a shorter one.
   kNamedToken,
-  // Whatever is assigned to a name, passwords too.
-  kAssignedValue,
+  kNamedValue,
 };
-inline constexpr std::array<SearchGroup, 5> kSearchGroups = {
-    SearchGroup::kEverywhere, SearchGroup::kToken, SearchGroup::kLongNamedToken,
-    SearchGroup::kNamedToken, SearchGroup::kAssignedValue};
+inline constexpr std::array<SearchGroup, 9> kSearchGroups = {
+    SearchGroup::kEverywhere,     SearchGroup::kWide,       SearchGroup::kUserinfo,
+    SearchGroup::kPassword,       SearchGroup::kToken,      SearchGroup::kFarToken,
+    SearchGroup::kLongNamedToken, SearchGroup::kNamedToken, SearchGroup::kNamedValue};
 
-// "everywhere", "token", "long named token", "named token", "assigned value".
+// "everywhere", "wide text", "userinfo", "password", "token", "far token", "long named token",
+// "named token", "named value".
 std::string_view ToString(SearchGroup group);
 
-// A group's text is what stands up to `before` bytes before a run's start and `after` bytes behind
-// its end. Runs count that have a digit and `digit_run` bytes, or are mixed and have `mixed_run`,
-// or are solid.
+constexpr bool IsBesideTokenRuns(SearchGroup group) { return group >= SearchGroup::kToken; }
+
+// A group's text is what stands up to `before` bytes before the start of a run or landmark and
+// `after` bytes behind its end. Runs count that have a digit and `digit_run` bytes, or are mixed
+// and have `mixed_run`, or are solid; where they have to be named, those with a name
+// (match/landmark.h) not more than `before` bytes before or in them, or that are a call's first
+// argument.
 struct SearchReach {
   uint32_t digit_run = 0;
   uint32_t mixed_run = 0;
   uint32_t before = 0;
   uint32_t after = 0;
+  bool named = false;
 
   bool Counts(const TokenRun& run) const {
     return run.digit ? run.size() >= digit_run
@@ -46,17 +60,23 @@ struct SearchReach {
   }
 };
 
-// Of any group but kEverywhere.
+// Of any group but kEverywhere and kWide.
 const SearchReach& ReachOf(SearchGroup group);
 
-// The cheapest group in which no more than one of 100,000 texts of the rule's pattern is missed,
-// each of its alternatives by itself, when every byte is drawn at random from its class. Case is
-// taken as the pattern writes it. A rule that says so is an assigned value (Rule::token_run).
+// So many bytes of a measured body (RuleMeasure) are looked at to find a run in it.
+inline constexpr uint32_t kMeasuredReach = 64;
+
+// The cheapest group in which no more than one of 30,000 texts of the rule's pattern and of the
+// least that its measure wants is missed, each of its alternatives by itself, when every byte is
+// drawn at random from its class. Case is taken as the pattern writes it.
 SearchGroup ChooseSearchGroup(const Rule& rule);
 
-// Whether `match`, the pattern's part alone, holds a run that counts where the group's reach spans
-// all of it. Matches without one are none: that makes what is found independent of what stands
-// around a match and of where a window ends.
-bool IsWithinReach(SearchGroup group, Bytes match);
+// Whether `match` holds a run that counts where the reach of the rule's group spans its first
+// `head` bytes, which are the pattern's; up to kMeasuredReach bytes of a measured body may follow.
+// Matches without one are none: that makes what is found independent of what stands around a match
+// and of where a window ends. Of a group that is not searched beside runs every match is one, but
+// where the rule itself wants a run (Rule::token_run): one of those that make a named value,
+// anywhere in it.
+bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head);
 
 }  // namespace picket

@@ -79,159 +79,146 @@ struct Masks {
 };
 
 // From bit `from` up to but without bit `to`; `from` <= `to` <= 64.
-uint64_t Bits(unsigned from, unsigned to) {
-  const uint64_t below = to == 64 ? ~uint64_t{0} : (uint64_t{1} << to) - 1;
-  return from == 64 ? 0 : below & ~((uint64_t{1} << from) - 1);
+uint64_t Bits(size_t from, size_t to) {
+  const uint64_t below = to == kBlock ? ~uint64_t{0} : (uint64_t{1} << to) - 1;
+  return from == kBlock ? 0 : below & ~((uint64_t{1} << from) - 1);
 }
 
-unsigned PopCount(uint64_t mask) { return static_cast<unsigned>(std::popcount(mask)); }
+uint32_t PopCount(uint64_t mask) { return static_cast<uint32_t>(std::popcount(mask)); }
 
-// Where the next 15 bits are set too.
-uint64_t Sixteens(uint64_t mask) {
-  mask &= mask >> 1;
-  mask &= mask >> 2;
-  mask &= mask >> 4;
-  return mask & mask >> 8;
-}
+// A word for each block of a text, with an empty one before the first and behind the last.
+struct Bitmaps {
+  Bitmaps(std::vector<uint64_t>* space, size_t count) : blocks(count) {
+    const size_t size = count + 2;
+    if (space->size() < 6 * size) space->resize(6 * size);
+    uint64_t* next = space->data();
+    for (uint64_t** words : {&token, &digit, &upper, &lower, &solid, &marks}) {
+      *words = next + 1;
+      next[0] = next[size - 1] = 0;
+      next += size;
+    }
+  }
 
-// Takes blocks in order and reports runs; a run that reaches a block's end stays open. Most of
-// those turn out too short, so that no more is kept of a run's first block than the block.
-class RunBuilder {
+  size_t blocks;
+  uint64_t* token = nullptr;
+  uint64_t* digit = nullptr;
+  uint64_t* upper = nullptr;
+  uint64_t* lower = nullptr;
+  // Where kSolidRun letters of one case begin.
+  uint64_t* solid = nullptr;
+  // Somewhere in every run that is reported, and in few others.
+  uint64_t* marks = nullptr;
+};
+
+// Blocks whose bits are worked on together, with one before and one behind. Plain loops, of which
+// the compiler makes what the processor has.
+constexpr size_t kStride = 64;
+
+class Stride {
  public:
-  explicit RunBuilder(std::vector<TokenRun>* runs) : runs_(runs) {}
+  // `words` has one word before its first, and `count` + 1 behind.
+  Stride(const uint64_t* words, size_t count) {
+    std::memcpy(words_.data(), words - 1, (count + 2) * sizeof(uint64_t));
+  }
 
-  void Take(uint32_t base, const Masks& block) {
-    uint64_t inner = block.token;
-    if (open_) {
-      if (inner == ~uint64_t{0}) {
-        Count(block, 0, kBlock);
-        return;
+  // Keeps what begins a row of `to` bits, of what begins rows of `from`; powers of 2. Wrong at the
+  // end of the block behind, which nobody asks for.
+  void KeepRows(unsigned from, unsigned to) {
+    for (unsigned by = from; by < to; by *= 2) {
+      for (size_t i = 0; i + 1 < kWords; ++i) {
+        words_[i] &= words_[i] >> by | words_[i + 1] << (kBlock - by);
       }
-      Close(base, block);
-      inner &= inner + 1;
+      words_[kWords - 1] &= words_[kWords - 1] >> by;
     }
-    if (inner >> (kBlock - 1) != 0) {
-      const auto last = static_cast<unsigned>(std::countl_one(inner));
-      open_ = true;
-      counted_ = false;
-      begin_ = base + kBlock - last;
-      first_ = block;
-      inner &= Bits(0, kBlock - last);
+  }
+  // Sets all bits of the rows of `size` that begin at a bit. Wrong at the start of the block
+  // before.
+  void FillRows(unsigned size) {
+    for (unsigned by = 1; by < size; by *= 2) {
+      for (size_t i = kWords - 1; i > 0; --i) {
+        words_[i] |= words_[i] << by | words_[i - 1] >> (kBlock - by);
+      }
+      words_[0] |= words_[0] << by;
     }
-    TakeInner(base, block, inner);
   }
 
-  void Finish(uint32_t end) {
-    if (open_) Close(end, Masks());
-  }
+  // Of the stride's blocks.
+  uint64_t operator[](size_t i) const { return words_[i + 1]; }
 
  private:
-  // How many letters of one case stand at the end of what was counted.
-  struct Streak {
-    unsigned letters = 0;
-
-    // True when it grows to a solid run in a block's bytes from `from` to `to`.
-    bool Extend(uint64_t mask, unsigned from, unsigned to) {
-      mask &= Bits(from, to);
-      const auto first = static_cast<unsigned>(std::countr_one(mask >> from));
-      const bool solid = letters + first >= kSolidRun || Sixteens(mask) != 0;
-      const auto behind = static_cast<unsigned>(std::countl_one(mask << (kBlock - to)));
-      letters = first == to - from ? letters + first : behind;
-      return solid;
-    }
-  };
-
-  // The open run has the block's bytes from `from` to `to`, at least one.
-  void Add(const Masks& block, unsigned from, unsigned to) {
-    const uint64_t mask = Bits(from, to);
-    run_.digit = run_.digit || (block.digit & mask) != 0;
-    upper_ += PopCount(block.upper & mask);
-    lower_ += PopCount(block.lower & mask);
-    const bool upper = upper_streak_.Extend(block.upper, from, to);
-    const bool lower = lower_streak_.Extend(block.lower, from, to);
-    run_.solid = run_.solid || upper || lower;
-  }
-
-  void Count(const Masks& block, unsigned from, unsigned to) {
-    if (!counted_) {
-      counted_ = true;
-      run_ = {};
-      upper_ = lower_ = 0;
-      upper_streak_ = lower_streak_ = {};
-      Add(first_, begin_ % kBlock, kBlock);
-    }
-    if (from < to) Add(block, from, to);
-  }
-
-  // The open run ends in this block.
-  void Close(uint32_t base, const Masks& block) {
-    open_ = false;
-    const auto ones = static_cast<unsigned>(std::countr_one(block.token));
-    const uint32_t size = base + ones - begin_;
-    if (size < kShortestRun) return;
-    const bool digit = ((first_.digit >> begin_ % kBlock) | (block.digit & Bits(0, ones))) != 0;
-    if (!digit && size < kSolidRun) return;
-    Count(block, 0, ones);
-    run_.begin = begin_;
-    run_.end = base + ones;
-    run_.mixed = IsMixed(upper_, lower_);
-    Report(run_);
-  }
-
-  static bool IsMixed(unsigned upper, unsigned lower) {
-    return upper >= kMixedLetters && lower >= kMixedLetters;
-  }
-
-  void Report(const TokenRun& run) {
-    const bool wanted = run.digit ? run.size() >= kShortestRun
-                                  : run.size() >= kSolidRun && (run.mixed || run.solid);
-    if (wanted) runs_->push_back(run);
-  }
-
-  // The runs of `inner`, which begin and end in this block.
-  void TakeInner(uint32_t base, const Masks& block, uint64_t inner) {
-    uint64_t sixteens = Sixteens(inner);
-    // Adding a digit's bit carries through the rest of its run to the first bit behind it.
-    uint64_t ends = (inner + (block.digit & inner)) & ~inner;
-    if ((sixteens | ends) == 0) return;
-    const size_t first = runs_->size();
-    for (; ends != 0; ends &= ends - 1) {
-      const auto end = static_cast<unsigned>(std::countr_zero(ends));
-      const auto begin = static_cast<unsigned>(64 - std::countl_zero(~inner & Bits(0, end)));
-      sixteens &= ~Bits(begin, end);
-      Report({base + begin, base + end, true, false, false});
-    }
-    const size_t middle = runs_->size();
-    while (sixteens != 0) {
-      const auto begin = static_cast<unsigned>(std::countr_zero(sixteens));
-      const auto end = begin + static_cast<unsigned>(std::countr_one(inner >> begin));
-      const uint64_t mask = Bits(begin, end);
-      sixteens &= ~mask;
-      Report({base + begin, base + end, false,
-              IsMixed(PopCount(block.upper & mask), PopCount(block.lower & mask)),
-              (Sixteens(block.upper & mask) | Sixteens(block.lower & mask)) != 0});
-    }
-    if (first != middle && middle != runs_->size()) Merge(first, middle);
-  }
-
-  void Merge(size_t first, size_t middle) {
-    const auto at = [this](size_t i) { return runs_->begin() + static_cast<std::ptrdiff_t>(i); };
-    std::inplace_merge(at(first), at(middle), runs_->end(),
-                       [](const TokenRun& a, const TokenRun& b) { return a.begin < b.begin; });
-  }
-
-  std::vector<TokenRun>* runs_;
-  bool open_ = false;
-  uint32_t begin_ = 0;
-  Masks first_;  // of the block that the open run begins in
-  // Whether what follows counts the open run so far.
-  bool counted_ = false;
-  TokenRun run_;
-  unsigned upper_ = 0;
-  unsigned lower_ = 0;
-  Streak upper_streak_;
-  Streak lower_streak_;
+  static constexpr size_t kWords = kStride + 2;
+  std::array<uint64_t, kWords> words_{};
 };
+
+// Sets `solid` and `marks`. A run is marked at its digits, from kShortestRun bytes on, at its upper
+// case letters, from kSolidRun bytes on, and where it is solid.
+void Mark(const Bitmaps& maps) {
+  for (size_t from = 0; from < maps.blocks; from += kStride) {
+    const size_t count = std::min(kStride, maps.blocks - from);
+    Stride upper(maps.upper + from, count);
+    Stride lower(maps.lower + from, count);
+    upper.KeepRows(1, kSolidRun);
+    lower.KeepRows(1, kSolidRun);
+    Stride shortest(maps.token + from, count);
+    shortest.KeepRows(1, kShortestRun);
+    Stride longer = shortest;
+    longer.KeepRows(kShortestRun, kSolidRun);
+    shortest.FillRows(kShortestRun);
+    longer.FillRows(kSolidRun);
+    for (size_t i = 0; i < count; ++i) {
+      const uint64_t solid = upper[i] | lower[i];
+      maps.solid[from + i] = solid;
+      maps.marks[from + i] =
+          (shortest[i] & maps.digit[from + i]) | (longer[i] & maps.upper[from + i]) | solid;
+    }
+  }
+}
+
+// The run with the byte `at` in it.
+TokenRun RunAround(const Bitmaps& maps, size_t at) {
+  size_t first = at / kBlock;
+  size_t last = first;
+  uint64_t gaps = ~maps.token[first] & Bits(0, at % kBlock);
+  // Before the first block is none that has token bytes; a word of it has index -1.
+  const uint64_t* word = maps.token + first;
+  while (gaps == 0) gaps = ~*--word;
+  const size_t begin = static_cast<size_t>(word - maps.token + 1) * kBlock -
+                       static_cast<size_t>(std::countl_zero(gaps));
+  gaps = ~maps.token[last] & Bits(at % kBlock, kBlock);
+  while (gaps == 0) gaps = ~maps.token[++last];
+  const size_t end = last * kBlock + static_cast<size_t>(std::countr_zero(gaps));
+  TokenRun run{static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+  uint32_t upper = 0;
+  uint32_t lower = 0;
+  first = begin / kBlock;
+  for (size_t i = first; i * kBlock < end; ++i) {
+    const uint64_t mask =
+        Bits(i == first ? begin % kBlock : 0, std::min<size_t>(kBlock, end - i * kBlock));
+    run.digit = run.digit || (maps.digit[i] & mask) != 0;
+    run.solid = run.solid || (maps.solid[i] & mask) != 0;
+    upper += PopCount(maps.upper[i] & mask);
+    lower += PopCount(maps.lower[i] & mask);
+  }
+  run.mixed = upper >= kMixedLetters && lower >= kMixedLetters;
+  return run;
+}
+
+// Two passes: which blocks hold a run that is wanted can't be predicted, so that the first, over
+// all of them, asks no question; it takes two thirds of the time.
+void Report(const Bitmaps& maps, std::vector<TokenRun>* runs) {
+  size_t done = 0;
+  for (size_t i = 0; i < maps.blocks; ++i) {
+    const size_t base = i * kBlock;
+    uint64_t marks = maps.marks[i];
+    while (true) {
+      if (done > base) marks &= ~Bits(0, std::min<size_t>(kBlock, done - base));
+      if (marks == 0) break;
+      const TokenRun run = RunAround(maps, base + static_cast<size_t>(std::countr_zero(marks)));
+      if (run.digit || run.solid || run.mixed) runs->push_back(run);
+      done = run.end;
+    }
+  }
+}
 
 Masks ClassifyPlainly(const uint8_t* block) {
   Masks masks;
@@ -247,20 +234,33 @@ Masks ClassifyPlainly(const uint8_t* block) {
 }
 
 template <typename Classify>
-[[gnu::always_inline]] inline void Walk(Bytes text, std::vector<TokenRun>* runs,
-                                        Classify classify) {
+[[gnu::always_inline]] inline void Find(Bytes text, std::vector<uint64_t>* space,
+                                        std::vector<TokenRun>* runs, Classify classify) {
   runs->clear();
-  RunBuilder builder(runs);
-  const size_t whole = text.size() / kBlock * kBlock;
-  for (size_t at = 0; at < whole; at += kBlock) {
-    builder.Take(static_cast<uint32_t>(at), classify(text.data() + at));
+  const Bitmaps maps(space, (text.size() + kBlock - 1) / kBlock);
+  const auto take = [&maps](size_t block, const Masks& masks) {
+    maps.token[block] = masks.token;
+    maps.digit[block] = masks.digit;
+    maps.upper[block] = masks.upper;
+    maps.lower[block] = masks.lower;
+  };
+  const size_t whole = text.size() / kBlock;
+  for (size_t block = 0; block < whole; ++block) {
+    take(block, classify(text.data() + block * kBlock));
   }
-  if (whole < text.size()) {
+  if (whole < maps.blocks) {
     std::array<uint8_t, kBlock> rest{};
-    std::memcpy(rest.data(), text.data() + whole, text.size() - whole);
-    builder.Take(static_cast<uint32_t>(whole), classify(rest.data()));
+    std::memcpy(rest.data(), text.data() + whole * kBlock, text.size() - whole * kBlock);
+    take(whole, classify(rest.data()));
   }
-  builder.Finish(static_cast<uint32_t>(text.size()));
+  Mark(maps);
+  Report(maps, runs);
+}
+
+using Space = std::vector<uint64_t>;
+
+void FindPlainly(Bytes text, Space* space, std::vector<TokenRun>* runs) {
+  Find(text, space, runs, &ClassifyPlainly);
 }
 
 #ifdef PICKET_X86
@@ -289,10 +289,10 @@ __attribute__((target("avx2"))) Masks ClassifyAvx2(const uint8_t* block) {
   return masks;
 }
 
-__attribute__((target("avx2,bmi,lzcnt,popcnt"), flatten)) void WalkAvx2(
-    Bytes text, std::vector<TokenRun>* runs) {
-  Walk(
-      text, runs,
+__attribute__((target("avx2,bmi,lzcnt,popcnt"), flatten)) void FindAvx2(
+    Bytes text, Space* space, std::vector<TokenRun>* runs) {
+  Find(
+      text, space, runs,
       [](const uint8_t* block) __attribute__((target("avx2"))) { return ClassifyAvx2(block); });
 }
 
@@ -318,38 +318,42 @@ __attribute__((target("ssse3"))) Masks ClassifySsse3(const uint8_t* block) {
   return masks;
 }
 
-__attribute__((target("ssse3"), flatten)) void WalkSsse3(Bytes text, std::vector<TokenRun>* runs) {
-  Walk(
-      text, runs,
+__attribute__((target("ssse3"), flatten)) void FindSsse3(Bytes text, Space* space,
+                                                         std::vector<TokenRun>* runs) {
+  Find(
+      text, space, runs,
       [](const uint8_t* block) __attribute__((target("ssse3"))) { return ClassifySsse3(block); });
 }
 
 #endif
 
-using Finder = void (*)(Bytes, std::vector<TokenRun>*);
+using Finder = void (*)(Bytes, Space*, std::vector<TokenRun>*);
 
 Finder ChooseFinder() {
 #ifdef PICKET_X86
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-      __builtin_cpu_supports("popcnt")) {
-    return &WalkAvx2;
+      __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt")) {
+    return &FindAvx2;
   }
-  if (__builtin_cpu_supports("ssse3")) return &WalkSsse3;
+  if (__builtin_cpu_supports("ssse3")) return &FindSsse3;
 #endif
-  return &FindTokenRunsPlainly;
+  return &FindPlainly;
 }
 
 }  // namespace
 
 bool IsTokenByte(uint8_t byte) { return kKindsOf[byte] != 0; }
 
-void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs) {
+void TokenRunFinder::Find(Bytes text, std::vector<TokenRun>* runs) {
   static const Finder kFinder = ChooseFinder();
-  kFinder(text, runs);
+  kFinder(text, &space_, runs);
 }
 
+void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs) { TokenRunFinder().Find(text, runs); }
+
 void FindTokenRunsPlainly(Bytes text, std::vector<TokenRun>* runs) {
-  Walk(text, runs, &ClassifyPlainly);
+  Space space;
+  FindPlainly(text, &space, runs);
 }
 
 }  // namespace picket

@@ -33,11 +33,21 @@ inline constexpr uint32_t kShortestRun = 8;
 
 bool IsTokenByte(uint8_t byte);
 
-// Replaces `runs` by those of `text` of at least kShortestRun bytes with a digit, or kSolidRun
-// bytes that are mixed or solid, in order. `text` has fewer than 2^32 bytes.
+class TokenRunFinder {
+ public:
+  // Replaces `runs` by those of `text` of at least kShortestRun bytes with a digit, or kSolidRun
+  // bytes that are mixed or solid, in order. `text` has fewer than 2^32 bytes. Memory grows to
+  // three quarters of the largest text's size and stays.
+  void Find(Bytes text, std::vector<TokenRun>* runs);
+
+ private:
+  std::vector<uint64_t> space_;
+};
+
+// The same once.
 void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs);
 
-// The same without the instructions that FindTokenRuns chooses by the processor; its last choice.
+// The same without the instructions that the finder chooses by the processor; its last choice.
 void FindTokenRunsPlainly(Bytes text, std::vector<TokenRun>* runs);
 
 }  // namespace picket

@@ -20,8 +20,15 @@ constexpr uint64_t kLongestName = 64;
 constexpr size_t kShortestPassword = 8;
 constexpr size_t kLongestPassword = 200;
 constexpr size_t kLongEnough = 16;
-// What speaks for words in a value without digits; see WordScore.
+// What has so many characters and reads so little like words was not thought of by anybody,
+// whatever its characters are.
+constexpr size_t kShortestGenerated = 14;
+constexpr double kNoWords = 0;
+// What speaks for words in a value without digits; see WordScore. Chance speaks louder in short
+// ones, of which it draws hardly any in one case and few as camelCase.
 constexpr double kDoubt = 3;
+constexpr double kShortDoubt = 7;
+constexpr size_t kShort = 20;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -60,17 +67,6 @@ std::vector<std::string> SplitName(std::string_view name) {
   }
   if (words.back().empty()) words.pop_back();
   return words;
-}
-
-double Entropy(std::string_view text) {
-  std::array<uint32_t, 256> counts{};
-  for (char c : text) ++counts[static_cast<uint8_t>(c)];
-  double bits = 0;
-  const double total = static_cast<double>(text.size());
-  for (uint32_t count : counts) {
-    if (count > 0) bits -= count / total * std::log2(count / total);
-  }
-  return bits;
 }
 
 // A hash, a key that is public or an image says in its first characters what it is.
@@ -198,14 +194,53 @@ std::string Unleeted(std::string_view text) {
   return plain;
 }
 
+bool HasBothCases(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), IsLower) &&
+         std::any_of(text.begin(), text.end(), IsUpper);
+}
+
+// "showOnKey", "ShowOnKey": every capital starts a part of so many letters.
+bool HasHumpsOnly(std::string_view text, size_t shortest) {
+  size_t part = shortest;
+  for (char c : text) {
+    if (IsUpper(c) && part < shortest) return false;
+    part = IsUpper(c) ? 1 : part + 1;
+  }
+  return part >= shortest;
+}
+
+// "Test@1234", "x_test1", "myTestUser": in one case but for the first letter, and between other
+// characters or letters of the other case.
+bool StandsAlone(std::string_view text, size_t at, size_t length) {
+  const std::string_view word = text.substr(at, length);
+  const size_t end = at + length;
+  const bool lower = std::none_of(word.begin() + 1, word.end(), IsUpper);
+  const bool upper = std::none_of(word.begin(), word.end(), IsLower);
+  if (!lower && !upper) return false;
+  const bool hump = IsUpper(word[0]) && !upper;
+  const bool starts = at == 0 || (!IsLetter(text[at - 1]) && !IsDigit(text[at - 1])) ||
+                      (hump && IsLower(text[at - 1]));
+  return starts && (end == text.size() || !IsLetter(text[end]) || (lower && IsUpper(text[end])));
+}
+
 bool IsWellKnownPassword(std::string_view password) {
   static constexpr std::array<std::string_view, 24> kWords = {
       "password", "passwd",  "passwor",  "secret", "change", "example", "placeholder", "test",
       "qwerty",   "letmein", "welcome",  "dummy",  "admin",  "default", "sample",      "hunter",
       "foobar",   "abc123",  "iloveyou", "your",   "mypass", "monkey",  "trustno",     "correct"};
+  static constexpr size_t kSafeFrom = 12;
+  const bool plain_word = password.size() < kSafeFrom || !HasBothCases(password);
   const std::string plain = Unleeted(password);
-  return HoldsAny(plain, kWords) || HoldsAny(LowerCase(password), kWords) ||
-         password.starts_with("1234");
+  const std::string lower = LowerCase(password);
+  for (std::string_view word : kWords) {
+    for (const std::string& text : {plain, lower}) {
+      for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        // One of 12,000 generated passwords of 14 characters holds one of the two short words.
+        if (word.size() > 4 || plain_word || StandsAlone(password, at, word.size())) return true;
+      }
+    }
+  }
+  return password.starts_with("1234");
 }
 
 bool LooksLikeCode(std::string_view value) {
@@ -248,6 +283,32 @@ Kinds CountKinds(std::string_view value) {
   }
   kinds.count = (lower ? 1 : 0) + (upper ? 1 : 0) + (other ? 1 : 0) + (kinds.digit ? 1 : 0);
   return kinds;
+}
+
+// Digits with hardly a letter: a version, an address, a telephone number. Of hexadecimal bodies so
+// few are letters in one of 600 UUIDs, but none is in one of 3 million.
+bool IsNumber(std::string_view value) {
+  static constexpr size_t kHexDigits = 32;
+  size_t letters = 0;
+  size_t hex = 0;
+  size_t others = 0;
+  for (char c : value) {
+    if (IsLetter(c)) ++letters;
+    if (IsHex(c)) ++hex;
+    if (!IsHex(c) && c != '-' && c != ':') ++others;
+  }
+  if (hex == value.size() || letters * 8 >= value.size()) return false;
+  return letters == 0 || others > 0 || hex < kHexDigits;
+}
+
+// In bits for each character: less is chance in fewer than one of a million random values, of which
+// the short ones can't have more than log2 of their length.
+double LeastEntropy(std::string_view value) {
+  static constexpr double kBelowMost = 1.35;
+  static constexpr double kHexBelowMost = 2.1;
+  const double most = std::log2(static_cast<double>(value.size()));
+  const bool hex = std::all_of(value.begin(), value.end(), IsHex);
+  return std::min(hex ? 2.4 : 2.8, most - (hex ? kHexBelowMost : kBelowMost));
 }
 
 bool IsReservedHost(const std::string& host) {
@@ -330,15 +391,14 @@ bool LooksRandom(std::string_view value) {
   if (EndsInExtension(value) || IsDottedName(value) || IsHexNumber(value)) return false;
   if (EncodesWords(value) || IsPhrase(value) || IsPathOrOption(value)) return false;
   if (IsOneCaseNameOrDate(value) || HoldsPlainPart(value)) return false;
-  const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
-  const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
-  const bool hex = std::all_of(value.begin(), value.end(), IsHex);
-  // One of 2,500 random hexadecimal bodies has so few letters.
-  if (!hex && letters * 8 < value.size()) return false;
-  if (Entropy(value) < (hex ? 2.4 : 2.8)) return false;
+  if (IsNumber(value) || EntropyOf(value) < LeastEntropy(value)) return false;
   // Letters alone are seldom drawn at random, so that less speaks for words suffices.
-  if (digits == 0) return WordScore(value, ObservedAlphabet(value)) <= kDoubt;
-  return !ReadsAsWords(value, ObservedAlphabet(value));
+  if (std::none_of(value.begin(), value.end(), IsDigit)) {
+    const size_t hump = value.size() <= kLongEnough ? 3 : 2;
+    const bool chance = value.size() < kShort && HasBothCases(value) && !HasHumpsOnly(value, hump);
+    return ObservedScore(value) <= (chance ? kShortDoubt : kDoubt);
+  }
+  return !SpeaksForWords(ObservedScore(value));
 }
 
 bool LooksLikePassword(std::string_view value) {
@@ -352,12 +412,14 @@ bool LooksLikePassword(std::string_view value) {
   }
   if (IsDottedName(value) || IsHexNumber(value) || EncodesWords(value)) return false;
   if (IsPathOrOption(value) || IsOneCaseNameOrDate(value) || HoldsPlainPart(value)) return false;
+  const bool generated = value.size() >= kShortestGenerated && WordScore(value, 36) < kNoWords;
   if (!kinds.digit) {
-    return kinds.count >= 2 && value.size() >= 14 && LooksRandom(value);
+    return (kinds.count >= 2 || generated) && value.size() >= kShortestGenerated &&
+           LooksRandom(value);
   }
-  if (Entropy(value) < 2.5) return false;
+  if (EntropyOf(value) < std::min(2.5, LeastEntropy(value))) return false;
   if (kinds.count >= 3) return !ReadsAsWords(value, 40);
-  return value.size() >= 10 && kinds.digit_inside && !ReadsAsWords(value, 36);
+  return (kinds.digit_inside || generated) && value.size() >= 10 && !ReadsAsWords(value, 36);
 }
 
 bool IsUserInfo(std::string_view user, std::string_view password, std::string_view host) {
@@ -373,7 +435,7 @@ bool IsUserInfo(std::string_view user, std::string_view password, std::string_vi
     if (lower.starts_with(word) && lower.size() <= word.size() + 4) return false;
   }
   if (IsThisMachine(machine)) return LooksLikePassword(password);
-  return Entropy(password) >= 1.5 && !ReadsAsWords(password, ObservedAlphabet(password));
+  return EntropyOf(password) >= 1.5 && !ReadsAsWords(password, ObservedAlphabet(password));
 }
 
 bool IsBasicCredentials(std::string_view base64) {

@@ -22,7 +22,7 @@ bool NamesKey(std::string_view name);
 
 // True when nothing but chance explains the value: no words, no variable, no placeholder, no
 // number, date or file name, no hash or certificate that says what it is. A random text of 16 or
-// more characters of its alphabet is refused once in 100,000.
+// more characters of its alphabet, or a UUID, is refused a few times in a million.
 bool LooksRandom(std::string_view value);
 
 // True for LooksRandom, and for a password as people choose them: three kinds of characters, and

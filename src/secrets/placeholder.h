@@ -10,14 +10,15 @@ namespace picket {
 // ASCII only.
 std::string LowerCase(std::string_view text);
 
-// More than 7 equal characters in a row, or more than 7 each of which follows the one before.
+// More than 7 equal characters in a row, or more than 7 each of which follows the one before, in
+// any case; a few more where chance would do that to one of a million texts.
 bool HasRun(std::string_view text);
 
 // The text repeats one of its starts, which is at most half of it.
 bool IsPeriodic(std::string_view text);
 
-// "example", "placeholder", "changeme", ..., a run, or a period. Every word is so long that a
-// random body of a token holds none.
+// "example", "placeholder", "changeme", ..., a run, or a period. In a text so long that chance
+// would write a word, it counts only where a word of a name starts.
 bool IsPlaceholder(std::string_view text);
 
 // A shell, template or format variable, a name of a constant, or what code says to get a value.

@@ -1,12 +1,14 @@
 #include "secrets/rule_check.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "match/matcher.h"
 #include "match/rule_cost.h"
 #include "match/rule_reader.h"
 #include "match/rule_set.h"
+#include "secrets/body_trial.h"
 #include "secrets/deep_scan.h"
 #include "secrets/secret_detector.h"
 #include "secrets/source_text.h"
@@ -162,18 +164,6 @@ class Checker {
   SeededRandom random_{kSeed};
 };
 
-class CountingJudge : public MatchJudge {
- public:
-  bool Accept(Bytes text, const RawMatch& match) override {
-    if (!PassesValidators(MakeCaptured(text, match))) return false;
-    ++accepted;
-    return true;
-  }
-  void OnEncoded(Bytes, const EncodedLiteral&, uint64_t) override {}
-
-  size_t accepted = 0;
-};
-
 std::vector<RuleSource> Parse(std::span<const RuleFile> files,
                               std::vector<std::string>* complaints) {
   std::vector<RuleSource> sources = ParseRuleFiles(files, ValidatorNames(), complaints);
@@ -189,6 +179,39 @@ void CheckCosts(const std::vector<RuleSource>& sources, RuleReport* report) {
     const RuleCost cost = MeasureCost(source.rule, AsBytes(text), 1);
     for (const std::string& broken : BrokenBudgets(source.rule, cost, text.size())) {
       report->complaints.push_back(source.file + ", " + source.rule.id + ": " + broken + ".");
+    }
+  }
+}
+
+// Bodies that every form is tried with, and those that one is tried with of which any is refused.
+constexpr uint64_t kFewBodies = 2'000;
+constexpr uint64_t kMoreBodies = 20'000;
+
+void CheckBodies(const std::vector<RuleSource>& sources, std::shared_ptr<const RuleSet> set,
+                 RuleReport* report) {
+  Matcher matcher(std::move(set));
+  std::map<std::string, Refusals> trials;
+  for (const RuleSource& source : sources) {
+    std::vector<std::string> unsettled;
+    for (const BodyForm& form : FindBodyForms(source, matcher, &unsettled)) {
+      auto [tried, first] = trials.try_emplace(form.alike);
+      if (first) {
+        BodyTrial trial(form, kBodySeed);
+        trial.Draw(kFewBodies);
+        if (trial.refusals().refused > 0) trial.Draw(kMoreBodies - kFewBodies);
+        tried->second = trial.refusals();
+      }
+      const Refusals& refusals = tried->second;
+      report->bodies += refusals.bodies;
+      if (refusals.refused <= kMostRefused) continue;
+      std::string names;
+      for (const auto& [name, refused] : refusals.by_validator) {
+        names += (names.empty() ? "" : ", ") + name;
+      }
+      report->complaints.push_back(source.file + ", " + source.rule.id + ": its validators (" +
+                                   names + ") refuse " + std::to_string(refusals.refused) + " of " +
+                                   std::to_string(refusals.bodies) + " random bodies of \"" +
+                                   form.text + "\".");
     }
   }
 }
@@ -227,6 +250,7 @@ RuleReport CheckRuleFiles(std::span<const RuleFile> files) {
   SecretDetector detector(set, FingerprintKey());
   Checker checker(detector, &report);
   for (const RuleSource& source : sources) checker.Check(source);
+  CheckBodies(sources, set, &report);
   CheckCosts(sources, &report);
   return report;
 }
@@ -238,24 +262,6 @@ std::vector<RuleSource> ListRules(std::span<const RuleFile> files,
 
 std::vector<RuleSource> ListRules(const std::string& dir, std::vector<std::string>* complaints) {
   return ListRules(ReadRuleFiles(dir), complaints);
-}
-
-size_t CountRejected(const RuleSource& source, uint64_t seed, size_t count) {
-  std::vector<std::string> complaints;
-  std::shared_ptr<const RuleSet> set = RuleSet::Compile({source.rule}, "", &complaints);
-  if (set == nullptr || source.rule.is_path_rule()) return 0;
-  Matcher matcher(set);
-  SeededRandom random(seed);
-  size_t rejected = 0;
-  for (size_t i = 0; i < count; ++i) {
-    std::string why;
-    std::optional<std::string> text =
-        ExpandTemplate(source.examples.front(), random, Spoiling::kNone, &why);
-    CountingJudge judge;
-    if (text) matcher.Scan(AsBytes(*text), judge);
-    rejected += judge.accepted == 0 ? 1 : 0;
-  }
-  return rejected;
 }
 
 }  // namespace picket

@@ -1,6 +1,7 @@
 #include "secrets/template.h"
 
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "secrets/checksums.h"
@@ -110,10 +111,11 @@ class Expansion {
         why_(why),
         last_counted_(LastCounted(text)) {}
 
-  std::optional<std::string> Run() {
+  std::optional<std::string> Run(std::vector<TemplatePart>* parts = nullptr) {
     std::string out;
     while (at_ < text_.size()) {
       char c = text_[at_];
+      TemplatePart step = {at_, at_, out.size(), out.size()};
       bool doubled = at_ + 1 < text_.size() && text_[at_ + 1] == c;
       if ((c == '{' || c == '}') && doubled) {
         out.push_back(c);
@@ -127,6 +129,9 @@ class Expansion {
         out.push_back(c);
         ++at_;
       }
+      step.to = at_;
+      step.end = out.size();
+      if (parts != nullptr) parts->push_back(step);
     }
     return out;
   }
@@ -229,13 +234,18 @@ uint64_t SeededRandom::Next() {
 
 std::string SeededRandom::Text(std::string_view alphabet, size_t length) {
   std::string text(length, '\0');
-  for (char& c : text) c = alphabet[Below(alphabet.size())];
+  if (std::has_single_bit(alphabet.size())) {
+    for (char& c : text) c = alphabet[Next() & (alphabet.size() - 1)];
+  } else {
+    for (char& c : text) c = alphabet[Below(alphabet.size())];
+  }
   return text;
 }
 
 std::optional<std::string> ExpandTemplate(std::string_view text, SeededRandom& random,
-                                          Spoiling spoiling, std::string* why) {
-  return Expansion(text, random, spoiling, why).Run();
+                                          Spoiling spoiling, std::string* why,
+                                          std::vector<TemplatePart>* parts) {
+  return Expansion(text, random, spoiling, why).Run(parts);
 }
 
 bool HasCounted(std::string_view text) { return LastCounted(text) != std::string_view::npos; }

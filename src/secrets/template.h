@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace picket {
 
@@ -41,9 +42,20 @@ enum class Spoiling : uint8_t {
   kWrongChecksum,  // another last character in {crc32}, {gitlab()} and {bech32()}
 };
 
-// nullopt, with a sentence in `why`, when the template is not well formed.
+// A placeholder, or characters that stand for themselves, and what it expands to: half-open ranges
+// in the template and in the text.
+struct TemplatePart {
+  size_t from = 0;
+  size_t to = 0;
+  size_t at = 0;
+  size_t end = 0;
+};
+
+// nullopt, with a sentence in `why`, when the template is not well formed. `parts`, in their order,
+// is filled where it is asked for.
 std::optional<std::string> ExpandTemplate(std::string_view text, SeededRandom& random,
-                                          Spoiling spoiling, std::string* why);
+                                          Spoiling spoiling, std::string* why,
+                                          std::vector<TemplatePart>* parts = nullptr);
 
 // Which of the spoilings change the text that `text` expands to.
 bool HasCounted(std::string_view text);

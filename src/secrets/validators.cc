@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 
 #include "match/measure.h"
@@ -18,7 +17,6 @@ namespace {
 
 constexpr size_t kChecksum = 6;
 
-uint8_t Byte(char c) { return static_cast<uint8_t>(c); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -31,14 +29,7 @@ bool Crc32(const ValidatorCall&, const Captured& captured) {
 }
 
 bool Entropy(const ValidatorCall& call, const Captured& captured) {
-  std::array<uint32_t, 256> counts{};
-  for (char c : captured.body) ++counts[Byte(c)];
-  double total = static_cast<double>(captured.body.size());
-  double bits = 0;
-  for (uint32_t count : counts) {
-    if (count > 0) bits -= count / total * std::log2(count / total);
-  }
-  return bits >= call.number;
+  return EntropyOf(captured.body) >= call.number;
 }
 
 bool MixedCase(const ValidatorCall& call, const Captured& captured) {
@@ -116,6 +107,7 @@ bool UserInfo(const ValidatorCall&, const Captured& captured) {
 struct Validator {
   std::string_view name;
   bool (*accepts)(const ValidatorCall&, const Captured&);
+  bool looks_around = false;
 };
 
 constexpr std::array kValidators = std::to_array<Validator>({
@@ -129,12 +121,12 @@ constexpr std::array kValidators = std::to_array<Validator>({
     {"not_placeholder", NotPlaceholder},
     {"not_variable", NotVariable},
     {"jwt", Jwt},
-    {"private_key", PrivateKey},
+    {"private_key", PrivateKey, true},
     {"not_uuid", NotUuid},
-    {"secret_name", Named},
+    {"secret_name", Named, true},
     {"random", Random},
     {"password", Password},
-    {"userinfo", UserInfo},
+    {"userinfo", UserInfo, true},
     {"basic_credentials", BasicCredentials},
 });
 
@@ -161,13 +153,23 @@ Captured MakeCaptured(Bytes text, const RawMatch& match) {
   return captured;
 }
 
-bool PassesValidators(const Captured& captured) {
+bool LooksAround(std::string_view validator) {
+  return std::any_of(kValidators.begin(), kValidators.end(), [validator](const Validator& known) {
+    return known.name == validator && known.looks_around;
+  });
+}
+
+std::string_view RefusedBy(const Captured& captured) {
   for (const ValidatorCall& call : captured.match.rule.validators) {
     auto known = std::find_if(kValidators.begin(), kValidators.end(),
                               [&call](const Validator& v) { return v.name == call.name; });
-    if (known == kValidators.end() || !known->accepts(call, captured)) return false;
+    if (known == kValidators.end() || !known->accepts(call, captured)) return call.name;
   }
-  return !IsPublished(captured.secret);
+  return {};
+}
+
+bool PassesValidators(const Captured& captured) {
+  return RefusedBy(captured).empty() && !IsPublished(captured.secret);
 }
 
 }  // namespace picket

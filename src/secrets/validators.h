@@ -35,7 +35,7 @@ Captured MakeCaptured(Bytes text, const RawMatch& match);
 //                      alphabet seems to have). A random body fails with a probability of at most
 //                      e^-13 (Markov), whatever the model
 //   not_placeholder    no "example", "placeholder", ..., no run of 8 equal or ascending characters,
-//                      no period
+//                      no period; see IsPlaceholder for long bodies, which hold them by chance
 //   not_variable       no shell, template or format variable
 //   not_uuid           the secret is no UUID
 //   jwt                the first part decodes to a JSON object with "alg", the second to one too
@@ -51,7 +51,14 @@ Captured MakeCaptured(Bytes text, const RawMatch& match);
 // Beside these no secret passes that its vendor has published (secrets/placeholder.h).
 std::span<const std::string_view> ValidatorNames();
 
-// True when every validator of the rule accepts. Names that are not known reject.
+// Whether the validator of that name looks at what stands around the secret, too.
+bool LooksAround(std::string_view validator);
+
+// The first of the rule's validators that refuses, or has a name that is not known; "" when none
+// does. Points into the rule.
+std::string_view RefusedBy(const Captured& captured);
+
+// True when no validator refuses and the secret is not published.
 bool PassesValidators(const Captured& captured);
 
 }  // namespace picket

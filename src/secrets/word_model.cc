@@ -1,8 +1,10 @@
 #include "secrets/word_model.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <string>
 
 namespace picket {
 namespace {
@@ -79,18 +81,42 @@ constexpr double kKinds[3][3] = {{0.90, 0.04, 0.06}, {0.25, 0.60, 0.15}, {0.85, 
 constexpr double kOthers = 16;
 constexpr double kRareOther = 0.1;
 
-// How often one of the other bytes is this one.
-double OtherShare(char c) {
-  if (c == '_') return 0.45;
-  if (c == '-') return 0.20;
-  if (c == '.') return 0.15;
-  if (c == '/') return 0.10;
-  return kRareOther / kOthers;
-}
-
 // [upper before][upper now], for a letter after a letter.
 constexpr double kUpper[2][2] = {{0.88, 0.12}, {0.40, 0.60}};
 constexpr double kFirstUpper = 0.35;
+
+// The logarithms of what the model multiplies, for each byte that is met takes one of each kind.
+struct Logarithms {
+  Logarithms() {
+    for (size_t before = 0; before < 3; ++before) {
+      for (size_t now = 0; now < 3; ++now) kinds[before][now] = std::log(kKinds[before][now]);
+    }
+    for (size_t before = 0; before < 2; ++before) {
+      for (size_t now = 0; now < 2; ++now) upper[before][now] = std::log(kUpper[before][now]);
+    }
+    first_upper = {std::log(1 - kFirstUpper), std::log(kFirstUpper)};
+    others.fill(std::log(kRareOther / kOthers));
+    others['_'] = std::log(0.45);
+    others['-'] = std::log(0.20);
+    others['.'] = std::log(0.15);
+    others['/'] = std::log(0.10);
+    for (size_t count = 1; count < counts.size(); ++count) {
+      counts[count] = static_cast<double>(count) * std::log2(count);
+    }
+  }
+
+  double kinds[3][3];
+  double upper[2][2];
+  std::array<double, 2> first_upper;
+  std::array<double, 256> others;
+  std::array<double, 256> counts{};  // n log2 n
+  double digit = std::log(10.0);
+};
+
+const Logarithms& Logs() {
+  static const Logarithms logarithms;
+  return logarithms;
+}
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -100,35 +126,86 @@ Kind KindOf(char c) {
   return c >= '0' && c <= '9' ? kDigit : kOther;
 }
 
+// With a digit, so that no word is one.
+bool IsHexadecimal(std::string_view text) {
+  const auto is_hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  return std::all_of(text.begin(), text.end(), is_hex) &&
+         text.find_first_of("0123456789") != std::string_view::npos;
+}
+
 // ln of the probability that the model goes on with `c` after `before`.
-double LogLikelihood(char before, char c) {
+double LogLikelihood(const Logarithms& logs, char before, char c) {
   const Kind kind = KindOf(c);
-  const double share = std::log(kKinds[KindOf(before)][kind]);
-  if (kind == kDigit) return share - std::log(10.0);
-  if (kind == kOther) return share + std::log(OtherShare(c));
+  const double share = logs.kinds[KindOf(before)][kind];
+  if (kind == kDigit) return share - logs.digit;
+  if (kind == kOther) return share + logs.others[static_cast<uint8_t>(c)];
   const bool upper = IsUpper(c);
   const bool after_letter = KindOf(before) == kLetter;
   const bool hump = upper && IsLower(before);
-  const double cased = after_letter ? kUpper[IsUpper(before) ? 1 : 0][upper ? 1 : 0]
-                                    : (upper ? kFirstUpper : 1 - kFirstUpper);
+  const double cased = after_letter ? logs.upper[IsUpper(before) ? 1 : 0][upper ? 1 : 0]
+                                    : logs.first_upper[upper ? 1 : 0];
   const int row = after_letter && !hump ? (before | 0x20) - 'a' : kBoundary;
-  return share + std::log(cased) - kSeldom[row][(c | 0x20) - 'a'] / kScale;
+  return share + cased - kSeldom[row][(c | 0x20) - 'a'] / kScale;
 }
 
 }  // namespace
 
 double WordScore(std::string_view text, double alphabet) {
+  const Logarithms& logs = Logs();
+  const double chance = std::log(alphabet);
   double ratio = 0;
   char before = '_';
   for (char c : text) {
-    ratio += LogLikelihood(before, c) + std::log(alphabet);
+    ratio += LogLikelihood(logs, before, c) + chance;
     before = c;
   }
   return ratio;
 }
 
+double ObservedScore(std::string_view text) {
+  static constexpr size_t kShortest = 16;
+  std::string rest;
+  double ratio = 0;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() && KindOf(text[end]) != kOther) ++end;
+    const std::string_view part = text.substr(at, end - at);
+    const bool hex = part.size() >= kShortest && part.size() < text.size() && IsHexadecimal(part);
+    if (hex) ratio += WordScore(part, ObservedAlphabet(part));
+    if (!hex) rest += part;
+    if (end < text.size()) rest += text[end];
+    at = end + 1;
+  }
+  return rest.empty() ? ratio : ratio + WordScore(rest, ObservedAlphabet(rest));
+}
+
+double EntropyOf(std::string_view text) {
+  if (text.empty()) return 0;
+  const Logarithms& logs = Logs();
+  std::array<uint32_t, 256> counts{};
+  uint8_t least = 0xff;
+  uint8_t most = 0;
+  for (char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    ++counts[byte];
+    least = std::min(least, byte);
+    most = std::max(most, byte);
+  }
+  double sum = 0;
+  for (size_t byte = least; byte <= most; ++byte) {
+    const uint32_t count = counts[byte];
+    sum += count < logs.counts.size() ? logs.counts[count] : count * std::log2(count);
+  }
+  const double total = static_cast<double>(text.size());
+  return std::log2(total) - sum / total;
+}
+
+bool SpeaksForWords(double score) { return score > kThreshold; }
+
 bool ReadsAsWords(std::string_view text, double alphabet) {
-  return WordScore(text, alphabet) > kThreshold;
+  return SpeaksForWords(WordScore(text, alphabet));
 }
 
 double ObservedAlphabet(std::string_view text) {

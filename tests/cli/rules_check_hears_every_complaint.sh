@@ -18,9 +18,12 @@ rule() { # ID PATTERN MAX_WIDTH EXAMPLE [MORE]
   rule a.dear '[a-z]{4}' 4 'abc{lower:1}'
   printf ','
   rule a.unfound 'vv[0-9]{4}' 6 'vv{lower:4}'
+  printf ','
+  rule a.refusing 'uu([0-9]{4})' 6 'uu{digit:4}' \
+    ', "validators": [{"is": "entropy", "number": 1}]'
   printf ']}'
 } >rules/secrets/a.json
 
 exits 1 "picket $RULES_OPTION '$SCRATCH/rules' rules check" "a.longer" "a longer form" \
   "a.wide" "over the budget of 1024" "a.dear" "look like a match" "a.unfound" \
-  "does not find its example" "complaints"
+  "does not find its example" "a.refusing" "its validators (entropy) refuse" "complaints"

@@ -13,7 +13,7 @@
 namespace picket {
 namespace {
 
-// Where the shipped rules are: beside the sources.
+// Where the shipped rules are: beside the sources. Compiled they may be in $PICKET_COMPILED_RULES.
 std::string RulesFolder() {
   std::string here = __FILE__;
   return here.substr(0, here.rfind("/tests/")) + "/patterns/secrets";
@@ -21,8 +21,11 @@ std::string RulesFolder() {
 
 const SecretDetector& Engine() {
   static const SecretDetector detector = [] {
+    const char* compiled = std::getenv("PICKET_COMPILED_RULES");
     std::vector<std::string> notes;
-    return SecretDetector(LoadSecretRules(RulesFolder(), "", &notes), FingerprintKey());
+    return SecretDetector(
+        LoadSecretRules(RulesFolder(), compiled == nullptr ? "" : compiled, &notes),
+        FingerprintKey());
   }();
   return detector;
 }

@@ -1,5 +1,6 @@
-// Token runs are those of their definition, whatever the text and wherever it starts, and an
-// excerpt leads back to them.
+// Token runs and landmarks are those of their definitions, whatever the text and wherever it
+// starts, and an excerpt leads back to them.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -7,6 +8,17 @@
 
 #include "match/excerpt.h"
 #include "support/token_run_oracle.h"
+
+namespace {
+
+bool SameLandmarks(const std::vector<picket::Landmark>& a, const std::vector<picket::Landmark>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const picket::Landmark& left, const picket::Landmark& right) {
+                      return left.begin == right.begin && left.end == right.end;
+                    });
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace picket;
@@ -23,10 +35,27 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       }
     }
   }
+  const std::vector<Landmark> expected_names = OracleNames(AsText(text));
+  for (auto find : {&FindNames, &FindNamesPlainly}) {
+    std::vector<Landmark> names;
+    std::vector<Landmark> passwords;
+    find(text, &names, &passwords);
+    if (!SameLandmarks(names, expected_names)) std::abort();
+  }
+  std::vector<Landmark> userinfo;
+  FindUserinfo(text, &userinfo);
+  if (!SameLandmarks(userinfo, OracleUserinfo(AsText(text)))) std::abort();
   Excerpt excerpt;
   for (SearchGroup group : kSearchGroups) {
-    if (IsWithinReach(group, text) != OracleIsWithinReach(group, AsText(text))) std::abort();
-    excerpt.Take(text, expected, ReachOf(group));
+    Rule rule;
+    rule.group = group;
+    rule.token_run = size % 2 == 0;
+    for (uint64_t head : {uint64_t{size}, uint64_t{size / 2}}) {
+      if (IsWithinReach(rule, text, head) != OracleIsWithinReach(rule, AsText(text), head)) {
+        std::abort();
+      }
+    }
+    excerpt.Take(text, expected, expected_names, ReachOf(group));
     for (uint64_t end = 1; end <= excerpt.bytes().size(); ++end) {
       const uint8_t byte = excerpt.bytes()[end - 1];
       const uint64_t place = excerpt.EndInText(end);

@@ -32,11 +32,25 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
       // Too short, or too seldom a run.
       {"abc[A-Za-z0-9]{4}", SearchGroup::kEverywhere},
       {"[a-z]{4}-[a-z]{4}-[a-z]{4}-[a-z]{4}", SearchGroup::kEverywhere},
-      {"://[^:]{1,20}:[^@]{1,20}@", SearchGroup::kEverywhere},
-      {"vendor[ =:\"]{1,90}([0-9a-f]{40})", SearchGroup::kLongNamedToken},
-      {"vendor[ =:\"]{1,90}([0-9a-f]{32})\"", SearchGroup::kLongNamedToken},
-      {"vendor[ =:\"]{1,90}([A-Za-z0-9]{24})", SearchGroup::kNamedToken},
-      {"vendor[ =:\"]{1,90}([A-Za-z0-9]{22})", SearchGroup::kAssignedValue},
+      {"vendor_key[ =:\"]{1,90}([0-9a-f]{40})", SearchGroup::kLongNamedToken},
+      {"vendor[ =:\"]{1,90}([0-9a-f]{32})\"", SearchGroup::kFarToken},
+      {"vendor[A-Za-z]{0,90}\\([\"']{1,2}([0-9a-f]{32})", SearchGroup::kLongNamedToken},
+      {"vendor[A-Za-z]{0,90}\\([\"']{1,9}([0-9a-f]{32})", SearchGroup::kFarToken},
+      {"vendor[Kk][Ee]Y[ =:\"]{1,90}([A-Za-z0-9]{20})", SearchGroup::kNamedToken},
+      {"vendor_secret[ =:\"]{1,80}([A-Za-z0-9]{19})", SearchGroup::kNamedValue},
+      {"vendor[ =:\"]{1,90}([A-Za-z0-9]{20})", SearchGroup::kEverywhere},
+      // A name behind the value names nothing, nor does one that may be left out, nor a path.
+      {"vendor[ =:\"]{1,60}([0-9a-f]{32})[ ]key", SearchGroup::kFarToken},
+      {"vendor(?:key)?[ =:\"]{1,60}([0-9a-f]{32})", SearchGroup::kFarToken},
+      {"vendor_path[ =:\"]{1,60}([0-9a-f]{32})", SearchGroup::kFarToken},
+      {"vendor_pat[ =:\"]{1,60}([0-9a-f]{32})", SearchGroup::kLongNamedToken},
+      {"password[ =]{1,3}([!-~ ]{4,80})", SearchGroup::kPassword},
+      {"(?:pwd|passphrase)[ =]{1,3}([!-~ ]{4,80})", SearchGroup::kPassword},
+      {"(?:pwd|phrase)[ =]{1,3}([!-~ ]{4,80})", SearchGroup::kEverywhere},
+      {"password[ =]{1,200}([!-~ ]{4,80})", SearchGroup::kEverywhere},
+      {"[a-z]{2,9}://[!#-.0-;=?A-~]{1,90}@[a-z]{1,9}", SearchGroup::kUserinfo},
+      {"[a-z]{2,9}://[!#-;=?A-~]{1,90}@[a-z]{1,9}", SearchGroup::kEverywhere},
+      {"[a-z]{2,9}://[!#-.0-;=?A-~]{1,300}@[a-z]{1,9}", SearchGroup::kEverywhere},
       // Beyond every reach.
       {"vendor[ ]{1,300}([0-9a-f]{40})", SearchGroup::kEverywhere},
       {"([0-9a-f]{40})[ ]{1,60}vendor", SearchGroup::kEverywhere},
@@ -49,7 +63,8 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
     CAPTURE(test.pattern);
     CHECK(Choose(test.pattern) == test.group);
   }
-  CHECK(Choose("password=([!-~]{8,80})", true) == SearchGroup::kAssignedValue);
+  CHECK(Choose("password=([!-~]{8,80})", true) == SearchGroup::kNamedValue);
+  CHECK(Choose("phrase=([!-~]{8,80})", true) == SearchGroup::kEverywhere);
   // No end of ways through it.
   CHECK(Choose("(?:a|b){18}[0-9]{20}") == SearchGroup::kEverywhere);
 }
@@ -57,11 +72,14 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
 TEST_CASE("search group: random texts of a pattern are within reach") {
   std::mt19937_64 random(3);
   const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  REQUIRE(Choose("tok_[A-Za-z0-9]{20}") == SearchGroup::kToken);
+  Rule rule;
+  rule.pattern = "tok_[A-Za-z0-9]{20}";
+  rule.group = ChooseSearchGroup(rule);
+  REQUIRE(rule.group == SearchGroup::kToken);
   for (int round = 0; round < 100'000; ++round) {
     std::string text = "tok_";
     for (int i = 0; i < 20; ++i) text.push_back(alphabet[random() % alphabet.size()]);
-    REQUIRE(IsWithinReach(SearchGroup::kToken, AsBytes(text)));
+    REQUIRE(IsWithinReach(rule, AsBytes(text), text.size()));
   }
 }
 
@@ -71,9 +89,19 @@ TEST_CASE("search group: a match within reach is one by its own bytes") {
     std::string text(random() % 400, ' ');
     const size_t kinds = 2 + random() % 20;
     for (char& c : text) c = "a1 Bc_\"=QxYz:;,(ghJkL"[random() % kinds];
+    for (int i = 0; i < 2 && text.size() > 8; ++i) {
+      const std::string_view name =
+          std::vector<std::string_view>{"KEY", "pat", "Token"}[random() % 3];
+      text.replace(random() % (text.size() - 5), name.size(), name);
+    }
+    CAPTURE(text);
+    Rule rule;
     for (SearchGroup group : kSearchGroups) {
-      CAPTURE(text);
-      REQUIRE(IsWithinReach(group, AsBytes(text)) == OracleIsWithinReach(group, text));
+      rule.group = group;
+      rule.token_run = random() % 2 == 0;
+      for (size_t head : {text.size(), text.size() / 2}) {
+        REQUIRE(IsWithinReach(rule, AsBytes(text), head) == OracleIsWithinReach(rule, text, head));
+      }
     }
   }
 }

@@ -14,6 +14,7 @@
 #include "secrets/secret_detector.h"
 #include "support/sanitized.h"
 #include "support/secret_formats.h"
+#include "support/shipped_rules.h"
 
 namespace picket {
 namespace {
@@ -314,12 +315,7 @@ std::vector<Place> Splits() {
 }
 
 const SecretDetector& Engine() {
-  static const SecretDetector detector = [] {
-    std::vector<std::string> notes;
-    return SecretDetector(
-        LoadSecretRules(std::string(PICKET_SOURCE_DIR) + "/patterns/secrets", "", &notes),
-        FingerprintKey());
-  }();
+  static const SecretDetector detector(ShippedRules(), FingerprintKey());
   return detector;
 }
 

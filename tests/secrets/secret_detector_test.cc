@@ -10,17 +10,13 @@
 #include "secrets/deep_scan.h"
 #include "secrets/rule_check.h"
 #include "secrets/template.h"
+#include "support/shipped_rules.h"
 
 namespace picket {
 namespace {
 
 const SecretDetector& Engine() {
-  static const SecretDetector detector = [] {
-    std::vector<std::string> notes;
-    return SecretDetector(
-        LoadSecretRules(std::string(PICKET_SOURCE_DIR) + "/patterns/secrets", "", &notes),
-        FingerprintKey());
-  }();
+  static const SecretDetector detector(ShippedRules(), FingerprintKey());
   return detector;
 }
 

@@ -3,18 +3,15 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <vector>
 
 #include "core/fingerprint.h"
 #include "secrets/template.h"
+#include "support/shipped_rules.h"
 
 namespace picket {
 
 TEST_CASE("secret mask: no string leaves with a secret, in the clear or encoded") {
-  std::vector<std::string> notes;
-  SecretDetector detector(
-      LoadSecretRules(std::string(PICKET_SOURCE_DIR) + "/patterns/secrets", "", &notes),
-      FingerprintKey());
+  SecretDetector detector(ShippedRules(), FingerprintKey());
   SecretMask mask(detector);
   SeededRandom random(4);
   std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -1,10 +1,15 @@
-// Token runs as their definition has them, byte by byte, sharing no code with match/token_run.h.
+// Token runs and landmarks as their definitions have them, byte by byte, sharing no code with
+// match/token_run.h and match/landmark.h.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "match/landmark.h"
+#include "match/rule.h"
 #include "match/search_group.h"
 #include "match/token_run.h"
 
@@ -61,14 +66,70 @@ inline std::vector<TokenRun> OracleRuns(std::string_view text) {
   return runs;
 }
 
-inline bool OracleIsWithinReach(SearchGroup group, std::string_view match) {
-  if (group == SearchGroup::kEverywhere) return true;
-  const SearchReach& reach = ReachOf(group);
+inline std::vector<Landmark> OracleNames(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  std::vector<Landmark> names;
+  for (std::string_view name : {"api", "auth", "bearer", "cred", "default", "key", "login", "pass",
+                                "pat", "private", "pwd", "secret", "token", "value"}) {
+    for (size_t at = lower.find(name); at != std::string::npos; at = lower.find(name, at + 1)) {
+      size_t end = at + name.size();
+      if (name == "pat" && (end == lower.size() || IsOneOf(lower[end], "cehit"))) continue;
+      if (name == "pat") ++end;
+      names.push_back({static_cast<uint32_t>(at), static_cast<uint32_t>(end)});
+    }
+  }
+  std::sort(names.begin(), names.end(),
+            [](const Landmark& a, const Landmark& b) { return a.begin < b.begin; });
+  return names;
+}
+
+inline bool OracleIsPassword(std::string_view name) {
+  return IsOneOf(name[0], "pP") && (IsOneOf(name[1], "wW") || IsOneOf(name[2], "sS"));
+}
+
+inline std::vector<Landmark> OracleUserinfo(std::string_view text) {
+  std::vector<Landmark> found;
+  for (size_t end = 1; end <= text.size(); ++end) {
+    if (text[end - 1] != '@') continue;
+    for (size_t begin = end >= 256 ? end - 256 : 0; begin + 4 <= end; ++begin) {
+      if (text.substr(begin, 3) != "://") continue;
+      const std::string_view between = text.substr(begin + 3, end - 1 - begin - 3);
+      const bool plain = std::all_of(between.begin(), between.end(), [](char c) {
+        return c >= '!' && c <= '~' && !IsOneOf(c, "/@\"<>");
+      });
+      if (plain) found.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+    }
+  }
+  return found;
+}
+
+inline bool OracleIsFirstArgument(std::string_view text, size_t at) {
+  size_t between = 0;
+  while (between < at && between < 8 && IsOneOf(text[at - between - 1], "\"'`\\ \t\r\n{")) {
+    ++between;
+  }
+  return between < at && text[at - between - 1] == '(';
+}
+
+inline bool OracleIsWithinReach(const Rule& rule, std::string_view match, uint64_t head) {
+  const bool beside = IsBesideTokenRuns(rule.group);
+  if (!beside && !rule.token_run) return true;
+  const SearchReach& reach = ReachOf(beside ? rule.group : SearchGroup::kNamedValue);
+  const std::vector<Landmark> names = OracleNames(match);
   for (const TokenRun& run : OracleRuns(match)) {
     const uint32_t size = run.end - run.begin;
     const bool counts =
         run.digit ? size >= reach.digit_run : run.solid || (run.mixed && size >= reach.mixed_run);
-    if (counts && run.begin <= reach.before && match.size() - run.end <= reach.after) return true;
+    if (!counts) continue;
+    if (!beside) return true;
+    const bool spans = run.begin <= reach.before && head <= run.end + reach.after;
+    const bool named = OracleIsFirstArgument(match, run.begin) ||
+                       std::any_of(names.begin(), names.end(),
+                                   [&run](const Landmark& name) { return name.end <= run.end; });
+    if (spans && (named || !reach.named)) return true;
   }
   return false;
 }
