@@ -13,7 +13,6 @@
 
 namespace picket {
 
-class Matcher;
 
 struct RuleReport {
   size_t files = 0;
