@@ -13,7 +13,6 @@
 
 namespace picket {
 
-
 struct RuleReport {
   size_t files = 0;
   size_t rules = 0;
