@@ -6,21 +6,11 @@
 
 namespace picket {
 
-void Excerpt::Take(Bytes text, std::span<const TokenRun> runs, std::span<const Landmark> names,
-                   const SearchReach& reach) {
+void Excerpt::Take(Bytes text, std::span<const TokenRun> runs, const SearchReach& reach) {
   pieces_.clear();
   size_ = 0;
-  // Behind the last name that ends before the run does.
-  auto behind = names.begin();
   for (const TokenRun& run : runs) {
-    if (!reach.Counts(run)) continue;
-    if (reach.named) {
-      while (behind != names.end() && behind->end <= run.end) ++behind;
-      const bool named =
-          behind != names.begin() && uint64_t{std::prev(behind)->begin} + reach.before >= run.begin;
-      if (!named && !IsFirstArgument(text, run.begin)) continue;
-    }
-    Add(text, run.begin, run.end, reach);
+    if (reach.Counts(run)) Add(text, run.begin, run.end, reach);
   }
   Copy(text);
 }

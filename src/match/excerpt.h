@@ -18,9 +18,7 @@ class Excerpt {
  public:
   // Valid until the next call; `text` has to live as long. When nearly all of it would be copied,
   // it is taken as it is.
-  // The text's names are asked for where runs have to be named.
-  void Take(Bytes text, std::span<const TokenRun> runs, std::span<const Landmark> names,
-            const SearchReach& reach);
+  void Take(Bytes text, std::span<const TokenRun> runs, const SearchReach& reach);
   void Take(Bytes text, std::span<const Landmark> landmarks, const SearchReach& reach);
 
   Bytes bytes() const { return bytes_; }

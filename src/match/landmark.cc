@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -156,6 +157,14 @@ __attribute__((target("avx2,bmi"))) void WalkAvx2(Bytes text, const NameLists& l
 
 #endif
 
+constexpr std::array<bool, 256> MakeBeforeArguments() {
+  std::array<bool, 256> table{};
+  for (char c : std::string_view("\"'`\\ \t\r\n{")) table[static_cast<uint8_t>(c)] = true;
+  return table;
+}
+
+constexpr std::array<bool, 256> kBeforeArguments = MakeBeforeArguments();
+
 }  // namespace
 
 bool IsUserinfoByte(uint8_t byte) {
@@ -220,15 +229,24 @@ void FindNamesPlainly(Bytes text, std::vector<Landmark>* names, std::vector<Land
   WalkPlainly(text, 0, {names, passwords});
 }
 
-bool IsBeforeArgument(uint8_t byte) {
-  static constexpr std::string_view kBetween = "\"'`\\ \t\r\n{";
-  return kBetween.find(static_cast<char>(byte)) != std::string_view::npos;
-}
+bool IsBeforeArgument(uint8_t byte) { return kBeforeArguments[byte]; }
 
 bool IsFirstArgument(Bytes text, uint64_t at) {
   const uint64_t floor = at - std::min<uint64_t>(at, kBeforeArgument + 1);
   while (at > floor && IsBeforeArgument(text[at - 1])) --at;
   return at > floor && text[at - 1] == '(';
+}
+
+void NameRuns(Bytes text, const std::vector<Landmark>& names, std::vector<TokenRun>* runs) {
+  // Behind the last name that ends before the run does.
+  auto behind = names.begin();
+  for (TokenRun& run : *runs) {
+    while (behind != names.end() && behind->end <= run.end) ++behind;
+    if (behind != names.begin()) {
+      run.name_distance = run.begin - std::min(run.begin, std::prev(behind)->begin);
+    }
+    if (run.name_distance != 0 && IsFirstArgument(text, run.begin)) run.name_distance = 0;
+  }
 }
 
 }  // namespace picket

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "match/token_run.h"
 
 namespace picket {
 
@@ -47,5 +48,9 @@ bool IsPasswordName(uint8_t first, uint8_t second, uint8_t third);
 inline constexpr uint32_t kBeforeArgument = 8;
 bool IsBeforeArgument(uint8_t byte);
 bool IsFirstArgument(Bytes text, uint64_t at);
+
+// Sets how far `runs` of `text`, in order, are from its `names`. A name counts that ends before the
+// run does.
+void NameRuns(Bytes text, const std::vector<Landmark>& names, std::vector<TokenRun>* runs);
 
 }  // namespace picket

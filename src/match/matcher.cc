@@ -179,9 +179,10 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   FindNames(reached, &names_, &passwords_);
   if (!search(SearchGroup::kPassword, passwords_)) return false;
   run_finder_.Find(reached, &runs_);
+  NameRuns(reached, names_, &runs_);
   for (SearchGroup group : kSearchGroups) {
     if (!IsBesideTokenRuns(group) || rules_->database(group) == nullptr) continue;
-    excerpt_.Take(reached, runs_, names_, ReachOf(group));
+    excerpt_.Take(reached, runs_, ReachOf(group));
     if (!Search(group, excerpt_.bytes(), collector)) return false;
   }
   return true;

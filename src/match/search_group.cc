@@ -200,18 +200,14 @@ bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head) {
   const SearchReach& reach = ReachOf(beside ? rule.group : SearchGroup::kNamedValue);
   std::vector<TokenRun> runs;
   FindTokenRuns(match, &runs);
-  if (!beside) {
-    return std::any_of(runs.begin(), runs.end(),
-                       [&reach](const TokenRun& run) { return reach.Counts(run); });
-  }
+  if (!beside) return !runs.empty();
   std::vector<Landmark> names;
   std::vector<Landmark> passwords;
-  if (reach.named) FindNames(match, &names, &passwords);
+  FindNames(match, &names, &passwords);
+  NameRuns(match, names, &runs);
   return std::any_of(runs.begin(), runs.end(), [&](const TokenRun& run) {
-    if (!reach.Counts(run) || run.begin > reach.before) return false;
-    if (head > uint64_t{run.end} + reach.after) return false;
-    return !reach.named || (!names.empty() && names.front().end <= run.end) ||
-           IsFirstArgument(match, run.begin);
+    return reach.Counts(run) && run.begin <= reach.before &&
+           head <= uint64_t{run.end} + reach.after;
   });
 }
 

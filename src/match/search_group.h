@@ -55,6 +55,7 @@ struct SearchReach {
   bool named = false;
 
   bool Counts(const TokenRun& run) const {
+    if (named && run.name_distance > before) return false;
     return run.digit ? run.size() >= digit_run
                      : run.solid || (run.mixed && run.size() >= mixed_run);
   }

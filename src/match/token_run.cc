@@ -289,8 +289,8 @@ __attribute__((target("avx2"))) Masks ClassifyAvx2(const uint8_t* block) {
   return masks;
 }
 
-__attribute__((target("avx2,bmi,lzcnt,popcnt"), flatten)) void FindAvx2(
-    Bytes text, Space* space, std::vector<TokenRun>* runs) {
+__attribute__((target("avx2,bmi,popcnt"), flatten)) void FindAvx2(Bytes text, Space* space,
+                                                                  std::vector<TokenRun>* runs) {
   Find(
       text, space, runs,
       [](const uint8_t* block) __attribute__((target("avx2"))) { return ClassifyAvx2(block); });
@@ -332,7 +332,7 @@ using Finder = void (*)(Bytes, Space*, std::vector<TokenRun>*);
 Finder ChooseFinder() {
 #ifdef PICKET_X86
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-      __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt")) {
+      __builtin_cpu_supports("popcnt")) {
     return &FindAvx2;
   }
   if (__builtin_cpu_supports("ssse3")) return &FindSsse3;

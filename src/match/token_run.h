@@ -13,6 +13,8 @@
 
 namespace picket {
 
+inline constexpr uint32_t kUnnamed = ~uint32_t{0};
+
 // A maximal run of token bytes: letters, digits, ! # % * + - . / : = @ ^ _ ~ and DEL.
 struct TokenRun {
   uint32_t begin = 0;
@@ -22,6 +24,9 @@ struct TokenRun {
   bool mixed = false;
   // kSolidRun letters of one case side by side; meant only where there is no digit.
   bool solid = false;
+  // How far before the run its nearest name begins (NameRuns); 0 where that is in it, or where the
+  // run is a call's first argument.
+  uint32_t name_distance = kUnnamed;
 
   uint32_t size() const { return end - begin; }
 };

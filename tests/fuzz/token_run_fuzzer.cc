@@ -42,6 +42,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     find(text, &names, &passwords);
     if (!SameLandmarks(names, expected_names)) std::abort();
   }
+  const std::vector<TokenRun> named = OracleNamedRuns(AsText(text));
+  std::vector<TokenRun> runs = expected;
+  NameRuns(text, expected_names, &runs);
+  for (size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].name_distance != named[i].name_distance) std::abort();
+  }
   std::vector<Landmark> userinfo;
   FindUserinfo(text, &userinfo);
   if (!SameLandmarks(userinfo, OracleUserinfo(AsText(text)))) std::abort();
@@ -55,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         std::abort();
       }
     }
-    excerpt.Take(text, expected, expected_names, ReachOf(group));
+    excerpt.Take(text, named, ReachOf(group));
     for (uint64_t end = 1; end <= excerpt.bytes().size(); ++end) {
       const uint8_t byte = excerpt.bytes()[end - 1];
       const uint64_t place = excerpt.EndInText(end);

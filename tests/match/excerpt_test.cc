@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <random>
 #include <string>
 #include <string_view>
@@ -25,12 +24,11 @@ TEST_CASE("excerpt: every byte within reach of a run is in it, and leads back to
       const std::string_view name = i == 0 ? "secret" : "f('";
       text.replace(random() % (text.size() - 7), name.size(), name);
     }
-    const std::vector<TokenRun> runs = OracleRuns(text);
-    const std::vector<Landmark> names = OracleNames(text);
+    const std::vector<TokenRun> runs = OracleNamedRuns(text);
     for (SearchGroup group : kSearchGroups) {
       if (!IsBesideTokenRuns(group)) continue;
       const SearchReach& reach = ReachOf(group);
-      excerpt.Take(AsBytes(text), runs, names, reach);
+      excerpt.Take(AsBytes(text), runs, reach);
       std::vector<bool> present(text.size());
       for (uint64_t end = 1; end <= excerpt.bytes().size(); ++end) {
         const uint64_t place = excerpt.EndInText(end);
@@ -43,11 +41,6 @@ TEST_CASE("excerpt: every byte within reach of a run is in it, and leads back to
       }
       for (const TokenRun& run : runs) {
         if (!reach.Counts(run)) continue;
-        const bool named = OracleIsFirstArgument(text, run.begin) ||
-                           std::any_of(names.begin(), names.end(), [&](const Landmark& name) {
-                             return name.begin + reach.before >= run.begin && name.end <= run.end;
-                           });
-        if (reach.named && !named) continue;
         const size_t begin = run.begin - std::min<size_t>(run.begin, reach.before);
         const size_t end = std::min<size_t>(text.size(), run.end + reach.after);
         for (size_t i = begin; i < end; ++i) REQUIRE(present[i]);
@@ -59,11 +52,11 @@ TEST_CASE("excerpt: every byte within reach of a run is in it, and leads back to
 TEST_CASE("excerpt: a text that is nearly all of it is taken as it is") {
   const std::string text(1000, '7');
   Excerpt excerpt;
-  excerpt.Take(AsBytes(text), OracleRuns(text), {}, ReachOf(SearchGroup::kToken));
+  excerpt.Take(AsBytes(text), OracleRuns(text), ReachOf(SearchGroup::kToken));
   CHECK(excerpt.bytes().data() == AsBytes(text).data());
   CHECK(excerpt.bytes().size() == text.size());
   CHECK(excerpt.EndInText(1000) == 1000);
-  excerpt.Take(AsBytes(text), {}, {}, ReachOf(SearchGroup::kToken));
+  excerpt.Take(AsBytes(text), std::vector<TokenRun>(), ReachOf(SearchGroup::kToken));
   CHECK(excerpt.bytes().empty());
 }
 

@@ -114,22 +114,33 @@ inline bool OracleIsFirstArgument(std::string_view text, size_t at) {
   return between < at && text[at - between - 1] == '(';
 }
 
+// OracleRuns with their names.
+inline std::vector<TokenRun> OracleNamedRuns(std::string_view text) {
+  std::vector<TokenRun> runs = OracleRuns(text);
+  const std::vector<Landmark> names = OracleNames(text);
+  for (TokenRun& run : runs) {
+    for (const Landmark& name : names) {
+      if (name.end > run.end) continue;
+      const uint32_t distance = name.begin >= run.begin ? 0 : run.begin - name.begin;
+      run.name_distance = std::min(run.name_distance, distance);
+    }
+    if (OracleIsFirstArgument(text, run.begin)) run.name_distance = 0;
+  }
+  return runs;
+}
+
 inline bool OracleIsWithinReach(const Rule& rule, std::string_view match, uint64_t head) {
   const bool beside = IsBesideTokenRuns(rule.group);
   if (!beside && !rule.token_run) return true;
   const SearchReach& reach = ReachOf(beside ? rule.group : SearchGroup::kNamedValue);
-  const std::vector<Landmark> names = OracleNames(match);
-  for (const TokenRun& run : OracleRuns(match)) {
+  for (const TokenRun& run : OracleNamedRuns(match)) {
+    if (!beside) return true;
     const uint32_t size = run.end - run.begin;
     const bool counts =
         run.digit ? size >= reach.digit_run : run.solid || (run.mixed && size >= reach.mixed_run);
-    if (!counts) continue;
-    if (!beside) return true;
     const bool spans = run.begin <= reach.before && head <= run.end + reach.after;
-    const bool named = OracleIsFirstArgument(match, run.begin) ||
-                       std::any_of(names.begin(), names.end(),
-                                   [&run](const Landmark& name) { return name.end <= run.end; });
-    if (spans && (named || !reach.named)) return true;
+    const bool named = !reach.named || run.name_distance <= reach.before;
+    if (counts && spans && named) return true;
   }
   return false;
 }
