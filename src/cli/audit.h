@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "cli/command_line.h"
 #include "cli/engine.h"
@@ -11,6 +13,8 @@
 #include "scan/policy.h"
 
 namespace picket {
+
+class AuditMemory;
 
 // The references outlive the call.
 struct AuditInput {
@@ -25,9 +29,14 @@ struct AuditInput {
   bool report_unused = false;
   // Findings kept in full, of one blob and of the run; 0: as the policy and ScanOptions say.
   size_t findings = 0;
+  // What earlier audits know; null: everything is examined.
+  AuditMemory* memory = nullptr;
+  // Sentences for the report, about the run as such.
+  std::vector<std::string> notes = {};
 };
 
-// Defined in cmd_audit.cc. Throws Error.
+// The verdict's findings do not depend on how the store is packed, nor on what is remembered.
+// Throws Error.
 Verdict AuditRepository(const AuditInput& input);
 
 }  // namespace picket

@@ -66,16 +66,16 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cach
     : Engine(common, policy, LoadRules(common, cache)) {}
 
 Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules rules)
-    : key_(ReadKey(policy.fingerprint_key_file)),
+    : folders_(std::move(rules.folders)),
+      key_(ReadKey(policy.fingerprint_key_file)),
       rules_(std::move(rules.rules)),
       notes_(std::move(rules.notes)),
       limits_(policy.effective_limits()),
       threads_(common.threads != 0 ? common.threads : limits_.threads) {
-  own_ = LoadOwnRules(ListOwnRules(common, policy), *rules_, rules.folders.compiled,
+  own_ = LoadOwnRules(ListOwnRules(common, policy), *rules_, folders_.compiled,
                       rules.cache == RuleCache::kUnused ? UserCache::kUnused : UserCache::kUsed);
   if (own_ != nullptr) PresentWith(own_);
-  imports_ = std::make_unique<LazyImports>(
-      [folders = std::move(rules.folders)] { return ReadImports(folders); });
+  imports_ = std::make_unique<LazyImports>([folders = folders_] { return ReadImports(folders); });
   name_ = "picket " PICKET_VERSION ", " + rules_->Name();
   if (own_ != nullptr) name_ += ", own " + own_->Name();
   if (!key_.id().empty()) name_ += ", key " + key_.id();
@@ -96,6 +96,17 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules ru
 }
 
 Engine::~Engine() = default;
+
+std::string Engine::ScanIdentity() const {
+  // A build that was changed in any way judges anew; its version number may be the same.
+  std::string all = Sha256(AsBytes(ReadWholeFile("/proc/self/exe")));
+  all += Sha256(AsBytes(ReadImports(folders_)));
+  for (const std::string& part :
+       {name_, rules_->source_hash(), own_ != nullptr ? own_->source_hash() : std::string()}) {
+    all += Sha256(AsBytes(part));
+  }
+  return Sha256(AsBytes(all));
+}
 
 unsigned Engine::threads() const {
   return threads_ != 0 ? threads_ : std::max(1u, std::thread::hardware_concurrency());

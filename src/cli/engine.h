@@ -58,6 +58,9 @@ class Engine {
   const ImportSource& imports() const { return *imports_; }
   // "picket 0.1.0, rules 1f2e3d4c5b6a (42), own rules 6b5a4c3d2e1f (3)".
   const std::string& name() const { return name_; }
+  // Whatever decides what a scan finds, but for the policy's limits: the program, the rules, the
+  // import table and the key; 32 bytes. Throws Error where a file can't be read.
+  std::string ScanIdentity() const;
   // FingerprintKey::id() of the policy's key; "" for the public one.
   const std::string& key_id() const { return key_.id(); }
   // Sentences for the report ("the compiled rules are older than ...").
@@ -68,6 +71,7 @@ class Engine {
   unsigned threads() const;
 
  private:
+  RuleFolders folders_;
   FingerprintKey key_;
   std::shared_ptr<const RuleSet> rules_;
   std::shared_ptr<const RuleSet> own_;

@@ -20,13 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path CacheFolder() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache == '/') return fs::path(cache) / "picket";
-  const char* home = std::getenv("HOME");
-  return home != nullptr && *home == '/' ? fs::path(home) / ".cache" / "picket" : fs::path();
-}
-
 // Versions of own rules that the cache keeps.
 constexpr size_t kKept = 8;
 constexpr std::string_view kOwnPrefix = "own-";
@@ -61,18 +54,24 @@ void DropOldOnes(const fs::path& folder) {
   for (size_t i = 0; i + kKept < files.size(); ++i) fs::remove(files[i].second, error);
 }
 
-// For the user's eyes only. False, with a reason, where there can't be one.
-bool MakeFolder(const fs::path& folder, std::error_code* error) {
+}  // namespace
+
+fs::path UserCacheFolder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && *cache == '/') return fs::path(cache) / "picket";
+  const char* home = std::getenv("HOME");
+  return home != nullptr && *home == '/' ? fs::path(home) / ".cache" / "picket" : fs::path();
+}
+
+bool MakeCacheFolder(const fs::path& folder, std::error_code* error) {
   fs::create_directories(folder, *error);
   if (!*error) fs::permissions(folder, fs::perms::owner_all, *error);
   return !*error;
 }
 
-}  // namespace
-
 std::shared_ptr<const RuleSet> LoadRulesThroughCache(const std::string& dir,
                                                      std::vector<std::string>* notes) {
-  const fs::path folder = CacheFolder();
+  const fs::path folder = UserCacheFolder();
   if (folder.empty()) return LoadSecretRules(dir, "", notes);
   const fs::path file = folder / "secrets.rules";
   std::vector<std::string> not_used;
@@ -80,7 +79,7 @@ std::shared_ptr<const RuleSet> LoadRulesThroughCache(const std::string& dir,
   if (not_used.empty()) return rules;
   std::error_code error;
   try {
-    if (!MakeFolder(folder, &error)) throw Error(error.message() + ".");
+    if (!MakeCacheFolder(folder, &error)) throw Error(error.message() + ".");
     WriteCompiledRules(*rules, dir, file);
   } catch (const Error& why) {
     notes->push_back("The cache " + folder.string() +
@@ -95,14 +94,14 @@ std::shared_ptr<const RuleSet> LoadOwnRules(std::span<const RuleFile> files,
   if (files.empty()) return nullptr;
   const std::string hash = HashOwnRules(files);
   const std::string name = OwnName(hash);
-  const fs::path folder = cache == UserCache::kUsed ? CacheFolder() : fs::path();
+  const fs::path folder = cache == UserCache::kUsed ? UserCacheFolder() : fs::path();
   for (const fs::path& place : {fs::path(compiled), folder}) {
     if (place.empty()) continue;
     if (auto set = TryOwn(place / name, hash, installed)) return set;
   }
   std::shared_ptr<const RuleSet> set = CompileOwnRules(files, installed);
   std::error_code error;
-  if (folder.empty() || !MakeFolder(folder, &error)) return set;
+  if (folder.empty() || !MakeCacheFolder(folder, &error)) return set;
   try {
     WriteTrustedFile(folder / name, set->Serialize(""));
     DropOldOnes(folder);

@@ -8,15 +8,22 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "match/rule_files.h"
 #include "match/rule_set.h"
 
 namespace picket {
+
+// $XDG_CACHE_HOME/picket, else ~/.cache/picket; empty where there is neither.
+std::filesystem::path UserCacheFolder();
+// Makes it, for the user's eyes only. False, with a reason, where there can't be one.
+bool MakeCacheFolder(const std::filesystem::path& folder, std::error_code* error);
 
 // The rules of `dir`, from $XDG_CACHE_HOME/picket (else ~/.cache/picket) where what lies there is
 // of these sources and can be trusted; else compiled, and left there. A cache that can't be written

@@ -18,6 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Reading a tree of deltas for one object of it costs about as much as that many objects.
+constexpr size_t kForestsWorthAnObject = 64;
+constexpr size_t kFewObjects = 256;
+
 // The ids of several packs, each once: twelve to sixteen bytes an id.
 class SeenIds {
  public:
@@ -51,8 +55,12 @@ class SeenIds {
 
 class Inventory {
  public:
-  Inventory(const Repository& repository, unsigned threads)
-      : repository_(repository), threads_(threads), packs_(repository.packs().packs()) {}
+  Inventory(const Repository& repository, unsigned threads, const ListFilter* filter)
+      : repository_(repository),
+        threads_(threads),
+        filter_(filter),
+        listed_(filter == nullptr ? 0 : filter->wanted.size()),
+        packs_(repository.packs().packs()) {}
 
   ObjectInventory Take() {
     for (const std::string& folder : repository_.object_dirs()) CheckPairs(folder + "/pack");
@@ -110,12 +118,51 @@ class Inventory {
       AddGap(pack->failed_file(), pack->why());
       return;
     }
+    if (filter_ != nullptr && filter_->is_sound(*pack) && AddOneByOne(pack->index())) return;
     std::string why = pack->index().CheckOrder();
     if (!why.empty()) {
       AddGap(pack->stem() + ".idx", std::move(why));
       return;
     }
     forests_.push_back(std::make_shared<DeltaForest>(pack, *database_, threads_));
+  }
+
+  // Where the wanted objects stand in an index.
+  std::vector<uint32_t> WantedIn(const PackIndex& index) const {
+    std::vector<uint32_t> positions;
+    const std::span<const ObjectId> wanted = filter_->wanted;
+    if (wanted.size() < index.size()) {
+      for (const ObjectId& oid : wanted) {
+        const uint32_t position = index.Find(oid);
+        if (position != PackIndex::kNotThere) positions.push_back(position);
+      }
+    } else {
+      for (uint32_t i = 0; i < index.size(); ++i) {
+        if (std::binary_search(wanted.begin(), wanted.end(), index.id(i))) positions.push_back(i);
+      }
+    }
+    return positions;
+  }
+
+  // True once for each wanted object.
+  bool TakeWanted(const ObjectId& oid) {
+    const std::span<const ObjectId> wanted = filter_->wanted;
+    const auto at = std::lower_bound(wanted.begin(), wanted.end(), oid);
+    if (at == wanted.end() || *at != oid) return false;
+    std::vector<bool>::reference listed = listed_[static_cast<size_t>(at - wanted.begin())];
+    if (listed) return false;
+    listed = true;
+    return true;
+  }
+
+  bool AddOneByOne(const PackIndex& index) {
+    const std::vector<uint32_t> positions = WantedIn(index);
+    if (positions.size() > kFewObjects && positions.size() > index.size() / kForestsWorthAnObject)
+      return false;
+    for (uint32_t position : positions) {
+      if (TakeWanted(index.id(position))) loose_.push_back({index.id(position)});
+    }
+    return true;
   }
 
   void LabelWanted() {
@@ -125,12 +172,19 @@ class Inventory {
     if (forests_.size() > 1) seen.emplace(count);
     for (const auto& forest : forests_) {
       const std::span<const DeltaForest::Entry> entries = forest->entries();
+      bool is_sound = true;
       for (uint32_t i = 0; i < entries.size(); ++i) {
         if (entries[i].state == DeltaForest::State::kDamaged ||
             entries[i].state == DeltaForest::State::kTooDeep) {
           AddGap(forest->id(i).ToHex(), forest->Why(i));
           damaged_.emplace(forest.get(), entries[i].index_position);
+          is_sound = false;
         }
+      }
+      if (is_sound) result_.sound_packs.push_back(forest->shared_pack());
+      if (filter_ != nullptr) {
+        LabelListed(forest.get());
+        continue;
       }
       forest->LabelAll([&](uint32_t entry) {
         const bool first =
@@ -138,6 +192,15 @@ class Inventory {
         return first ? 0 : kNone;
       });
     }
+  }
+
+  void LabelListed(DeltaForest* forest) {
+    std::vector<bool> wanted(forest->entries().size(), false);
+    for (uint32_t position : WantedIn(forest->pack().index())) wanted[position] = true;
+    forest->LabelAll([&](uint32_t entry) {
+      const uint32_t position = forest->entries()[entry].index_position;
+      return wanted[position] && TakeWanted(forest->id(entry)) ? 0 : kNone;
+    });
   }
 
   bool IsPacked(const ObjectId& oid) const {
@@ -154,6 +217,10 @@ class Inventory {
         std::optional<ObjectId> oid = ObjectId::TryParse(prefix + name);
         // Git looks in lower case only.
         if (oid && oid->ToHex() != prefix + name) continue;
+        if (oid && filter_ != nullptr) {
+          if (TakeWanted(*oid)) loose_.push_back({*oid});
+          continue;
+        }
         if (oid && !IsPacked(*oid) && known_.insert(*oid).second) loose_.push_back({*oid});
       }
     }
@@ -213,20 +280,23 @@ class Inventory {
 
   const Repository& repository_;
   unsigned threads_;
+  const ListFilter* filter_;
+  std::vector<bool> listed_;  // of the wanted objects
   std::unique_ptr<ObjectDatabase> database_ = repository_.NewObjectDatabase();
   std::shared_ptr<const PackStore::Packs> packs_;
   std::set<std::string> lonely_;  // stems of indexes without a pack
   std::vector<std::shared_ptr<DeltaForest>> forests_;
   std::set<std::pair<const DeltaForest*, uint32_t>> damaged_;  // and positions in the index
   std::unordered_set<ObjectId> known_;
-  std::vector<StoredObject> loose_;
+  std::vector<StoredObject> loose_;  // and packed ones that are listed one by one
   ObjectInventory result_;
 };
 
 }  // namespace
 
-ObjectInventory ListObjects(const Repository& repository, unsigned threads) {
-  return Inventory(repository, threads).Take();
+ObjectInventory ListObjects(const Repository& repository, unsigned threads,
+                            const ListFilter* filter) {
+  return Inventory(repository, threads, filter).Take();
 }
 
 }  // namespace picket

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/change_list.h"
@@ -41,11 +43,23 @@ struct ObjectInventory {
   std::vector<InventoryItem> tree_items;
   // Packs, indexes and objects that can't be listed; everything else is.
   std::vector<Gap> gaps;
+  // Of the packs whose entries were looked at, those in which every entry is good.
+  std::vector<std::shared_ptr<const PackFile>> sound_packs;
+};
+
+// For who has seen most of the store before.
+struct ListFilter {
+  // Nothing else is listed; sorted, distinct.
+  std::span<const ObjectId> wanted;
+  // Every entry of the pack was found good before: where few of its objects are wanted they are
+  // listed one by one, and no other entry is looked at.
+  std::function<bool(const PackFile&)> is_sound;
 };
 
 // Lists every object directory of the repository, alternates included, reachable or not, from pack
 // indexes and entry headers; of packed objects nothing is inflated. Deterministic for any `threads`
-// (1 or more).
-ObjectInventory ListObjects(const Repository& repository, unsigned threads);
+// (1 or more). `filter` may be null; with one, packs that are not sound still tell their gaps.
+ObjectInventory ListObjects(const Repository& repository, unsigned threads,
+                            const ListFilter* filter = nullptr);
 
 }  // namespace picket

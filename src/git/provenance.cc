@@ -135,9 +135,9 @@ class Attribution {
       Introduction& found = batch->found[i];
       found.other_places = batch->places[i] == 0 ? 0 : batch->places[i] - 1;
       if (!found.commit.empty()) {
-        Sign(found.commit, &found);
+        Sign(*database_, found.commit, &found);
       } else if (i < batch->objects.size() && IsTag(batch->objects[i])) {
-        Sign(batch->objects[i], &found);
+        Sign(*database_, batch->objects[i], &found);
       }
     }
   }
@@ -299,17 +299,6 @@ class Attribution {
     }
   }
 
-  void Sign(const ObjectId& oid, Introduction* found) {
-    RawObject object;
-    if (database_->Read(oid, &object, nullptr) != ReadStatus::kOk) return;
-    std::string_view text = AsText(object.bytes());
-    Signature signature = ParseSignature(
-        FindHeader(text, object.type() == ObjectType::kCommit ? "author" : "tagger"));
-    found->author = std::move(signature.name);
-    found->email = std::move(signature.email);
-    found->date = std::move(signature.date);
-  }
-
   const Repository& repository_;
   const ObjectInventory& inventory_;
   unsigned threads_;
@@ -323,6 +312,17 @@ class Attribution {
 };
 
 }  // namespace
+
+void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction* introduction) {
+  RawObject object;
+  if (database.Read(commit_or_tag, &object, nullptr) != ReadStatus::kOk) return;
+  std::string_view text = AsText(object.bytes());
+  Signature signature =
+      ParseSignature(FindHeader(text, object.type() == ObjectType::kCommit ? "author" : "tagger"));
+  introduction->author = std::move(signature.name);
+  introduction->email = std::move(signature.email);
+  introduction->date = std::move(signature.date);
+}
 
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,

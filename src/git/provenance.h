@@ -59,4 +59,7 @@ Provenance Attribute(const Repository& repository, const ObjectInventory& invent
                      std::span<const ObjectId> objects, std::span<const std::string> names,
                      unsigned threads);
 
+// Fills in who wrote a commit, or tagged, and when; leaves it empty where the object can't be read.
+void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction* introduction);
+
 }  // namespace picket

@@ -87,7 +87,10 @@ class Worker final : public BlobVisitor {
     part_.bytes += seen;
     run_->bytes.fetch_add(seen, std::memory_order_relaxed);
     ScannedObject object = scanner_.Scan(blob, derivation);
-    if (object.silent()) return;
+    if (object.silent()) {
+      if (run_->options.on_silent) run_->options.on_silent(blob.ref);
+      return;
+    }
     if (findings_ >= run_->options.findings) ForgetFindings(&object);
     if (gaps_ >= run_->options.findings && object.gaps.size() > 1) object.gaps.resize(1);
     findings_ += object.findings.size() + object.counted.size();

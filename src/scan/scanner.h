@@ -27,6 +27,9 @@ struct ScanOptions {
   // Findings (and, apart, gaps) kept, or counted one by one, in the whole run: those of the objects
   // with the lowest positions. The rest is counted per object.
   size_t findings = 200'000;
+  // Called for each object that has been examined and of which there is nothing to say; from any
+  // worker's thread, also at once; may be empty.
+  std::function<void(const BlobRef&)> on_silent;
   // Called on the caller's thread, at most every half second; may be empty.
   std::function<void(const Progress&)> on_progress;
 };

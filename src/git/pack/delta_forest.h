@@ -47,6 +47,7 @@ class DeltaForest {
   DeltaForest(std::shared_ptr<const PackFile> pack, ObjectDatabase& database, unsigned threads);
 
   const PackFile& pack() const { return *pack_; }
+  const std::shared_ptr<const PackFile>& shared_pack() const { return pack_; }
   // By offset.
   std::span<const Entry> entries() const { return entries_; }
   ObjectId id(uint32_t entry) const { return pack_->index().id(entries_[entry].index_position); }

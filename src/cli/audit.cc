@@ -1,0 +1,257 @@
+#include "cli/audit.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "cli/audit_memory.h"
+#include "cli/audit_objects.h"
+#include "cli/command_line.h"
+#include "cli/engine.h"
+#include "cli/output.h"
+#include "git/known_ids.h"
+#include "git/object_source.h"
+#include "git/pack_order.h"
+#include "git/promised.h"
+#include "git/provenance.h"
+#include "git/store_source.h"
+#include "git/tree_names.h"
+#include "match/rule_set.h"
+#include "scan/judge.h"
+#include "scan/scanner.h"
+
+namespace picket {
+namespace {
+
+// The last components of the rules about paths: a tree holds components only, so
+// "huggingface/token" is looked for among the paths at which some "token" was found.
+std::unordered_set<std::string> EndsOfPathRules(const Engine& engine) {
+  std::unordered_set<std::string> ends;
+  for (const RuleSet* rules : {&engine.rules(), engine.own_rules()}) {
+    if (rules == nullptr) continue;
+    for (const Rule& rule : rules->rules()) {
+      for (const std::string& suffix : rule.path_suffixes) {
+        ends.insert(suffix.substr(suffix.rfind('/') + 1));
+      }
+    }
+  }
+  return ends;
+}
+
+// Where the objects and names that speak came into the history.
+class Attribution {
+ public:
+  Attribution(const AuditInput& input, const ObjectInventory& inventory, std::span<const Ref> refs,
+              const AuditObjects& objects, const ScanResult& scan,
+              const std::vector<std::string>& further_names, unsigned threads)
+      : objects_(objects) {
+    std::vector<ObjectId> oids;
+    std::vector<std::string> names;
+    for (const ScannedObject& object : scan.objects) {
+      if (const std::string* name = objects.NameAt(object.position)) {
+        if (by_name_.try_emplace(*name, names.size()).second) names.push_back(*name);
+      } else if (!object.oid.empty()) {
+        if (by_oid_.try_emplace(object.oid, oids.size()).second) oids.push_back(object.oid);
+      }
+    }
+    for (const std::string& name : further_names) {
+      if (by_name_.try_emplace(name, names.size()).second) names.push_back(name);
+    }
+    if (oids.empty() && names.empty()) return;
+    provenance_ = input.memory != nullptr
+                      ? input.memory->Attribute(inventory, refs, oids, names, threads)
+                      : Attribute(input.repository, inventory, oids, names, threads);
+  }
+
+  const std::vector<Gap>& gaps() const { return provenance_.gaps; }
+
+  const Introduction& OfName(const std::string& name) const {
+    return provenance_.names[by_name_.at(name)];
+  }
+
+  Whereabouts Of(const ScannedObject& object) const {
+    if (const Ref* ref = objects_.RefAt(object.position)) {
+      Whereabouts where;
+      where.ref = ref->name;
+      return where;
+    }
+    const std::string* name = objects_.NameAt(object.position);
+    return FromIntroduction(name != nullptr ? OfName(*name)
+                                            : provenance_.objects[by_oid_.at(object.oid)]);
+  }
+
+  static Whereabouts FromIntroduction(const Introduction& introduction) {
+    Whereabouts where;
+    where.path = introduction.path;
+    if (!introduction.commit.empty()) where.commit = introduction.commit.ToHex();
+    where.ref = introduction.ref;
+    where.author = introduction.author;
+    if (!introduction.email.empty())
+      where.author.append(" <").append(introduction.email).append(">");
+    where.date = introduction.date;
+    where.other_places = introduction.other_places;
+    where.rank = introduction.rank;
+    where.reachable = introduction.reachable;
+    return where;
+  }
+
+ private:
+  const AuditObjects& objects_;
+  Provenance provenance_;
+  std::unordered_map<ObjectId, size_t> by_oid_;
+  std::unordered_map<std::string, size_t> by_name_;
+};
+
+void AddPromised(uint64_t count, bool require_complete, Listing* listing) {
+  if (count == 0) return;
+  if (require_complete) {
+    listing->gaps.push_back(
+        {.object = std::to_string(count) + " objects",
+         .path = "",
+         .member = "",
+         .reason = "this is a partial clone, and its promisor has not supplied them"});
+  } else {
+    listing->skipped.push_back(
+        {"promised objects", "a partial clone does not have them", count, 0});
+  }
+}
+
+// What is not listed, since an earlier audit found nothing in it.
+void AddKnown(const AuditMemory& memory, Listing* listing) {
+  for (const auto& [kind, what] :
+       {std::pair(ObjectKind::kBlob, "blobs"), std::pair(ObjectKind::kCommit, "commits"),
+        std::pair(ObjectKind::kTag, "tags")}) {
+    const uint64_t count = memory.known(kind);
+    if (count > 0)
+      listing->skipped.push_back({what, "an earlier audit found nothing in them", count, 0});
+  }
+}
+
+// Positions are those of a listing, which depends on how the store is packed and on what is known.
+void SortByPlace(std::vector<JudgedFinding>* findings) {
+  const auto key = [](const JudgedFinding& one) {
+    const Finding& finding = one.finding;
+    return std::tuple(one.disposition, std::string_view(one.path), one.object_kind,
+                      std::string_view(one.object), std::string_view(one.ref),
+                      std::string_view(finding.member), finding.span.offset, finding.span.length,
+                      std::string_view(finding.rule), std::string_view(finding.subject),
+                      std::string_view(finding.fingerprint));
+  };
+  std::stable_sort(findings->begin(), findings->end(),
+                   [&key](const auto& a, const auto& b) { return key(a) < key(b); });
+}
+
+}  // namespace
+
+Verdict AuditRepository(const AuditInput& input) {
+  const CommonOptions& common = input.common;
+  const Repository* repository = &input.repository;
+  const Policy& policy = input.policy;
+  const Engine& engine = input.engine;
+  StatsLine& stats = input.stats;
+  const unsigned threads = engine.threads();
+
+  const ObjectInventory inventory =
+      input.memory != nullptr ? input.memory->List(threads) : ListObjects(*repository, threads);
+  const std::vector<Ref> refs = repository->Refs();
+  stats.Mark("list");
+  std::optional<KnownIds> known;
+  if (repository->has_promisor()) known.emplace(inventory);
+  const TreeNames tree_names =
+      ListTreeNames(*repository, inventory, known ? &*known : nullptr, threads);
+  stats.Mark("names");
+  const AuditObjects objects(inventory.objects, refs, tree_names.names);
+  const EffectiveLimits limits = policy.effective_limits();
+  const ObjectSource single_objects(*repository, objects,
+                                    {.memory_limit = limits.blob_memory_bytes,
+                                     .temporary_bytes = limits.temp_bytes,
+                                     .may_be_promised = true});
+  const StoreSource source(inventory, objects, single_objects);
+  ScanOptions scan_options = engine.NewScanOptions();
+  scan_options.on_progress = NewProgressLine(common);
+  if (input.memory != nullptr) {
+    scan_options.on_silent = [&input](const BlobRef& ref) { input.memory->AddSilent(ref); };
+  }
+  if (input.findings > 0) scan_options.findings = scan_options.limits.findings = input.findings;
+  ScanResult scan = ScanAll(source, engine.detectors(), scan_options);
+  stats.Mark("scan");
+
+  std::vector<std::string> ends;
+  for (const std::string& end : EndsOfPathRules(engine)) {
+    if (std::binary_search(tree_names.names.begin(), tree_names.names.end(), end)) {
+      ends.push_back(end);
+    }
+  }
+  std::sort(ends.begin(), ends.end());
+  const Attribution attribution(input, inventory, refs, objects, scan, ends, threads);
+
+  // The paths of those names speak for themselves, at positions of their own.
+  std::unordered_map<uint64_t, Whereabouts> paths;
+  BlobScanner scanner(engine.detectors(), scan_options.new_opener, scan_options.limits);
+  for (const std::string& end : ends) {
+    const Introduction& introduction = attribution.OfName(end);
+    BlobRef ref;
+    ref.kind = ObjectKind::kPathName;
+    ref.position = objects.size() + paths.size();
+    ScannedObject spoken = scanner.Scan(Blob{ref, AsBytes(introduction.path)}, nullptr);
+    const bool has_spoken =
+        std::any_of(scan.objects.begin(), scan.objects.end(), [&](const auto& other) {
+          const std::string* name = objects.NameAt(other.position);
+          return name != nullptr && *name == end;
+        });
+    if (spoken.silent() || has_spoken) continue;
+    paths.emplace(ref.position, Attribution::FromIntroduction(introduction));
+    scan.objects.push_back(std::move(spoken));
+  }
+  stats.Mark("attribute");
+
+  Listing listing;
+  listing.secrets_once = true;
+  listing.refs = refs.size();
+  listing.commits = static_cast<uint64_t>(
+      std::count_if(inventory.objects.begin(), inventory.objects.end(),
+                    [](const StoredObject& object) { return object.type == ObjectType::kCommit; }));
+  for (const std::vector<Gap>* gaps : {&inventory.gaps, &tree_names.gaps, &attribution.gaps()}) {
+    listing.gaps.insert(listing.gaps.end(), gaps->begin(), gaps->end());
+  }
+  std::sort(listing.gaps.begin(), listing.gaps.end());
+  listing.gaps.erase(std::unique(listing.gaps.begin(), listing.gaps.end()), listing.gaps.end());
+  if (known) {
+    AddPromised(CountPromised(*repository, inventory, *known, tree_names.absent, threads),
+                input.require_complete, &listing);
+    stats.Mark("promised");
+  }
+  listing.notes = engine.notes();
+  if (input.memory != nullptr) {
+    AddKnown(*input.memory, &listing);
+    input.memory->Finish(inventory, tree_names.gaps);
+    if (!input.memory->trouble().empty()) listing.notes.push_back(input.memory->trouble());
+    stats.Mark("remember");
+  }
+  listing.notes.insert(listing.notes.end(), input.notes.begin(), input.notes.end());
+  if (!repository->shallow().empty()) {
+    listing.notes.push_back("This is a shallow clone: what lies behind its " +
+                            std::to_string(repository->shallow().size()) +
+                            " boundary commits is not here and was not examined.");
+  }
+
+  const JudgeContext context{.policy = policy,
+                             .gate = Gate::kAudit,
+                             .today = TodayUtc(),
+                             .mask = engine.mask(),
+                             .engine = engine.name(),
+                             .report_unused = input.report_unused};
+  Verdict verdict = JudgeListing(context, listing, scan, [&](const ScannedObject& object) {
+    const auto path = paths.find(object.position);
+    return path != paths.end() ? path->second : attribution.Of(object);
+  });
+  SortByPlace(&verdict.findings);
+  stats.Mark("judge");
+  return verdict;
+}
+
+}  // namespace picket

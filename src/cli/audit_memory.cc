@@ -1,0 +1,317 @@
+#include "cli/audit_memory.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+
+#include "cli/files.h"
+#include "cli/rule_cache.h"
+#include "core/byte_reader.h"
+#include "core/fingerprint.h"
+
+namespace picket {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFileName[] = "audit.sqlite";
+// Kinds of rows in the cache.
+constexpr char kStateKind = 's';       // and the digest of all ids: what is not known of them
+constexpr char kWitnessesKey[] = "w";  // trees that hold each name that speaks
+constexpr char kPackKind = 'p';        // and a pack's key: every entry of it is good
+constexpr char kAnswerKind = 'a';      // and what was asked: where findings came from
+
+void Put(uint64_t number, std::string* out) {
+  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
+}
+
+template <typename Ids>
+void PutIds(const Ids& ids, std::string* out) {
+  Put(ids.size(), out);
+  for (const ObjectId& oid : ids) {
+    Put(oid.raw().size(), out);
+    *out += AsText(oid.raw());
+  }
+}
+
+// False where the row is broken.
+template <typename Take>
+bool ReadIds(ByteReader* reader, const Take& take) {
+  const uint64_t count = reader->U64Le();
+  for (uint64_t i = 0; i < count && reader->ok(); ++i) {
+    const Bytes id = reader->Take(reader->U64Le());
+    if (id.size() != 20 && id.size() != 32) return false;
+    take(ObjectId::FromRaw(id));
+  }
+  return reader->ok();
+}
+
+bool IsAtOrBelow(const fs::path& file, const std::string& folder) {
+  if (folder.empty()) return false;
+  std::error_code error;
+  const fs::path path = fs::weakly_canonical(file, error);
+  const fs::path root = fs::weakly_canonical(folder, error);
+  return !error &&
+         std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
+}
+
+// Whatever may change what a scan says, and the repository.
+std::string ScopeOf(const Repository& repository, const Engine& engine, const Policy& policy) {
+  std::string all = "audit cache 1";
+  const EffectiveLimits limits = policy.effective_limits();
+  for (uint64_t number :
+       {limits.blob_memory_bytes, limits.temp_bytes, limits.expand_bytes,
+        uint64_t{limits.expand_children}, static_cast<uint64_t>(limits.expand_depth),
+        uint64_t{limits.findings_per_blob}, static_cast<uint64_t>(policy.weight_policy())}) {
+    Put(number, &all);
+  }
+  all += engine.ScanIdentity();
+  all += Sha256(AsBytes(repository.common_dir()));
+  return Sha256(AsBytes(all));
+}
+
+}  // namespace
+
+std::unique_ptr<AuditMemory> AuditMemory::Open(const std::string& place,
+                                               const Repository& repository, const Engine& engine,
+                                               const Policy& policy,
+                                               std::vector<std::string>* notes) {
+  if (repository.has_promisor()) return nullptr;
+  std::error_code error;
+  fs::path file = place;
+  bool is_ours = true;
+  if (place.empty()) {
+    const fs::path folder = UserCacheFolder();
+    if (folder.empty()) return nullptr;
+    for (const std::string& inside :
+         {repository.worktree(), repository.git_dir(), repository.common_dir()}) {
+      if (!IsAtOrBelow(folder, inside)) continue;
+      notes->push_back("The cache " + folder.string() +
+                       " lies in the repository that is audited, so that it is not used; name "
+                       "another with --cache, or this one.");
+      return nullptr;
+    }
+    if (!MakeCacheFolder(folder, &error)) {
+      notes->push_back("The cache " + folder.string() +
+                       " can't be made, so that the next audit examines everything again: " +
+                       error.message() + ".");
+      return nullptr;
+    }
+    file = folder / kFileName;
+  } else if (fs::is_directory(file, error)) {
+    file /= kFileName;
+  } else {
+    is_ours = false;
+  }
+  std::string why;
+  std::unique_ptr<AuditCache> cache =
+      AuditCache::Open(file.string(), is_ours, ScopeOf(repository, engine, policy), &why);
+  if (!why.empty()) notes->push_back(why);
+  if (cache == nullptr) return nullptr;
+  return std::unique_ptr<AuditMemory>(new AuditMemory(repository, std::move(cache)));
+}
+
+bool AuditMemory::IsKnownSound(const PackFile& pack) {
+  const std::string key = StoreIds::KeyOf(pack);
+  if (sound_.contains(key)) return true;
+  if (!cache_->Find(kPackKind + key)) return false;
+  sound_.insert(key);
+  return true;
+}
+
+// False where this very set of objects was never audited to the end.
+bool AuditMemory::ReadState() {
+  const std::optional<std::string> row = cache_->Find(kStateKind + digest_);
+  if (!row) return false;
+  ByteReader reader(AsBytes(*row));
+  for (uint64_t& count : known_) count = reader.U64Le();
+  const bool whole =
+      ReadIds(&reader, [this](ObjectId oid) { unknown_.push_back(std::move(oid)); }) &&
+      ReadIds(&reader, [this](ObjectId oid) { witnesses_.insert(std::move(oid)); });
+  if (whole && reader.at_end()) return true;
+  unknown_.clear();
+  witnesses_.clear();
+  known_ = {};
+  return false;
+}
+
+void AuditMemory::ReadKnown() {
+  unknown_.clear();
+  known_ = {};
+  CleanIds known = cache_->Load();
+  const std::optional<std::string> row = cache_->Find(kWitnessesKey);
+  if (!row) trees_count_ = false;
+  if (row && trees_count_) {
+    ByteReader reader(AsBytes(*row));
+    trees_count_ = ReadIds(&reader, [this](ObjectId oid) { witnesses_.insert(std::move(oid)); });
+  }
+  is_whole_ = known.size() == 0;
+  if (is_whole_) return;
+  size_t next = 0;
+  store_->ForEach([&](Bytes id) {
+    const size_t width = std::min(id.size(), known.id_bytes);
+    while (next < known.size() && std::memcmp(known.id(next).data(), id.data(), width) < 0) ++next;
+    const bool found = next < known.size() && AsText(known.id(next)) == AsText(id);
+    if (!found || (known.kind(next) == ObjectKind::kTree && !trees_count_)) {
+      unknown_.push_back(ObjectId::FromRaw(id));
+    } else {
+      ++known_[static_cast<size_t>(known.kind(next)) % known_.size()];
+    }
+  });
+}
+
+void AuditMemory::AddWitnesses() {
+  unknown_.insert(unknown_.end(), witnesses_.begin(), witnesses_.end());
+  std::sort(unknown_.begin(), unknown_.end());
+  unknown_.erase(std::unique(unknown_.begin(), unknown_.end()), unknown_.end());
+}
+
+// A tree that held a name which speaks may be gone while others that hold it are still here.
+bool AuditMemory::HasWitnesses(const ObjectInventory& inventory) {
+  std::set<ObjectId> missing = witnesses_;
+  for (const StoredObject& tree : inventory.trees) missing.erase(tree.oid);
+  lost_.insert(missing.begin(), missing.end());
+  return missing.empty();
+}
+
+ObjectInventory AuditMemory::List(unsigned threads) {
+  store_.emplace(repository_);
+  digest_ = store_->Digest();
+  has_state_ = ReadState();
+  if (!has_state_) ReadKnown();
+  if (is_whole_) return ListObjects(repository_, threads);
+  std::unordered_set<const PackFile*> in_order;
+  for (const auto& pack : store_->packs()) in_order.insert(pack.get());
+  for (;;) {
+    AddWitnesses();
+    const ListFilter filter{unknown_, [&](const PackFile& pack) {
+                              return in_order.contains(&pack) && IsKnownSound(pack);
+                            }};
+    ObjectInventory inventory = ListObjects(repository_, threads, &filter);
+    if (HasWitnesses(inventory)) return inventory;
+    has_state_ = trees_count_ = false;
+    witnesses_.clear();
+    ReadKnown();
+    if (is_whole_) return ListObjects(repository_, threads);
+  }
+}
+
+void AuditMemory::AddSilent(const BlobRef& ref) {
+  // What was said with a name in mind does not hold for other names.
+  if (ref.oid.empty() || !ref.names.empty() || ref.kind == ObjectKind::kTree) return;
+  cache_->AddClean(ref.oid, ref.kind);
+}
+
+Provenance AuditMemory::Attribute(const ObjectInventory& inventory, std::span<const Ref> refs,
+                                  std::span<const ObjectId> objects,
+                                  std::span<const std::string> names, unsigned threads) {
+  std::vector<ObjectId> sorted_objects(objects.begin(), objects.end());
+  std::vector<std::string> sorted_names(names.begin(), names.end());
+  std::sort(sorted_objects.begin(), sorted_objects.end());
+  std::sort(sorted_names.begin(), sorted_names.end());
+  question_ =
+      kAnswerKind + Sha256(AsBytes(digest_ + ProvenanceQuestion(repository_, refs, sorted_objects,
+                                                                sorted_names)));
+  std::optional<Provenance> found;
+  if (const std::optional<std::string> row = cache_->Find(question_)) {
+    found = Recall(repository_, refs, AsBytes(*row), sorted_objects, sorted_names);
+  }
+  if (!found) {
+    ObjectInventory whole;
+    if (!is_whole_) whole = ListObjects(repository_, threads);
+    found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
+                              sorted_names, threads);
+    std::optional<ProvenanceMemo> memo =
+        Memorise(repository_, refs, *found, sorted_objects, sorted_names);
+    names_are_told_ = memo.has_value() || sorted_names.empty();
+    if (memo) {
+      answer_ = std::move(memo->bytes);
+      witnesses_.insert(memo->trees.begin(), memo->trees.end());
+    }
+  }
+  Provenance asked;
+  asked.gaps = std::move(found->gaps);
+  asked.absent_trees = found->absent_trees;
+  for (const ObjectId& oid : objects) {
+    const auto at = std::lower_bound(sorted_objects.begin(), sorted_objects.end(), oid);
+    asked.objects.push_back(found->objects[static_cast<size_t>(at - sorted_objects.begin())]);
+  }
+  for (const std::string& name : names) {
+    const auto at = std::lower_bound(sorted_names.begin(), sorted_names.end(), name);
+    asked.names.push_back(found->names[static_cast<size_t>(at - sorted_names.begin())]);
+  }
+  return asked;
+}
+
+std::vector<std::pair<std::string, std::string>> AuditMemory::NewRows(const CleanIds& known) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  // Another audit may have added some since this one began.
+  if (const std::optional<std::string> row = cache_->Find(kWitnessesKey)) {
+    ByteReader reader(AsBytes(*row));
+    ReadIds(&reader, [this](ObjectId oid) { witnesses_.insert(std::move(oid)); });
+  }
+  for (const ObjectId& oid : lost_) witnesses_.erase(oid);
+  std::string witnesses;
+  PutIds(witnesses_, &witnesses);
+  rows.emplace_back(kWitnessesKey, witnesses);
+
+  std::array<uint64_t, 8> counts{};
+  std::vector<ObjectId> rest;
+  size_t next = 0;
+  store_->ForEach([&](Bytes id) {
+    if (next < known.size() && AsText(known.id(next)) == AsText(id)) {
+      ++counts[static_cast<size_t>(known.kind(next)) % counts.size()];
+      ++next;
+    } else {
+      rest.push_back(ObjectId::FromRaw(id));
+    }
+  });
+  std::string state;
+  for (uint64_t count : counts) Put(count, &state);
+  PutIds(rest, &state);
+  state += witnesses;
+  rows.emplace_back(kStateKind + digest_, std::move(state));
+  return rows;
+}
+
+void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> tree_gaps) {
+  std::unordered_set<std::string> unread;
+  for (const Gap& gap : tree_gaps) unread.insert(gap.object);
+  std::vector<std::pair<ObjectId, ObjectKind>> trees;
+  bool trees_are_new = false;
+  // Where names were left out for want of room, the gap names no tree.
+  const bool all_names = std::all_of(tree_gaps.begin(), tree_gaps.end(), [](const Gap& gap) {
+    return ObjectId::TryParse(gap.object).has_value();
+  });
+  if (names_are_told_ && all_names) {
+    for (const StoredObject& tree : inventory.trees) {
+      if (unread.contains(tree.oid.ToHex())) continue;
+      trees.emplace_back(tree.oid, ObjectKind::kTree);
+      trees_are_new |= !witnesses_.contains(tree.oid);
+    }
+  }
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& pack : inventory.sound_packs) {
+    std::string key = StoreIds::KeyOf(*pack);
+    if (!sound_.contains(key)) rows.emplace_back(kPackKind + std::move(key), "");
+  }
+  if (answer_) rows.emplace_back(question_, *answer_);
+  cache_->Flush();
+  if (has_state_ && !cache_->changed() && !trees_are_new) {
+    if (!rows.empty()) cache_->Put(rows);
+    return;
+  }
+  cache_->Finish({.store = [this](const auto& visit) { store_->ForEach(visit); },
+                  .clean = std::move(trees),
+                  .rows =
+                      [&](const CleanIds& known) {
+                        auto all = NewRows(known);
+                        all.insert(all.end(), rows.begin(), rows.end());
+                        return all;
+                      }});
+}
+
+}  // namespace picket

@@ -1,0 +1,474 @@
+#include "scan/audit_cache.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "core/fingerprint.h"
+
+namespace picket {
+namespace {
+
+// "pckt"; https://www.sqlite.org/pragma.html#pragma_application_id
+constexpr int kApplicationId = 0x70636b74;
+constexpr int kVersion = 1;
+constexpr off_t kApplicationIdOffset = 68;  // https://www.sqlite.org/fileformat.html, 1.3
+constexpr int kBusyMilliseconds = 20'000;
+constexpr size_t kBatch = 65'536;
+// SQLite's own bound for one value is 10^9 bytes.
+constexpr size_t kIdsInASegment = 8'000'000;
+constexpr int kRowsKept = 8;
+constexpr int kPackRowsKept = 4096;
+constexpr int64_t kMostBytes = int64_t{4} << 30;
+
+std::string SetAsideName(const std::string& file) { return file + ".set-aside"; }
+
+std::string FolderOf(const std::string& file) {
+  const size_t slash = file.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : file.substr(0, slash);
+}
+
+bool IsOursAlone(const struct stat& status) {
+  return (status.st_uid == 0 || status.st_uid == geteuid()) && (status.st_mode & 022) == 0;
+}
+
+bool SetAside(const std::string& file) {
+  if (std::rename(file.c_str(), SetAsideName(file).c_str()) != 0) return false;
+  // A journal that stayed would be played back into the next file of that name.
+  unlink((file + "-journal").c_str());
+  return true;
+}
+
+bool HasOurMark(const std::string& file) {
+  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  std::array<uint8_t, 4> mark{};
+  const bool read = fd >= 0 && pread(fd, mark.data(), mark.size(), kApplicationIdOffset) == 4;
+  if (fd >= 0) close(fd);
+  return read && (mark[0] << 24 | mark[1] << 16 | mark[2] << 8 | mark[3]) == kApplicationId;
+}
+
+void AppendLength(size_t size, std::string* out) {
+  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(size >> shift));
+}
+
+// Of what one row says, its scope included.
+std::string SumOf(std::string_view scope, std::string_view first, std::string_view second) {
+  std::string parts(scope);
+  for (std::string_view part : {first, second}) {
+    AppendLength(part.size(), &parts);
+    parts += Sha256(AsBytes(part));
+  }
+  return Sha256(AsBytes(parts));
+}
+
+CleanIds Merge(const CleanIds& a, const CleanIds& b) {
+  CleanIds all;
+  all.id_bytes = a.id_bytes;
+  all.ids.reserve(a.ids.size() + b.ids.size());
+  all.kinds.reserve(a.kinds.size() + b.kinds.size());
+  size_t i = 0;
+  size_t j = 0;
+  const auto take = [&all](const CleanIds& from, size_t index) {
+    all.ids += AsText(from.id(index));
+    all.kinds.push_back(from.kinds[index]);
+  };
+  while (i < a.size() || j < b.size()) {
+    const int order = i == a.size()   ? 1
+                      : j == b.size() ? -1
+                                      : std::memcmp(a.id(i).data(), b.id(j).data(), a.id_bytes);
+    if (order <= 0) {
+      take(a, i++);
+      if (order == 0) ++j;
+    } else {
+      take(b, j++);
+    }
+  }
+  return all;
+}
+
+CleanIds Sorted(std::vector<std::pair<ObjectId, ObjectKind>> objects) {
+  std::sort(objects.begin(), objects.end());
+  CleanIds sorted;
+  if (!objects.empty()) sorted.id_bytes = objects.front().first.raw().size();
+  std::string_view last;
+  for (const auto& [oid, kind] : objects) {
+    const std::string_view raw = AsText(oid.raw());
+    if (raw.size() != sorted.id_bytes || raw == last) continue;
+    sorted.ids += raw;
+    sorted.kinds.push_back(static_cast<char>(kind));
+    last = raw;
+  }
+  return sorted;
+}
+
+bool IsAscending(const CleanIds& ids) {
+  for (size_t i = 1; i < ids.size(); ++i) {
+    if (std::memcmp(ids.id(i - 1).data(), ids.id(i).data(), ids.id_bytes) >= 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// One prepared statement; every failure is remembered by the cache.
+class AuditCache::Statement {
+ public:
+  Statement(AuditCache* cache, const char* sql) : cache_(cache) {
+    if (!cache->failed_ &&
+        sqlite3_prepare_v2(cache->database_, sql, -1, &statement_, nullptr) != SQLITE_OK) {
+      cache->Fail();
+    }
+  }
+  ~Statement() { sqlite3_finalize(statement_); }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  // `bytes` outlives the statement.
+  Statement& Bind(std::string_view bytes) {
+    if (statement_ != nullptr) {
+      sqlite3_bind_blob64(statement_, ++bound_, bytes.data() == nullptr ? "" : bytes.data(),
+                          bytes.size(), SQLITE_STATIC);
+    }
+    return *this;
+  }
+  Statement& Bind(int64_t number) {
+    if (statement_ != nullptr) sqlite3_bind_int64(statement_, ++bound_, number);
+    return *this;
+  }
+
+  // True while there is a row.
+  bool Next() {
+    if (statement_ == nullptr || cache_->failed_) return false;
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) cache_->Fail();
+    return false;
+  }
+  // False where it failed.
+  bool Run() {
+    while (Next()) {
+    }
+    return !cache_->failed_;
+  }
+
+  std::string Blob(int column) const {
+    const void* bytes = sqlite3_column_blob(statement_, column);
+    const int size = sqlite3_column_bytes(statement_, column);
+    if (bytes == nullptr || size <= 0) return "";
+    return std::string(static_cast<const char*>(bytes), static_cast<size_t>(size));
+  }
+  int64_t Number(int column) const { return sqlite3_column_int64(statement_, column); }
+
+ private:
+  AuditCache* cache_;
+  sqlite3_stmt* statement_ = nullptr;
+  int bound_ = 0;
+};
+
+// Taken back unless it is committed.
+class AuditCache::Transaction {
+ public:
+  explicit Transaction(AuditCache* cache) : cache_(cache) {
+    begun_ = Statement(cache, "BEGIN IMMEDIATE").Run();
+  }
+  ~Transaction() {
+    if (begun_) sqlite3_exec(cache_->database_, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  bool begun() const { return begun_; }
+  bool Commit() {
+    if (!Statement(cache_, "COMMIT").Run()) return false;
+    begun_ = false;
+    return true;
+  }
+
+ private:
+  AuditCache* cache_;
+  bool begun_ = false;
+};
+
+std::unique_ptr<AuditCache> AuditCache::Open(const std::string& file, bool is_ours,
+                                             const std::string& scope, std::string* why) {
+  const auto refuse = [&](const std::string& reason) {
+    *why = "The cache " + file + " is not used: " + reason + ".";
+    return nullptr;
+  };
+  struct stat status {};
+  if (stat(FolderOf(file).c_str(), &status) != 0) return refuse(std::strerror(errno));
+  if (!IsOursAlone(status)) return refuse("somebody else owns its folder or may write there");
+  if (lstat(file.c_str(), &status) == 0) {
+    if (!S_ISREG(status.st_mode) || !IsOursAlone(status))
+      return refuse("it is no regular file, or somebody else owns it or may write it");
+  } else {
+    const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) return refuse(std::strerror(errno));
+    if (fd >= 0) close(fd);
+  }
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    std::unique_ptr<AuditCache> cache(new AuditCache(file, scope));
+    std::string reason;
+    if (cache->OpenFile(&reason)) return cache;
+    if (reason.empty()) return refuse("another audit holds it, or it can't be written");
+    cache.reset();
+    if (!is_ours && !HasOurMark(file)) return refuse(reason + "; name another file");
+    if (attempt > 0 || !SetAside(file)) return refuse(reason);
+    *why = "The cache " + file + " was set aside as " + SetAsideName(file) + ": " + reason + ".";
+    const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd >= 0) close(fd);
+  }
+  return nullptr;
+}
+
+// False with a reason where the file is none of ours; without one where it can't be had now.
+bool AuditCache::OpenFile(std::string* why) {
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_FULLMUTEX;
+  if (sqlite3_open_v2(file_.c_str(), &database_, flags, nullptr) != SQLITE_OK) return false;
+  sqlite3_busy_timeout(database_, kBusyMilliseconds);
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  const auto number = [this](const char* pragma) {
+    Statement statement(this, pragma);
+    return statement.Next() ? statement.Number(0) : -1;
+  };
+  Statement(this, "PRAGMA synchronous=NORMAL").Run();
+  const int64_t mark = number("PRAGMA application_id");
+  const int64_t version = number("PRAGMA user_version");
+  const int64_t tables = number("SELECT count(*) FROM sqlite_master");
+  if (failed_) {
+    const int code = sqlite3_errcode(database_);
+    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) *why = "it is damaged or no cache";
+    return false;
+  }
+  if (mark == 0 && tables == 0) return MakeTables();
+  if (mark != kApplicationId) {
+    *why = "it is no cache of audits";
+    return false;
+  }
+  if (version != kVersion) {
+    *why = "another version wrote it";
+    return false;
+  }
+  return true;
+}
+
+// Two audits may come here at once.
+bool AuditCache::MakeTables() {
+  Transaction transaction(this);
+  if (!transaction.begun()) return false;
+  const std::string marks = "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                            "; PRAGMA user_version=" + std::to_string(kVersion) + ";";
+  const std::string sql =
+      "CREATE TABLE IF NOT EXISTS segments(id INTEGER PRIMARY KEY, scope BLOB, id_bytes INTEGER,"
+      " ids BLOB, kinds BLOB, sum BLOB);"
+      "CREATE INDEX IF NOT EXISTS segment_scopes ON segments(scope);"
+      "CREATE TABLE IF NOT EXISTS rows(id INTEGER PRIMARY KEY, scope BLOB, key BLOB, value BLOB,"
+      " sum BLOB, UNIQUE(scope, key));"
+      "CREATE TABLE IF NOT EXISTS scopes(scope BLOB PRIMARY KEY, used INTEGER) WITHOUT ROWID;" +
+      marks;
+  if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return false;
+  return transaction.Commit();
+}
+
+AuditCache::~AuditCache() { sqlite3_close(database_); }
+
+void AuditCache::Fail() {
+  if (failed_) return;
+  failed_ = true;
+  switch (sqlite3_errcode(database_)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      trouble_ = "The cache " + file_ +
+                 " is held by another audit, so that not all of this one is remembered.";
+      return;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      trouble_ = "The cache " + file_ + " is damaged" +
+                 (SetAside(file_) ? " and was set aside as " + SetAsideName(file_) : "") + ".";
+      return;
+    default:
+      trouble_ = "The cache " + file_ +
+                 " can't be written, so that not all is remembered: " + sqlite3_errmsg(database_) +
+                 ".";
+  }
+}
+
+CleanIds AuditCache::LoadSegments() {
+  std::vector<CleanIds> runs;
+  Statement rows(this, "SELECT id_bytes, ids, kinds, sum FROM segments WHERE scope = ?");
+  rows.Bind(scope_);
+  while (rows.Next()) {
+    CleanIds one{static_cast<size_t>(rows.Number(0)), rows.Blob(1), rows.Blob(2)};
+    const bool whole = (one.id_bytes == 20 || one.id_bytes == 32) &&
+                       one.ids.size() == one.kinds.size() * one.id_bytes &&
+                       SumOf(scope_, one.ids, one.kinds) == rows.Blob(3) && IsAscending(one);
+    if (!whole || (!runs.empty() && runs.front().id_bytes != one.id_bytes)) {
+      if (!failed_) {
+        failed_ = true;
+        trouble_ = "The cache " + file_ + " is damaged" +
+                   (SetAside(file_) ? " and was set aside as " + SetAsideName(file_) : "") + ".";
+      }
+      return {};
+    }
+    runs.push_back(std::move(one));
+    // Runs of like length are merged with each other, so that no id is moved often.
+    while (runs.size() > 1 && runs[runs.size() - 2].size() <= 2 * runs.back().size()) {
+      CleanIds both = Merge(runs[runs.size() - 2], runs.back());
+      runs.resize(runs.size() - 2);
+      runs.push_back(std::move(both));
+    }
+  }
+  if (failed_ || runs.empty()) return {};
+  while (runs.size() > 1) {
+    CleanIds both = Merge(runs[runs.size() - 2], runs.back());
+    runs.resize(runs.size() - 2);
+    runs.push_back(std::move(both));
+  }
+  return std::move(runs.front());
+}
+
+CleanIds AuditCache::Load() { return LoadSegments(); }
+
+std::optional<std::string> AuditCache::Find(std::string_view key) {
+  Statement rows(this, "SELECT value, sum FROM rows WHERE scope = ? AND key = ?");
+  rows.Bind(scope_).Bind(key);
+  if (!rows.Next()) return std::nullopt;
+  std::string value = rows.Blob(0);
+  if (SumOf(scope_, key, value) != rows.Blob(1)) return std::nullopt;
+  return value;
+}
+
+void AuditCache::AddClean(const ObjectId& oid, ObjectKind kind) {
+  std::lock_guard lock(mutex_);
+  pending_.emplace_back(oid, kind);
+  if (pending_.size() >= kBatch) FlushLocked();
+}
+
+void AuditCache::Flush() {
+  std::lock_guard lock(mutex_);
+  FlushLocked();
+}
+
+void AuditCache::FlushLocked() {
+  if (pending_.empty()) return;
+  const CleanIds batch = Sorted(std::move(pending_));
+  pending_.clear();
+  changed_ = true;
+  Transaction transaction(this);
+  if (transaction.begun() && WriteSegment(batch)) transaction.Commit();
+}
+
+bool AuditCache::WriteSegment(const CleanIds& ids) {
+  for (size_t first = 0; first < ids.size(); first += kIdsInASegment) {
+    const size_t count = std::min(kIdsInASegment, ids.size() - first);
+    const auto raw = std::string_view(ids.ids).substr(first * ids.id_bytes, count * ids.id_bytes);
+    const auto kinds = std::string_view(ids.kinds).substr(first, count);
+    const std::string sum = SumOf(scope_, raw, kinds);
+    Statement insert(this,
+                     "INSERT INTO segments(scope, id_bytes, ids, kinds, sum)"
+                     " VALUES(?, ?, ?, ?, ?)");
+    insert.Bind(scope_).Bind(static_cast<int64_t>(ids.id_bytes)).Bind(raw).Bind(kinds).Bind(sum);
+    if (!insert.Run()) return false;
+  }
+  return !failed_;
+}
+
+bool AuditCache::WriteRow(const std::string& key, const std::string& value) {
+  const std::string sum = SumOf(scope_, key, value);
+  return Statement(this, "INSERT OR REPLACE INTO rows(scope, key, value, sum) VALUES(?, ?, ?, ?)")
+      .Bind(scope_)
+      .Bind(key)
+      .Bind(value)
+      .Bind(sum)
+      .Run();
+}
+
+bool AuditCache::DropOldRows(std::string_view kinds) {
+  for (const char& kind : kinds) {
+    const std::string_view first(&kind, 1);
+    Statement drop(this,
+                   "DELETE FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 AND id NOT IN "
+                   "(SELECT id FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 "
+                   "ORDER BY id DESC LIMIT ?3)");
+    if (!drop.Bind(scope_).Bind(first).Bind(kind == 'p' ? kPackRowsKept : kRowsKept).Run())
+      return false;
+  }
+  return true;
+}
+
+// What was not used for longest goes, once the file is large.
+void AuditCache::DropOldScopes() {
+  Statement(this, "INSERT OR REPLACE INTO scopes(scope, used) VALUES(?, unixepoch())")
+      .Bind(scope_)
+      .Run();
+  Statement size(this,
+                 "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), "
+                 "pragma_freelist_count(), pragma_page_size()");
+  if (!size.Next() || size.Number(0) < kMostBytes) return;
+  for (const char* table : {"segments", "rows", "scopes"}) {
+    const std::string sql =
+        std::string("DELETE FROM ") + table +
+        " WHERE scope IN (SELECT scope FROM scopes WHERE scope <> ?1 ORDER BY used LIMIT "
+        "max(1, (SELECT count(*) / 2 FROM scopes)))";
+    Statement(this, sql.c_str()).Bind(scope_).Run();
+  }
+}
+
+void AuditCache::Finish(const End& end) {
+  Flush();
+  Transaction transaction(this);
+  if (!transaction.begun()) return;
+  CleanIds known = LoadSegments();
+  if (failed_) return;
+  const CleanIds more = Sorted(end.clean);
+  if (known.size() == 0) {
+    known = more;
+  } else if (more.size() > 0) {
+    known = Merge(known, more);
+  }
+  CleanIds kept;
+  kept.id_bytes = known.id_bytes;
+  size_t next = 0;
+  end.store([&](Bytes id) {
+    while (next < known.size() &&
+           std::memcmp(known.id(next).data(), id.data(), known.id_bytes) < 0) {
+      ++next;
+    }
+    if (next == known.size() || AsText(known.id(next)) != AsText(id)) return;
+    kept.ids += AsText(id);
+    kept.kinds.push_back(known.kinds[next]);
+  });
+  known = {};
+  if (!Statement(this, "DELETE FROM segments WHERE scope = ?").Bind(scope_).Run()) return;
+  if (!WriteSegment(kept)) return;
+  std::string kinds;
+  for (const auto& [key, value] : end.rows(kept)) {
+    if (!WriteRow(key, value)) return;
+    if (kinds.find(key.front()) == std::string::npos) kinds.push_back(key.front());
+  }
+  if (!DropOldRows(kinds)) return;
+  DropOldScopes();
+  if (!failed_) transaction.Commit();
+}
+
+void AuditCache::Put(const std::vector<std::pair<std::string, std::string>>& rows) {
+  Transaction transaction(this);
+  if (!transaction.begun()) return;
+  std::string kinds;
+  for (const auto& [key, value] : rows) {
+    if (!WriteRow(key, value)) return;
+    if (kinds.find(key.front()) == std::string::npos) kinds.push_back(key.front());
+  }
+  if (DropOldRows(kinds)) transaction.Commit();
+}
+
+}  // namespace picket
