@@ -217,7 +217,10 @@ std::unique_ptr<AuditCache> AuditCache::Open(const std::string& file, bool is_ou
   for (int attempt = 0; attempt < 2; ++attempt) {
     std::unique_ptr<AuditCache> cache(new AuditCache(file, scope));
     std::string reason;
-    if (cache->OpenFile(&reason)) return cache;
+    if (cache->OpenFile(&reason)) {
+      cache->is_open_ = true;
+      return cache;
+    }
     if (reason.empty()) return refuse("another audit holds it, or it can't be written");
     cache.reset();
     if (!is_ours && !HasOurMark(file)) return refuse(reason + "; name another file");
@@ -284,6 +287,7 @@ AuditCache::~AuditCache() { sqlite3_close(database_); }
 void AuditCache::Fail() {
   if (failed_) return;
   failed_ = true;
+  if (!is_open_) return;
   switch (sqlite3_errcode(database_)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

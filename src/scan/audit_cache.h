@@ -100,6 +100,7 @@ class AuditCache {
   std::string scope_;
   sqlite3* database_ = nullptr;
   std::string trouble_;
+  bool is_open_ = false;  // and known to be a cache
   bool failed_ = false;
   bool changed_ = false;
 
