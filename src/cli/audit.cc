@@ -241,7 +241,7 @@ Verdict AuditRepository(const AuditInput& input) {
 
   const JudgeContext context{.policy = policy,
                              .gate = Gate::kAudit,
-                             .today = TodayUtc(),
+                             .today = input.today.empty() ? TodayUtc() : input.today,
                              .mask = engine.mask(),
                              .engine = engine.name(),
                              .report_unused = input.report_unused};

@@ -31,6 +31,8 @@ struct AuditInput {
   size_t findings = 0;
   // What earlier audits know; null: everything is examined.
   AuditMemory* memory = nullptr;
+  // "YYYY-MM-DD", for allowances that expire; "": today's.
+  std::string today = "";
   // Sentences for the report, about the run as such.
   std::vector<std::string> notes = {};
 };

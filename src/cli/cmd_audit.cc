@@ -7,8 +7,10 @@
 #include "cli/audit_memory.h"
 #include "cli/command_line.h"
 #include "cli/engine.h"
+#include "cli/fleet.h"
 #include "cli/output.h"
 #include "cli/policy_files.h"
+#include "cli/shard.h"
 #include "git/repository.h"
 
 namespace picket {
@@ -20,9 +22,18 @@ struct AuditOptions {
   bool no_cache = false;
   bool require_complete = false;
   bool report_unused = false;
+  FleetOptions fleet;
 };
 
 int RunAudit(const CommonOptions& common, const AuditOptions& options) {
+  if (!options.fleet.list.empty()) {
+    FleetOptions fleet = options.fleet;
+    fleet.cache = options.cache;
+    fleet.no_cache = options.no_cache;
+    fleet.require_complete = options.require_complete;
+    fleet.report_unused = options.report_unused;
+    return RunFleet(common, fleet);
+  }
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
@@ -48,8 +59,9 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
 void AddAudit(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<AuditOptions>();
   CLI::App* verb = app.add_subcommand("audit", "Examine everything that a repository holds");
-  verb->add_option("REPOSITORY", options->repository, "A worktree or Git directory")
-      ->capture_default_str();
+  CLI::Option* one =
+      verb->add_option("REPOSITORY", options->repository, "A worktree or Git directory")
+          ->capture_default_str();
   CLI::Option* cache = verb->add_option("--cache", options->cache,
                                         "Where what is clean is remembered, instead of the "
                                         "user's cache")
@@ -60,6 +72,28 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                  "Objects that a partial clone does not have are gaps");
   verb->add_flag("--report-unused", options->report_unused,
                  "List the policy's allowances that matched nothing");
+  CLI::Option* many =
+      verb->add_option("--repos", options->fleet.list,
+                       "Many repositories: a list of paths, one a line; - for standard input")
+          ->type_name("FILE|-")
+          ->excludes(one);
+  verb->add_option("--results", options->fleet.results,
+                   "With --repos: keep the result of each repository here, and go on where an "
+                   "earlier run stopped")
+      ->type_name("DIR")
+      ->needs(many);
+  CLI::Option* shard = verb->add_option("--shard", options->fleet.shard,
+                                        "With --repos: only the I-th of N parts, counted from 1")
+                           ->type_name("I/N")
+                           ->needs(many);
+  verb->add_option(
+          "--shards", options->fleet.shards,
+          "With --repos: how many parts there are, where the scheduler says which one this "
+          "is and not how many")
+      ->type_name("N")
+      ->check(CLI::Range(1u, kMostShards))
+      ->needs(many)
+      ->excludes(shard);
   verb->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return RunAudit(invocation.common, *options); };
   });

@@ -68,6 +68,14 @@ int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common) 
   return code == 0 ? ExitCode(Outcome::kIncomplete) : code;
 }
 
+std::string Report(const Verdict& verdict, Gate gate, std::string_view format) {
+  ReportOptions options;
+  TellWhereToAllow(gate, &options);
+  std::ostringstream report;
+  NewReporter(format, options)->Write(verdict, report);
+  return std::move(report).str();
+}
+
 std::function<void(const Progress&)> NewProgressLine(const CommonOptions& common) {
   if (common.quiet || isatty(STDERR_FILENO) != 1) return nullptr;
   return [](const Progress& progress) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "cli/command_line.h"
@@ -16,6 +17,9 @@ namespace picket {
 // hooks, where Git has standard output for itself, to standard error. A report that can't be
 // written turns a pass into "could not tell": the caller has not seen what was examined.
 int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common);
+
+// The report as text, for later: without colour, and whole also where nothing blocks.
+std::string Report(const Verdict& verdict, Gate gate, std::string_view format);
 
 // A line on standard error that keeps being rewritten; empty where that is no terminal.
 std::function<void(const Progress&)> NewProgressLine(const CommonOptions& common);

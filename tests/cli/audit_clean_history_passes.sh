@@ -10,7 +10,7 @@ git -C work tag -a -m "A release" v1
 
 exits 0 "picket audit work"
 [ -s "$OUTPUT" ] || fail "no proof of work"
-exits 0 "picket audit work --format json >report.json"
+exits 0 "picket audit work --no-cache --format json >report.json"
 holds report.json 'd["verdict"] == "pass"' 'd["complete"] is True' 'd["findings"] == []' \
   'd["gaps"] == []' 'd["scanned"]["commits"] == 3' 'd["scanned"]["blobs"] == 3'
 
