@@ -13,6 +13,7 @@
 #include "cli/command_line.h"
 #include "cli/engine.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "git/known_ids.h"
 #include "git/object_source.h"
 #include "git/pack_order.h"
@@ -154,11 +155,16 @@ Verdict AuditRepository(const AuditInput& input) {
   const Engine& engine = input.engine;
   StatsLine& stats = input.stats;
   const unsigned threads = engine.threads();
+  std::optional<ProgressTeller> own;
+  if (input.progress == nullptr) own.emplace(common);
+  ProgressTeller& progress = own ? *own : *input.progress;
+  progress.BeginPhase("list");
 
   const ObjectInventory inventory =
       input.memory != nullptr ? input.memory->List(threads) : ListObjects(*repository, threads);
   const std::vector<Ref> refs = repository->Refs();
   stats.Mark("list");
+  progress.BeginPhase("names");
   std::optional<KnownIds> known;
   if (repository->has_promisor()) known.emplace(inventory);
   const TreeNames tree_names =
@@ -172,13 +178,15 @@ Verdict AuditRepository(const AuditInput& input) {
                                      .may_be_promised = true});
   const StoreSource source(inventory, objects, single_objects);
   ScanOptions scan_options = engine.NewScanOptions();
-  scan_options.on_progress = NewProgressLine(common);
+  progress.BeginPhase("scan");
+  scan_options.on_progress = progress.OnScan();
   if (input.memory != nullptr) {
     scan_options.on_silent = [&input](const BlobRef& ref) { input.memory->AddSilent(ref); };
   }
   if (input.findings > 0) scan_options.findings = scan_options.limits.findings = input.findings;
   ScanResult scan = ScanAll(source, engine.detectors(), scan_options);
   stats.Mark("scan");
+  progress.BeginPhase("attribute");
 
   std::vector<std::string> ends;
   for (const std::string& end : EndsOfPathRules(engine)) {

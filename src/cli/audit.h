@@ -15,6 +15,7 @@
 namespace picket {
 
 class AuditMemory;
+class ProgressTeller;
 
 // The references outlive the call.
 struct AuditInput {
@@ -31,6 +32,8 @@ struct AuditInput {
   size_t findings = 0;
   // What earlier audits know; null: everything is examined.
   AuditMemory* memory = nullptr;
+  // Told how far it is; null: one is made.
+  ProgressTeller* progress = nullptr;
   // "YYYY-MM-DD", for allowances that expire; "": today's.
   std::string today = "";
   // Sentences for the report, about the run as such.

@@ -72,6 +72,10 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                  "Objects that a partial clone does not have are gaps");
   verb->add_flag("--report-unused", options->report_unused,
                  "List the policy's allowances that matched nothing");
+  verb->add_option("--progress", invocation.common.progress,
+                   "Tell on standard error how far it is: json for programs, none; else a line on "
+                   "a terminal")
+      ->check(CLI::IsMember({"json", "none"}));
   CLI::Option* many =
       verb->add_option("--repos", options->fleet.list,
                        "Many repositories: a list of paths, one a line; - for standard input")

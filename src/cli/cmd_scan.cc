@@ -7,6 +7,7 @@
 #include "cli/engine.h"
 #include "cli/output.h"
 #include "cli/policy_files.h"
+#include "cli/progress.h"
 #include "scan/file_source.h"
 #include "scan/judge.h"
 #include "scan/scanner.h"
@@ -25,7 +26,9 @@ int RunScan(const CommonOptions& common, const std::vector<std::string>& paths) 
 
   const FileSource source(files, policy.effective_limits().blob_memory_bytes, FindTensors);
   ScanOptions options = engine.NewScanOptions();
-  options.on_progress = NewProgressLine(common);
+  ProgressTeller progress(common);
+  progress.BeginPhase("scan");
+  options.on_progress = progress.OnScan();
   const ScanResult scan = ScanAll(source, engine.detectors(), options);
   stats.Mark("scan");
 

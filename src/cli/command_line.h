@@ -17,7 +17,9 @@ struct CommonOptions {
   bool quiet = false;
   bool no_color = false;
   bool stats = false;
-  unsigned threads = 0;                 // 0: as many as the machine has
+  unsigned threads = 0;  // 0: as many as the machine has
+  // "json", "none", or "" for a line on a terminal: see cli/progress.h.
+  std::string progress;
   std::string policy;                   // a policy file named on the command line; "" for none
   std::string rules;                    // a folder of rules; "" for the installed ones
   std::vector<std::string> rule_files;  // rules beside them

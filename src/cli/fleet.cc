@@ -23,6 +23,7 @@
 #include "cli/fleet_report.h"
 #include "cli/output.h"
 #include "cli/policy_files.h"
+#include "cli/progress.h"
 #include "cli/shard.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
@@ -101,6 +102,7 @@ class FleetAudit {
       : common_(common),
         options_(options),
         stats_(common),
+        progress_(common),
         policy_(ReadBasePolicy(common)),
         engine_(common, policy_, options.no_cache ? RuleCache::kUnused : RuleCache::kUsed) {
     shard_ = ChooseShard(options.shard, options.shards, [](const char* variable) {
@@ -128,9 +130,13 @@ class FleetAudit {
     uint64_t audited = 0;
     uint64_t there = 0;
     uint64_t closed = 0;
+    const auto share =
+        std::count_if(plan_.repositories.begin(), plan_.repositories.end(),
+                      [this](const FleetRepository& one) { return one.shard == shard_.index; });
     for (size_t i = 0; i < plan_.repositories.size(); ++i) {
       if (plan_.repositories[i].shard != shard_.index) continue;
       const std::optional<FleetResult> known = Stored(i);
+      progress_.BeginRepository(audited + there + 1, static_cast<uint64_t>(share));
       if (known && known->opened) {
         ++there;
         continue;
@@ -161,6 +167,7 @@ class FleetAudit {
                        .stats = stats_,
                        .require_complete = options_.require_complete,
                        .report_unused = options_.report_unused,
+                       .progress = &progress_,
                        .today = plan_.today};
       std::unique_ptr<AuditMemory> memory;
       if (!options_.cache.empty()) {
@@ -220,6 +227,7 @@ class FleetAudit {
   const CommonOptions& common_;
   const FleetOptions& options_;
   StatsLine stats_;
+  ProgressTeller progress_;
   Policy policy_;
   Engine engine_;
   Shard shard_;

@@ -1,5 +1,6 @@
 #include "cli/gate.h"
 
+#include "cli/progress.h"
 #include "git/object_source.h"
 #include "scan/judge.h"
 #include "scan/scanner.h"
@@ -14,7 +15,8 @@ int RunGate(const GateInput& input) {
                              .temporary_bytes = limits.temp_bytes,
                              .may_be_promised = input.gate == Gate::kPrePush});
   ScanOptions options = input.engine.NewScanOptions();
-  options.on_progress = NewProgressLine(input.common);
+  ProgressTeller progress(input.common);
+  options.on_progress = progress.OnScan();
   const ScanResult scan = ScanAll(source, input.engine.detectors(), options);
   input.stats.Mark("scan");
 

@@ -76,22 +76,6 @@ std::string Report(const Verdict& verdict, Gate gate, std::string_view format) {
   return std::move(report).str();
 }
 
-std::function<void(const Progress&)> NewProgressLine(const CommonOptions& common) {
-  if (common.quiet || isatty(STDERR_FILENO) != 1) return nullptr;
-  return [](const Progress& progress) {
-    const bool done = progress.items_done >= progress.items;
-    if (done) {
-      std::fputs("\r\033[K", stderr);
-      return;
-    }
-    std::fprintf(stderr, "\r\033[Kpicket: %3u%%  %llu of %llu objects, %llu MiB",
-                 static_cast<unsigned>(progress.items_done * 100 / progress.items),
-                 static_cast<unsigned long long>(progress.items_done),
-                 static_cast<unsigned long long>(progress.items),
-                 static_cast<unsigned long long>(progress.bytes >> 20));
-  };
-}
-
 StatsLine::StatsLine(const CommonOptions& common)
     : wanted_(common.stats), start_(std::chrono::steady_clock::now()), last_(start_) {}
 

@@ -1,15 +1,13 @@
-// How a run speaks: the report, the progress line and the figures of --stats.
+// How a run speaks: the report and the figures of --stats.
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "cli/command_line.h"
 #include "core/verdict.h"
 #include "scan/policy.h"
-#include "scan/scanner.h"
 
 namespace picket {
 
@@ -20,9 +18,6 @@ int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common);
 
 // The report as text, for later: without colour, and whole also where nothing blocks.
 std::string Report(const Verdict& verdict, Gate gate, std::string_view format);
-
-// A line on standard error that keeps being rewritten; empty where that is no terminal.
-std::function<void(const Progress&)> NewProgressLine(const CommonOptions& common);
 
 // With --stats, prints what a run took to standard error when it ends.
 class StatsLine {

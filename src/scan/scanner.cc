@@ -41,6 +41,7 @@ struct Run {
   std::atomic<size_t> next{0};
   std::atomic<size_t> done{0};
   std::atomic<uint64_t> bytes{0};
+  std::atomic<uint64_t> findings{0};
   std::atomic<bool> stop{false};
   std::mutex failure_mutex;
   size_t failed_item = std::numeric_limits<size_t>::max();
@@ -57,6 +58,8 @@ struct Run {
     } while (!next.compare_exchange_weak(first, first + count, std::memory_order_relaxed));
     return {first, first + count};
   }
+
+  Progress HowFar() const { return {done.load(), items, bytes.load(), findings.load()}; }
 
   void Fail(size_t item, std::exception_ptr what) {
     stop = true;
@@ -91,6 +94,7 @@ class Worker final : public BlobVisitor {
       if (run_->options.on_silent) run_->options.on_silent(blob.ref);
       return;
     }
+    run_->findings.fetch_add(object.findings.size(), std::memory_order_relaxed);
     if (findings_ >= run_->options.findings) ForgetFindings(&object);
     if (gaps_ >= run_->options.findings && object.gaps.size() > 1) object.gaps.resize(1);
     findings_ += object.findings.size() + object.counted.size();
@@ -202,7 +206,7 @@ void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
         auto now = std::chrono::steady_clock::now();
         if (now - last_told < kProgressInterval) continue;
         last_told = now;
-        run->options.on_progress({run->done.load(), run->items, run->bytes.load()});
+        run->options.on_progress(run->HowFar());
       }
     }
     *part = std::move(worker.part());
@@ -276,6 +280,7 @@ ScanResult ScanAll(const BlobSource& source, std::span<const Detector* const> de
   RunFirst(&run, &helpers, &result);
   helpers.Join();
   if (run.failure != nullptr) std::rethrow_exception(run.failure);
+  if (options.on_progress) options.on_progress(run.HowFar());
   for (ScanResult& part : helpers.parts()) Merge(&result, &part);
 
   std::stable_sort(result.objects.begin(), result.objects.end(),

@@ -17,6 +17,7 @@ struct Progress {
   uint64_t items_done = 0;
   uint64_t items = 0;
   uint64_t bytes = 0;
+  uint64_t findings = 0;
 };
 
 struct ScanOptions {
@@ -30,7 +31,8 @@ struct ScanOptions {
   // Called for each object that has been examined and of which there is nothing to say; from any
   // worker's thread, also at once; may be empty.
   std::function<void(const BlobRef&)> on_silent;
-  // Called on the caller's thread, at most every half second; may be empty.
+  // Called on the caller's thread, at most every half second, and once when all is done; may be
+  // empty.
   std::function<void(const Progress&)> on_progress;
 };
 

@@ -1,5 +1,5 @@
-// Plans and results of a fleet's audit, as another machine left them: whatever the bytes, a plan, an
-// Error or no result.
+// Plans and results of a fleet's audit, as another machine left them: whatever the bytes, a plan,
+// an Error or no result.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

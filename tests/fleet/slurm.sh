@@ -1,0 +1,129 @@
+#!/bin/sh
+# Twenty repositories on a real Slurm of one machine, by examples/fleet/slurm.sh: one task is killed
+# in the middle and requeued, and the merged report has the bytes of a single run.
+# By hand, as root, on a machine whose Slurm and MUNGE nobody else uses:
+#   apt-get install --no-install-recommends slurm-wlm munge
+#   PICKET=/usr/local/bin/picket tests/fleet/slurm.sh
+. "$(dirname "$0")/../cli/common.sh"
+
+for program in munged slurmctld slurmd sbatch; do
+  command -v $program >/dev/null || skip "$program is not here"
+done
+[ "$(id -u)" -eq 0 ] || skip "Slurm wants to be started by root"
+
+daemons=
+stop_slurm() {
+  status=$?
+  trap - EXIT
+  for daemon in $daemons; do kill "$daemon" 2>/dev/null || true; done
+  sleep 1
+  (exit $status)
+  clean_up
+}
+trap stop_slurm EXIT
+
+host=$(hostname -s)
+SLURM_CONF=$SCRATCH/slurm/slurm.conf
+export SLURM_CONF
+mkdir slurm munge slurm/state slurm/spool
+chmod 755 "$SCRATCH" slurm
+chmod 700 munge
+dd if=/dev/urandom of=munge/key bs=1024 count=1 2>/dev/null
+chmod 400 munge/key
+cat >"$SLURM_CONF" <<END
+ClusterName=picket
+SlurmctldHost=$host(127.0.0.1)
+AuthType=auth/munge
+AuthInfo=socket=$SCRATCH/munge/socket
+CryptoType=crypto/munge
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SlurmUser=root
+StateSaveLocation=$SCRATCH/slurm/state
+SlurmdSpoolDir=$SCRATCH/slurm/spool
+SlurmctldPidFile=$SCRATCH/slurm/slurmctld.pid
+SlurmdPidFile=$SCRATCH/slurm/slurmd.pid
+SlurmctldPort=16817
+SlurmdPort=16818
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+KillWait=2
+JobRequeue=1
+MpiDefault=none
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=1000 State=UNKNOWN
+PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+END
+munged --foreground --force --key-file="$SCRATCH/munge/key" --socket="$SCRATCH/munge/socket" \
+  --pid-file="$SCRATCH/munge/pid" --seed-file="$SCRATCH/munge/seed" \
+  --log-file="$SCRATCH/munge/log" >/dev/null 2>&1 &
+daemons=$!
+sleep 1
+slurmctld -D >slurm/slurmctld.log 2>&1 &
+daemons="$daemons $!"
+sleep 1
+slurmd -D -N "$host" >slurm/slurmd.log 2>&1 &
+daemons="$daemons $!"
+tries=0
+until sinfo -h -o %T 2>/dev/null | grep -q idle; do
+  tries=$((tries + 1))
+  [ $tries -lt 60 ] || {
+    tail -n 20 slurm/*.log >"$OUTPUT"
+    fail "Slurm did not start"
+  }
+  sleep 0.5
+done
+
+number=0
+while [ $number -lt 20 ]; do
+  number=$((number + 1))
+  new_repository "repo$number"
+  "$PYTHON" -c '
+import sys
+seed = int(sys.argv[1])
+print("feature done")
+for i in range(12000):
+    body = "\n".join("line %d of %d: %d" % (j, i, seed * i * j) for j in range(60))
+    print("blob\nmark :%d\ndata %d\n%s" % (i + 1, len(body), body))
+print("commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata 4\nMany")
+for i in range(12000):
+    print("M 644 :%d d%d/f%d" % (i + 1, i % 100, i))
+print("\ndone")
+' $number | git -C "repo$number" fast-import --quiet --done
+  git -C "repo$number" reset -q --hard main
+  if [ $((number % 4)) -eq 0 ]; then put "repo$number" key.txt "key = $(token $number)"; fi
+  echo "$SCRATCH/repo$number" >>list
+done
+
+exits 1 "picket audit --repos list --format json >single.json"
+
+jobs=$(sbatch --parsable --array=0-3 --cpus-per-task=1 --mem=0 --chdir="$SCRATCH" \
+  "$PICKET_SOURCE/examples/fleet/slurm.sh" "$SCRATCH/list" "$SCRATCH/results")
+results() { find results -name '*.result' 2>/dev/null | wc -l; }
+tries=0
+until [ "$(results)" -ge 1 ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || fail "no task has written a result"
+  sleep 0.1
+done
+victim=$(squeue -h -t RUNNING -o '%F_%a %K' -j "$jobs" | sed -n 's/.* //p' | head -n 1)
+before=$(results)
+[ "$before" -lt 20 ] || fail "everything was done before a task could be killed"
+scontrol requeue "${jobs}_$victim"
+echo "task $victim was killed and requeued when $before of 20 results were there"
+tries=0
+while [ "$(squeue -h -j "$jobs" 2>/dev/null | wc -l)" -gt 0 ]; do
+  tries=$((tries + 1))
+  # A requeued job waits two minutes before it may start again; nobody needs to wait here.
+  scontrol update JobId="${jobs}_$victim" StartTime=now 2>/dev/null || true
+  scontrol release "${jobs}_$victim" 2>/dev/null || true
+  [ $tries -lt 600 ] || fail "the tasks did not end"
+  sleep 0.5
+done
+cat "$SCRATCH"/picket-audit-*.log
+[ "$(grep -c '^picket: shard' "$SCRATCH"/picket-audit-*_"$victim".log)" -eq 1 ] ||
+  fail "the killed task has no single end"
+exits 1 "picket merge results --format json >merged.json"
+cmp single.json merged.json || fail "the merged report is another one"
+holds merged.json 'len(d["repositories"]) == 20' \
+  'sum(len(r["report"]["findings"]) for r in d["repositories"]) == 5'
+echo "passed: the merged report of 4 tasks has the $(wc -c <merged.json) bytes of a single run"
