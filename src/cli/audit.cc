@@ -178,7 +178,10 @@ Verdict AuditRepository(const AuditInput& input) {
                                      .may_be_promised = true});
   const StoreSource source(inventory, objects, single_objects);
   ScanOptions scan_options = engine.NewScanOptions();
-  progress.BeginPhase("scan");
+  const auto blobs =
+      std::count_if(inventory.objects.begin(), inventory.objects.end(),
+                    [](const StoredObject& object) { return object.type == ObjectType::kBlob; });
+  progress.BeginPhase("scan", objects.size(), static_cast<uint64_t>(blobs));
   scan_options.on_progress = progress.OnScan();
   if (input.memory != nullptr) {
     scan_options.on_silent = [&input](const BlobRef& ref) { input.memory->AddSilent(ref); };

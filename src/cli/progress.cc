@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace picket {
@@ -9,9 +10,12 @@ namespace {
 
 constexpr auto kPatience = std::chrono::milliseconds(400);
 
-double PercentOf(const Progress& progress) {
-  if (progress.items == 0) return 0;
-  return static_cast<double>(progress.items_done) * 100 / static_cast<double>(progress.items);
+// What a blob costs, in commits: about what it is larger.
+constexpr uint64_t kBlobWeight = 30;
+
+double Percent(uint64_t done, uint64_t all) {
+  if (all == 0) return 0;
+  return static_cast<double>(std::min(done, all)) * 100 / static_cast<double>(all);
 }
 
 std::string Left(double seconds) {
@@ -40,8 +44,10 @@ void ProgressTeller::BeginRepository(uint64_t number, uint64_t count) {
   count_ = count;
 }
 
-void ProgressTeller::BeginPhase(std::string_view phase) {
+void ProgressTeller::BeginPhase(std::string_view phase, uint64_t objects, uint64_t blobs) {
   phase_ = phase;
+  objects_ = objects;
+  blobs_ = blobs;
   begin_ = std::chrono::steady_clock::now();
   Tell({});
 }
@@ -49,6 +55,12 @@ void ProgressTeller::BeginPhase(std::string_view phase) {
 std::function<void(const Progress&)> ProgressTeller::OnScan() {
   if (form_ == Form::kSilent) return nullptr;
   return [this](const Progress& progress) { Tell(progress); };
+}
+
+double ProgressTeller::PercentOf(const Progress& progress) const {
+  if (objects_ == 0 || progress.items_done >= progress.items)
+    return Percent(progress.items_done, progress.items);
+  return Percent(progress.objects + progress.blobs * kBlobWeight, objects_ + blobs_ * kBlobWeight);
 }
 
 void ProgressTeller::Tell(const Progress& progress) {
@@ -93,8 +105,8 @@ void ProgressTeller::TellJson(const Progress& progress, double seconds, double l
                   ",\"percent\":%.1f,\"objects_done\":%llu,\"objects\":%llu,\"bytes\":%llu,"
                   "\"bytes_per_second\":%.0f,\"seconds\":%.1f,\"seconds_left\":%.1f,"
                   "\"findings\":%llu",
-                  PercentOf(progress), static_cast<unsigned long long>(progress.items_done),
-                  static_cast<unsigned long long>(progress.items),
+                  PercentOf(progress), static_cast<unsigned long long>(progress.objects),
+                  static_cast<unsigned long long>(std::max(objects_, progress.objects)),
                   static_cast<unsigned long long>(progress.bytes),
                   seconds > 0 ? static_cast<double>(progress.bytes) / seconds : 0.0, seconds,
                   left < 0 ? 0.0 : left, static_cast<unsigned long long>(progress.findings));

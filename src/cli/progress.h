@@ -30,14 +30,16 @@ class ProgressTeller {
 
   // The next of several repositories; `number` counts from 1.
   void BeginRepository(uint64_t number, uint64_t count);
-  // "list", "names", "scan", "attribute".
-  void BeginPhase(std::string_view phase);
+  // "list", "names", "scan", "attribute"; for a scan with what there is to examine, where that is
+  // known: trees of deltas differ too much for their number to tell how far it is.
+  void BeginPhase(std::string_view phase, uint64_t objects = 0, uint64_t blobs = 0);
   // For ScanOptions::on_progress; empty where nobody wants it. Must not outlive this.
   std::function<void(const Progress&)> OnScan();
 
  private:
   enum class Form : uint8_t { kSilent, kLine, kJson };
 
+  double PercentOf(const Progress& progress) const;
   void Tell(const Progress& progress);
   void TellLine(const Progress& progress, double seconds, double left);
   void TellJson(const Progress& progress, double seconds, double left);
@@ -46,6 +48,8 @@ class ProgressTeller {
   std::string phase_;
   uint64_t number_ = 0;
   uint64_t count_ = 0;
+  uint64_t objects_ = 0;
+  uint64_t blobs_ = 0;
   const std::chrono::steady_clock::time_point made_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point begin_ = made_;
   bool line_stands_ = false;

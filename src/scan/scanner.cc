@@ -40,6 +40,8 @@ struct Run {
 
   std::atomic<size_t> next{0};
   std::atomic<size_t> done{0};
+  std::atomic<uint64_t> objects{0};
+  std::atomic<uint64_t> blobs{0};
   std::atomic<uint64_t> bytes{0};
   std::atomic<uint64_t> findings{0};
   std::atomic<bool> stop{false};
@@ -59,7 +61,9 @@ struct Run {
     return {first, first + count};
   }
 
-  Progress HowFar() const { return {done.load(), items, bytes.load(), findings.load()}; }
+  Progress HowFar() const {
+    return {done.load(), items, objects.load(), blobs.load(), bytes.load(), findings.load()};
+  }
 
   void Fail(size_t item, std::exception_ptr what) {
     stop = true;
@@ -89,6 +93,8 @@ class Worker final : public BlobVisitor {
     for (const Span& span : blob.left_out) seen -= span.length;
     part_.bytes += seen;
     run_->bytes.fetch_add(seen, std::memory_order_relaxed);
+    run_->objects.fetch_add(1, std::memory_order_relaxed);
+    if (content) run_->blobs.fetch_add(1, std::memory_order_relaxed);
     ScannedObject object = scanner_.Scan(blob, derivation);
     if (object.silent()) {
       if (run_->options.on_silent) run_->options.on_silent(blob.ref);

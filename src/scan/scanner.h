@@ -16,6 +16,8 @@ namespace picket {
 struct Progress {
   uint64_t items_done = 0;
   uint64_t items = 0;
+  uint64_t objects = 0;  // examined so far: blobs, and all else
+  uint64_t blobs = 0;
   uint64_t bytes = 0;
   uint64_t findings = 0;
 };
