@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <unordered_set>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "cli/rule_cache.h"
 #include "core/byte_reader.h"
 #include "core/fingerprint.h"
+#include "git/commit_graph.h"
 
 namespace picket {
 namespace {
@@ -23,6 +25,7 @@ constexpr char kStateKind = 's';       // and the digest of all ids: what is not
 constexpr char kWitnessesKey[] = "w";  // trees that hold each name that speaks
 constexpr char kPackKind = 'p';        // and a pack's key: every entry of it is good
 constexpr char kAnswerKind = 'a';      // and what was asked: where findings came from
+constexpr char kHistoryKind = 'h';     // and what was asked: the commits, to go on from
 
 void Put(uint64_t number, std::string* out) {
   for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
@@ -140,6 +143,7 @@ bool AuditMemory::ReadState() {
 
 void AuditMemory::ReadKnown() {
   unknown_.clear();
+  known_commits_.clear();
   known_ = {};
   CleanIds known = cache_->Load();
   const std::optional<std::string> row = cache_->Find(kWitnessesKey);
@@ -159,6 +163,7 @@ void AuditMemory::ReadKnown() {
       unknown_.push_back(ObjectId::FromRaw(id));
     } else {
       ++known_[static_cast<size_t>(known.kind(next)) % known_.size()];
+      if (known.kind(next) == ObjectKind::kCommit) known_commits_.push_back(ObjectId::FromRaw(id));
     }
   });
 }
@@ -205,6 +210,39 @@ void AuditMemory::AddSilent(const BlobRef& ref) {
   cache_->AddClean(ref.oid, ref.kind);
 }
 
+// From what was said of the same things when the store held less; nullopt where that does not do.
+std::optional<Provenance> AuditMemory::AttributeFromHistory(
+    const std::string& key, const ObjectInventory& inventory, std::span<const ObjectId> objects,
+    std::span<const std::string> names, unsigned threads, std::string* history) {
+  if (is_whole_) return std::nullopt;
+  const std::optional<std::string> row = cache_->Find(key);
+  if (!row) return std::nullopt;
+  ByteReader reader(AsBytes(*row));
+  const std::string_view digest = AsText(reader.Take(digest_.size()));
+  *history = AsText(reader.Take(reader.U64Le()));
+  const Bytes memo = reader.Take(reader.remaining());
+  if (!reader.ok()) return std::nullopt;
+  std::vector<StoredObject> more;
+  if (digest != digest_) {
+    std::vector<ObjectId> then = CommitGraph::IdsIn(AsBytes(*history));
+    std::vector<ObjectId> now = known_commits_;
+    for (const StoredObject& object : inventory.objects) {
+      if (object.type == ObjectType::kCommit) now.push_back(object.oid);
+    }
+    std::sort(then.begin(), then.end());
+    std::sort(now.begin(), now.end());
+    // Where some are gone, others have to speak for them.
+    if (has_state_ || !std::includes(now.begin(), now.end(), then.begin(), then.end()))
+      return std::nullopt;
+    std::vector<ObjectId> rest;
+    std::set_difference(now.begin(), now.end(), then.begin(), then.end(), std::back_inserter(rest));
+    for (const ObjectId& oid : rest) more.push_back({oid, ObjectType::kCommit});
+  }
+  std::optional<Provenance> before = Recall(repository_, std::nullopt, memo, objects, names);
+  if (!before) return std::nullopt;
+  return AttributeFurther(repository_, std::move(*before), more, objects, names, threads, history);
+}
+
 Provenance AuditMemory::Attribute(const ObjectInventory& inventory, std::span<const Ref> refs,
                                   std::span<const ObjectId> objects,
                                   std::span<const std::string> names, unsigned threads) {
@@ -212,24 +250,38 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, std::span<co
   std::vector<std::string> sorted_names(names.begin(), names.end());
   std::sort(sorted_objects.begin(), sorted_objects.end());
   std::sort(sorted_names.begin(), sorted_names.end());
-  question_ =
+  const std::string question =
       kAnswerKind + Sha256(AsBytes(digest_ + ProvenanceQuestion(repository_, refs, sorted_objects,
                                                                 sorted_names)));
   std::optional<Provenance> found;
-  if (const std::optional<std::string> row = cache_->Find(question_)) {
+  if (const std::optional<std::string> row = cache_->Find(question)) {
     found = Recall(repository_, refs, AsBytes(*row), sorted_objects, sorted_names);
   }
   if (!found) {
-    ObjectInventory whole;
-    if (!is_whole_) whole = ListObjects(repository_, threads);
-    found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
-                              sorted_names, threads);
+    const std::string key =
+        kHistoryKind + ProvenanceQuestion(repository_, {}, sorted_objects, sorted_names);
+    std::string history;
+    found = AttributeFromHistory(key, inventory, sorted_objects, sorted_names, threads, &history);
+    if (!found) {
+      ObjectInventory whole;
+      if (!is_whole_) whole = ListObjects(repository_, threads);
+      found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
+                                sorted_names, threads, &history);
+    }
     std::optional<ProvenanceMemo> memo =
         Memorise(repository_, refs, *found, sorted_objects, sorted_names);
     names_are_told_ = memo.has_value() || sorted_names.empty();
-    if (memo) {
-      answer_ = std::move(memo->bytes);
-      witnesses_.insert(memo->trees.begin(), memo->trees.end());
+    if (memo) witnesses_.insert(memo->trees.begin(), memo->trees.end());
+    // Refs that have moved meanwhile were not those that were asked for.
+    const std::vector<Ref> now = repository_.Refs();
+    const bool same_refs = std::equal(
+        now.begin(), now.end(), refs.begin(), refs.end(),
+        [](const Ref& a, const Ref& b) { return a.name == b.name && a.target == b.target; });
+    if (memo && same_refs) {
+      std::string row = digest_;
+      Put(history.size(), &row);
+      answers_.emplace_back(key, row + history + memo->bytes);
+      answers_.emplace_back(question, std::move(memo->bytes));
     }
   }
   Provenance asked;
@@ -298,7 +350,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> 
     std::string key = StoreIds::KeyOf(*pack);
     if (!sound_.contains(key)) rows.emplace_back(kPackKind + std::move(key), "");
   }
-  if (answer_) rows.emplace_back(question_, *answer_);
+  rows.insert(rows.end(), answers_.begin(), answers_.end());
   cache_->Flush();
   if (has_state_ && !cache_->changed() && !trees_are_new) {
     if (!rows.empty()) cache_->Put(rows);

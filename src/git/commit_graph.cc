@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/byte_reader.h"
 #include "git/parallel.h"
 #include "git/raw_objects.h"
 
@@ -60,22 +61,92 @@ RefTarget Peel(const Ref& ref, ObjectDatabase* database) {
 
 CommitGraph::CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
                          unsigned threads)
-    : commits_(CommitsOf(objects)), table_(commits_), nodes_(commits_.size()) {
-  Read(repository, threads);
+    : CommitGraph(CommitsOf(objects)) {
+  Read(repository, 0, threads);
   Sort();
   MarkReachable(repository);
+}
+
+std::string CommitGraph::Store() const {
+  std::string stored;
+  const auto put = [&stored](uint64_t number, int bytes) {
+    for (int i = 0; i < bytes; ++i) stored.push_back(static_cast<char>(number >> (8 * i)));
+  };
+  const size_t id_bytes = commits_.empty() ? 20 : commits_.front().oid.raw().size();
+  put(commits_.size(), 8);
+  put(id_bytes, 8);
+  for (uint32_t i = 0; i < commits_.size(); ++i) {
+    stored += AsText(commits_[i].oid.raw());
+    put(static_cast<uint64_t>(nodes_[i].time), 8);
+    put(nodes_[i].ref != kNone ? 1 : 0, 1);
+    put(nodes_[i].parent_count, 4);
+    for (uint32_t parent : parents(i)) put(parent, 4);
+  }
+  return stored;
+}
+
+std::vector<ObjectId> CommitGraph::IdsIn(Bytes stored) {
+  ByteReader reader(stored);
+  const uint64_t count = reader.U64Le();
+  const uint64_t id_bytes = reader.U64Le();
+  std::vector<ObjectId> ids;
+  if (count > stored.size() || (id_bytes != 20 && id_bytes != 32)) return ids;
+  for (uint64_t i = 0; i < count; ++i) {
+    const Bytes id = reader.Take(id_bytes);
+    reader.Skip(8 + 1);
+    reader.Skip(uint64_t{4} * reader.U32Le());
+    if (!reader.ok()) return {};
+    ids.push_back(ObjectId::FromRaw(id));
+  }
+  return ids;
+}
+
+std::unique_ptr<CommitGraph> CommitGraph::Extend(const Repository& repository, Bytes stored,
+                                                 std::span<const StoredObject> more,
+                                                 unsigned threads, std::vector<bool>* reached) {
+  ByteReader reader(stored);
+  const uint64_t count = reader.U64Le();
+  const uint64_t id_bytes = reader.U64Le();
+  if (count > stored.size() || (id_bytes != 20 && id_bytes != 32)) return nullptr;
+  std::vector<StoredObject> commits;
+  std::vector<Node> nodes;
+  std::vector<uint32_t> all_parents;
+  for (uint64_t i = 0; i < count; ++i) {
+    const Bytes id = reader.Take(id_bytes);
+    if (id.empty()) return nullptr;
+    commits.push_back({ObjectId::FromRaw(id), ObjectType::kCommit});
+    Node node;
+    node.time = static_cast<int64_t>(reader.U64Le());
+    reached->push_back(reader.U8() != 0);
+    node.first_parent = static_cast<uint32_t>(all_parents.size());
+    node.parent_count = reader.U32Le();
+    for (uint32_t j = 0; j < node.parent_count && reader.ok(); ++j) {
+      all_parents.push_back(reader.U32Le());
+      if (all_parents.back() >= count) return nullptr;
+    }
+    nodes.push_back(node);
+  }
+  if (!reader.ok() || !reader.at_end()) return nullptr;
+  commits.insert(commits.end(), more.begin(), more.end());
+  std::unique_ptr<CommitGraph> graph(new CommitGraph(std::move(commits)));
+  std::copy(nodes.begin(), nodes.end(), graph->nodes_.begin());
+  graph->parents_ = std::move(all_parents);
+  graph->Read(repository, static_cast<uint32_t>(count), threads);
+  graph->Sort();
+  graph->MarkReachable(repository);
+  return graph;
 }
 
 std::span<const uint32_t> CommitGraph::parents(uint32_t commit) const {
   return std::span(parents_).subspan(nodes_[commit].first_parent, nodes_[commit].parent_count);
 }
 
-void CommitGraph::Read(const Repository& repository, unsigned threads) {
+void CommitGraph::Read(const Repository& repository, uint32_t first, unsigned threads) {
   std::vector<std::vector<uint32_t>> merges(commits_.size());
   std::mutex mutex;
-  ForEachChunk(commits_.size(), kChunk, threads, [&] {
+  ForEachChunk(commits_.size() - first, kChunk, threads, [&] {
     return [&, database = repository.NewObjectDatabase()](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
+      for (size_t i = first + begin; i < first + end; ++i) {
         RawObject object;
         std::optional<CommitHeader> header;
         std::string why;
@@ -105,7 +176,7 @@ void CommitGraph::Read(const Repository& repository, unsigned threads) {
       }
     };
   });
-  for (size_t i = 0; i < merges.size(); ++i) {
+  for (size_t i = first; i < merges.size(); ++i) {
     nodes_[i].first_parent = static_cast<uint32_t>(parents_.size());
     nodes_[i].parent_count = static_cast<uint32_t>(merges[i].size());
     parents_.insert(parents_.end(), merges[i].begin(), merges[i].end());

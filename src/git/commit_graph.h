@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/bytes.h"
 #include "core/change_list.h"
 #include "core/finding.h"
 #include "core/object_id.h"
@@ -32,6 +35,17 @@ class CommitGraph {
   CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
               unsigned threads);
 
+  // As Store() wrote it, and the commits that came since: `more`, none of which it held. Only what
+  // they lead to is read. Commits that were there have no tree(); `reached` gets for each of them,
+  // at positions from 0, whether a ref reached it then. Null where `stored` is broken.
+  static std::unique_ptr<CommitGraph> Extend(const Repository& repository, Bytes stored,
+                                             std::span<const StoredObject> more, unsigned threads,
+                                             std::vector<bool>* reached);
+  // The commits in what Store() wrote, in its order; none where it is broken.
+  static std::vector<ObjectId> IdsIn(Bytes stored);
+  // Ids, times and numbers, and no word of a person's.
+  std::string Store() const;
+
   size_t size() const { return commits_.size(); }
   // Position of a commit, or kNone.
   uint32_t Find(const ObjectId& oid) const { return table_.Find(oid); }
@@ -56,7 +70,10 @@ class CommitGraph {
     uint32_t ref = kNone;
   };
 
-  void Read(const Repository& repository, unsigned threads);
+  explicit CommitGraph(std::vector<StoredObject> commits)
+      : commits_(std::move(commits)), table_(commits_), nodes_(commits_.size()) {}
+  // Those from position `first` on.
+  void Read(const Repository& repository, uint32_t first, unsigned threads);
   void Sort();
   void MarkReachable(const Repository& repository);
 

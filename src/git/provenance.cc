@@ -142,6 +142,7 @@ class Attribution {
     }
   }
 
+  std::string StoreGraph() const { return graph_.Store(); }
   void MoveGapsTo(Provenance* provenance) {
     provenance->gaps.assign(gaps_.begin(), gaps_.end());
     provenance->absent_trees = absent_trees_;
@@ -326,7 +327,7 @@ void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction*
 
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads) {
+                     unsigned threads, std::string* history) {
   Provenance result;
   result.objects.resize(objects.size());
   result.names.resize(names.size());
@@ -344,6 +345,7 @@ Provenance Attribute(const Repository& repository, const ObjectInventory& invent
     j += batch.names.size();
   }
   attribution.MoveGapsTo(&result);
+  if (history != nullptr) *history = attribution.StoreGraph();
   return result;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,9 +56,21 @@ struct Provenance {
 // component of a path). Both are distinct. Reads every commit, and for blobs and names every tree
 // that a commit reaches, once for each 4,096 of them; the rest of the trees only for what was not
 // found there. The same result for any `threads` (1 or more).
+// `history` may be null; else it gets what AttributeFurther() goes on from.
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads);
+                     unsigned threads, std::string* history = nullptr);
+
+// The same for a store that has grown: `before` is what Attribute() said of the same objects and
+// names, `history` what it left (its refs are not looked at), and `more` are the commits that came
+// since. Only these, and what they change, are read. nullopt where that does not do, and all has to
+// be attributed anew: a commit is reachable that was not, or the other way round; something has no
+// commit; a new commit changes more than is worth it. `history` is brought up to date.
+std::optional<Provenance> AttributeFurther(const Repository& repository, Provenance before,
+                                           std::span<const StoredObject> more,
+                                           std::span<const ObjectId> objects,
+                                           std::span<const std::string> names, unsigned threads,
+                                           std::string* history);
 
 // Fills in who wrote a commit, or tagged, and when; leaves it empty where the object can't be read.
 void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction* introduction);

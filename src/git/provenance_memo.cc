@@ -138,8 +138,8 @@ class Writer {
   std::map<std::string_view, uint32_t> refs_;
 };
 
-bool ReadOne(ByteReader* memo, Reader* reader, const ObjectId& object, const std::string& name,
-             Introduction* found) {
+bool ReadOne(ByteReader* memo, Reader* reader, bool with_refs, const ObjectId& object,
+             const std::string& name, Introduction* found) {
   const uint8_t flags = memo->U8();
   const Bytes commit = memo->Take(memo->U64Le());
   if ((flags & kHasCommit) != 0) {
@@ -151,7 +151,7 @@ bool ReadOne(ByteReader* memo, Reader* reader, const ObjectId& object, const std
   found->other_places = memo->U64Le();
   found->rank = memo->U64Le();
   const uint64_t ref = memo->U64Le();
-  if (ref != kNoRef) {
+  if (ref != kNoRef && with_refs) {
     if (ref >= reader->refs().size()) return false;
     found->ref = reader->refs()[ref].name;
   }
@@ -223,20 +223,24 @@ std::optional<ProvenanceMemo> Memorise(const Repository& repository, std::span<c
   return memo;
 }
 
-std::optional<Provenance> Recall(const Repository& repository, std::span<const Ref> refs,
-                                 Bytes memo, std::span<const ObjectId> objects,
+std::optional<Provenance> Recall(const Repository& repository,
+                                 std::optional<std::span<const Ref>> refs, Bytes memo,
+                                 std::span<const ObjectId> objects,
                                  std::span<const std::string> names) {
   Provenance provenance;
   provenance.objects.resize(objects.size());
   provenance.names.resize(names.size());
-  Reader reader(repository, refs);
+  const bool with_refs = refs.has_value();
+  Reader reader(repository, refs.value_or(std::span<const Ref>()));
   ByteReader bytes(memo);
   const std::string no_name;
   for (size_t i = 0; i < objects.size(); ++i) {
-    if (!ReadOne(&bytes, &reader, objects[i], no_name, &provenance.objects[i])) return std::nullopt;
+    if (!ReadOne(&bytes, &reader, with_refs, objects[i], no_name, &provenance.objects[i]))
+      return std::nullopt;
   }
   for (size_t i = 0; i < names.size(); ++i) {
-    if (!ReadOne(&bytes, &reader, ObjectId(), names[i], &provenance.names[i])) return std::nullopt;
+    if (!ReadOne(&bytes, &reader, with_refs, ObjectId(), names[i], &provenance.names[i]))
+      return std::nullopt;
   }
   if (!bytes.at_end()) return std::nullopt;
   return provenance;

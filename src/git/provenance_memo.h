@@ -35,9 +35,10 @@ std::optional<ProvenanceMemo> Memorise(const Repository& repository, std::span<c
                                        std::span<const std::string> names);
 
 // Of the same question in a store with the same objects. nullopt where the memo does not fit what
-// the repository holds.
-std::optional<Provenance> Recall(const Repository& repository, std::span<const Ref> refs,
-                                 Bytes memo, std::span<const ObjectId> objects,
+// the repository holds. Without `refs` those of the memo are passed over.
+std::optional<Provenance> Recall(const Repository& repository,
+                                 std::optional<std::span<const Ref>> refs, Bytes memo,
+                                 std::span<const ObjectId> objects,
                                  std::span<const std::string> names);
 
 }  // namespace picket

@@ -25,6 +25,7 @@ constexpr size_t kBatch = 65'536;
 // SQLite's own bound for one value is 10^9 bytes.
 constexpr size_t kIdsInASegment = 8'000'000;
 constexpr int kRowsKept = 8;
+constexpr int kHistoryRowsKept = 2;  // the largest
 constexpr int kPackRowsKept = 4096;
 constexpr int64_t kMostBytes = int64_t{4} << 30;
 
@@ -403,8 +404,8 @@ bool AuditCache::DropOldRows(std::string_view kinds) {
                    "DELETE FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 AND id NOT IN "
                    "(SELECT id FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 "
                    "ORDER BY id DESC LIMIT ?3)");
-    if (!drop.Bind(scope_).Bind(first).Bind(kind == 'p' ? kPackRowsKept : kRowsKept).Run())
-      return false;
+    const int kept = kind == 'p' ? kPackRowsKept : kind == 'h' ? kHistoryRowsKept : kRowsKept;
+    if (!drop.Bind(scope_).Bind(first).Bind(kept).Run()) return false;
   }
   return true;
 }

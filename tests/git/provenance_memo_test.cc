@@ -71,7 +71,7 @@ TEST_CASE("what is recalled is what was attributed, and the memo holds no word o
   CHECK(!Recall(*repository, refs, AsBytes(memo->bytes), turned, names));
   CHECK(!Recall(*repository, refs, AsBytes(memo->bytes), objects,
                 std::vector<std::string>{"other", "name"}));
-  CHECK(!Recall(*repository, {}, AsBytes(memo->bytes), objects, names));
+  CHECK(!Recall(*repository, std::span<const Ref>(), AsBytes(memo->bytes), objects, names));
   // Flipped numbers: an answer or none, and no crash.
   for (size_t at = 0; at < memo->bytes.size(); ++at) {
     std::string damaged = memo->bytes;
