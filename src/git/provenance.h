@@ -64,8 +64,8 @@ Provenance Attribute(const Repository& repository, const ObjectInventory& invent
 // The same for a store that has grown: `before` is what Attribute() said of the same objects and
 // names, `history` what it left (its refs are not looked at), and `more` are the commits that came
 // since. Only these, and what they change, are read. nullopt where that does not do, and all has to
-// be attributed anew: a commit is reachable that was not, or the other way round; something has no
-// commit; a new commit changes more than is worth it. `history` is brought up to date.
+// be attributed anew: no ref reaches any more what was first; something has no commit; a commit
+// changes more than is worth it. `history` is brought up to date.
 std::optional<Provenance> AttributeFurther(const Repository& repository, Provenance before,
                                            std::span<const StoredObject> more,
                                            std::span<const ObjectId> objects,

@@ -127,8 +127,12 @@ std::optional<Provenance> AttributeFurther(const Repository& repository, Provena
   const std::unique_ptr<CommitGraph> graph =
       CommitGraph::Extend(repository, AsBytes(*history), more, threads, &reached);
   if (graph == nullptr || !graph->gaps().empty()) return std::nullopt;
-  for (uint32_t i = 0; i < reached.size(); ++i) {
-    if (reached[i] != (graph->ref(i) != kNone)) return std::nullopt;
+  // What a ref reaches only now may come before what was first; what none reaches any more does no
+  // harm where something else was first.
+  std::vector<uint32_t> compared;
+  for (uint32_t i = 0; i < graph->size(); ++i) {
+    const bool is_new = i >= reached.size();
+    if (is_new || (!reached[i] && graph->ref(i) != kNone)) compared.push_back(i);
   }
   std::vector<uint32_t> ranks(graph->size());
   for (uint32_t i = 0; i < graph->order().size(); ++i) ranks[graph->order()[i]] = i;
@@ -144,25 +148,29 @@ std::optional<Provenance> AttributeFurther(const Repository& repository, Provena
   };
   for (Introduction* one : found) {
     const uint32_t commit = one->commit.empty() ? kNone : graph->Find(one->commit);
-    if (commit == kNone) return std::nullopt;
+    if (commit == kNone || commit >= reached.size()) return std::nullopt;
+    if (reached[commit] && graph->ref(commit) == kNone) return std::nullopt;
     set(commit, one);
   }
   std::vector<bool> moved(found.size(), false);
   Changes changes(repository, objects, names);
-  for (size_t i = reached.size(); i < graph->size(); ++i) {
-    const uint32_t commit = static_cast<uint32_t>(i);
+  for (uint32_t commit : compared) {
+    const bool is_new = commit >= reached.size();
+    const std::optional<ObjectId> tree = changes.TreeOf(graph->oid(commit));
+    if (!tree) return std::nullopt;
     std::vector<ObjectId> parents;
     for (uint32_t parent : graph->parents(commit)) {
-      std::optional<ObjectId> tree = changes.TreeOf(graph->oid(parent));
-      if (!tree) return std::nullopt;
-      parents.push_back(*tree);
+      std::optional<ObjectId> other = changes.TreeOf(graph->oid(parent));
+      if (!other) return std::nullopt;
+      parents.push_back(*other);
     }
     // Of one commit the first place in tree order counts.
     std::vector<bool> seen(found.size(), false);
     const bool whole =
-        changes.Compare(graph->tree(commit), parents, [&](uint32_t index, const std::string& path) {
+        changes.Compare(*tree, parents, [&](uint32_t index, const std::string& path) {
           Introduction* one = found[index];
-          ++one->other_places;
+          // Those of commits that were there are counted already.
+          if (is_new) ++one->other_places;
           const bool unreachable = graph->ref(commit) == kNone;
           if (seen[index] || std::tuple(unreachable, ranks[commit]) >=
                                  std::tuple(!one->reachable, static_cast<uint32_t>(one->rank))) {
