@@ -76,6 +76,7 @@ struct Masks {
   uint64_t digit = 0;
   uint64_t upper = 0;
   uint64_t lower = 0;
+  uint64_t joint = 0;  // - and _
 };
 
 // From bit `from` up to but without bit `to`; `from` <= `to` <= 64.
@@ -90,9 +91,9 @@ uint32_t PopCount(uint64_t mask) { return static_cast<uint32_t>(std::popcount(ma
 struct Bitmaps {
   Bitmaps(std::vector<uint64_t>* space, size_t count) : blocks(count) {
     const size_t size = count + 2;
-    if (space->size() < 6 * size) space->resize(6 * size);
+    if (space->size() < 8 * size) space->resize(8 * size);
     uint64_t* next = space->data();
-    for (uint64_t** words : {&token, &digit, &upper, &lower, &solid, &marks}) {
+    for (uint64_t** words : {&token, &digit, &upper, &lower, &joint, &solid, &telling, &marks}) {
       *words = next + 1;
       next[0] = next[size - 1] = 0;
       next += size;
@@ -106,6 +107,10 @@ struct Bitmaps {
   uint64_t* lower = nullptr;
   // Where kSolidRun letters of one case begin.
   uint64_t* solid = nullptr;
+  uint64_t* joint = nullptr;
+  // Capitals that make a run mixed: behind a joint, or with another one behind them at once or
+  // after a small letter.
+  uint64_t* telling = nullptr;
   // Somewhere in every run that is reported, and in few others.
   uint64_t* marks = nullptr;
 };
@@ -150,9 +155,10 @@ class Stride {
   std::array<uint64_t, kWords> words_{};
 };
 
-// Sets `solid` and `marks`. A run is marked at its digits, from kShortestRun bytes on, at its upper
-// case letters, from kSolidRun bytes on, and where it is solid.
+// Sets what depends on more than one byte. A run is marked at its digits, from kShortestRun bytes
+// on, at its telling capitals, from kSolidRun bytes on, and where it is solid.
 void Mark(const Bitmaps& maps) {
+  bool carry = false;
   for (size_t from = 0; from < maps.blocks; from += kStride) {
     const size_t count = std::min(kStride, maps.blocks - from);
     Stride upper(maps.upper + from, count);
@@ -166,10 +172,20 @@ void Mark(const Bitmaps& maps) {
     shortest.FillRows(kShortestRun);
     longer.FillRows(kSolidRun);
     for (size_t i = 0; i < count; ++i) {
+      const size_t at = from + i;
+      const auto ahead = [at](const uint64_t* words, unsigned by) {
+        return words[at] >> by | words[at + 1] << (kBlock - by);
+      };
       const uint64_t solid = upper[i] | lower[i];
-      maps.solid[from + i] = solid;
-      maps.marks[from + i] =
-          (shortest[i] & maps.digit[from + i]) | (longer[i] & maps.upper[from + i]) | solid;
+      const uint64_t near = ahead(maps.upper, 1) | (ahead(maps.lower, 1) & ahead(maps.upper, 2));
+      // Adding a bit to a row of bits clears all from there to its end.
+      uint64_t sum = 0;
+      const bool first_carry = __builtin_add_overflow(maps.token[at], maps.joint[at], &sum);
+      carry = __builtin_add_overflow(sum, uint64_t{carry}, &sum) || first_carry;
+      const uint64_t telling = maps.upper[at] & (near | ~sum);
+      maps.solid[at] = solid;
+      maps.telling[at] = telling;
+      maps.marks[at] = (shortest[i] & maps.digit[at]) | (longer[i] & telling) | solid;
     }
   }
 }
@@ -188,6 +204,7 @@ TokenRun RunAround(const Bitmaps& maps, size_t at) {
   while (gaps == 0) gaps = ~maps.token[++last];
   const size_t end = last * kBlock + static_cast<size_t>(std::countr_zero(gaps));
   TokenRun run{static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+  bool telling = false;
   uint32_t upper = 0;
   uint32_t lower = 0;
   first = begin / kBlock;
@@ -196,10 +213,11 @@ TokenRun RunAround(const Bitmaps& maps, size_t at) {
         Bits(i == first ? begin % kBlock : 0, std::min<size_t>(kBlock, end - i * kBlock));
     run.digit = run.digit || (maps.digit[i] & mask) != 0;
     run.solid = run.solid || (maps.solid[i] & mask) != 0;
+    telling = telling || (maps.telling[i] & mask) != 0;
     upper += PopCount(maps.upper[i] & mask);
     lower += PopCount(maps.lower[i] & mask);
   }
-  run.mixed = upper >= kMixedLetters && lower >= kMixedLetters;
+  run.mixed = telling && upper >= kMixedLetters && lower >= kMixedLetters;
   return run;
 }
 
@@ -229,6 +247,7 @@ Masks ClassifyPlainly(const uint8_t* block) {
     if ((kinds & kDigit) != 0) masks.digit |= bit;
     if ((kinds & kUpper) != 0) masks.upper |= bit;
     if ((kinds & kLower) != 0) masks.lower |= bit;
+    if (block[i] == '-' || block[i] == '_') masks.joint |= bit;
   }
   return masks;
 }
@@ -243,6 +262,7 @@ template <typename Classify>
     maps.digit[block] = masks.digit;
     maps.upper[block] = masks.upper;
     maps.lower[block] = masks.lower;
+    maps.joint[block] = masks.joint;
   };
   const size_t whole = text.size() / kBlock;
   for (size_t block = 0; block < whole; ++block) {
@@ -284,6 +304,8 @@ __attribute__((target("avx2"))) Masks ClassifyAvx2(const uint8_t* block) {
     masks.digit |= mask(_mm256_slli_epi16(kinds, 3));
     masks.upper |= mask(_mm256_or_si256(_mm256_slli_epi16(kinds, 7), _mm256_slli_epi16(kinds, 6)));
     masks.lower |= mask(_mm256_or_si256(_mm256_slli_epi16(kinds, 5), _mm256_slli_epi16(kinds, 4)));
+    masks.joint |= mask(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('-')),
+                                        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('_'))));
   }
   masks.token = ~masks.token;
   return masks;
@@ -313,6 +335,8 @@ __attribute__((target("ssse3"))) Masks ClassifySsse3(const uint8_t* block) {
     masks.digit |= mask(_mm_slli_epi16(kinds, 3));
     masks.upper |= mask(_mm_or_si128(_mm_slli_epi16(kinds, 7), _mm_slli_epi16(kinds, 6)));
     masks.lower |= mask(_mm_or_si128(_mm_slli_epi16(kinds, 5), _mm_slli_epi16(kinds, 4)));
+    masks.joint |= mask(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')),
+                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_'))));
   }
   masks.token = ~masks.token;
   return masks;

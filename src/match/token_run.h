@@ -2,8 +2,9 @@
 // has one in a few hundred bytes and nearly every secret stands in one, so that most rules need to
 // be searched beside token runs only. Finding them is a pass at several gigabytes a second.
 //
-// Over 120 MB of source text, runs of 16 bytes with a digit cover 4 % of it, runs with letters of
-// both cases another 4 %; runs of any 16 such bytes, identifiers and paths above all, cover 34 %.
+// Over 120 MB of source text, runs of 16 bytes with a digit cover 2 % of it, mixed ones another
+// 1.5 % (6 % if any names in camel case counted as mixed); runs of any 16 such bytes, identifiers
+// and paths above all, cover 34 %.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,9 @@ struct TokenRun {
   uint32_t begin = 0;
   uint32_t end = 0;
   bool digit = false;
-  // At least kMixedLetters of either case; meant only where there is no digit.
+  // At least kMixedLetters of either case, and what most names in camel case don't have: two
+  // capitals side by side or with a small letter between them, or one somewhere behind a - or _.
+  // Meant only where there is no digit.
   bool mixed = false;
   // kSolidRun letters of one case side by side; meant only where there is no digit.
   bool solid = false;
