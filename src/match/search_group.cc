@@ -6,6 +6,7 @@
 
 #include "match/dialect.h"
 #include "match/landmark.h"
+#include "match/name_word.h"
 #include "match/pattern_path.h"
 #include "match/rule.h"
 #include "match/run_odds.h"
@@ -199,7 +200,7 @@ bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head) {
   if (!beside && !rule.token_run) return true;
   const SearchReach& reach = ReachOf(beside ? rule.group : SearchGroup::kNamedValue);
   std::vector<TokenRun> runs;
-  FindTokenRuns(match, &runs);
+  TokenRunFinder().Find(match, &runs);
   if (!beside) return !runs.empty();
   std::vector<Landmark> names;
   std::vector<Landmark> passwords;

@@ -152,7 +152,7 @@ class Stride {
 
  private:
   static constexpr size_t kWords = kStride + 2;
-  std::array<uint64_t, kWords> words_{};
+  std::array<uint64_t, kWords> words_;
 };
 
 // Sets what depends on more than one byte. A run is marked at its digits, from kShortestRun bytes
@@ -318,6 +318,60 @@ __attribute__((target("avx2,bmi,popcnt"), flatten)) void FindAvx2(Bytes text, Sp
       [](const uint8_t* block) __attribute__((target("avx2"))) { return ClassifyAvx2(block); });
 }
 
+// One look-up in place of two, and a mask for each kind at once.
+struct Kinds128 {
+  static constexpr uint8_t kDigitBit = 1;
+  static constexpr uint8_t kUpperBit = 2;
+  static constexpr uint8_t kLowerBit = 4;
+  static constexpr uint8_t kJointBit = 8;
+  static constexpr uint8_t kOtherBit = 16;
+
+  constexpr Kinds128() {
+    for (uint8_t byte = 0; byte < 128; ++byte) {
+      const uint8_t kinds = KindsOf(byte);
+      if (kinds == 0) continue;
+      of[byte] = (kinds & kDigit) != 0        ? kDigitBit
+                 : (kinds & kUpper) != 0      ? kUpperBit
+                 : (kinds & kLower) != 0      ? kLowerBit
+                 : byte == '-' || byte == '_' ? kJointBit
+                                              : kOtherBit;
+    }
+  }
+
+  std::array<uint8_t, 128> of{};
+};
+
+constexpr Kinds128 kKinds128;
+
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi"))) Masks ClassifyAvx512(
+    const uint8_t* block) {
+  const __m512i bytes = _mm512_loadu_si512(block);
+  const __mmask64 ascii = ~_mm512_movepi8_mask(bytes);
+  const __m512i kinds =
+      _mm512_maskz_permutex2var_epi8(ascii, _mm512_loadu_si512(kKinds128.of.data()), bytes,
+                                     _mm512_loadu_si512(kKinds128.of.data() + kBlock));
+  const auto mask = [kinds](uint8_t bits)
+      __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi"))) {
+    return uint64_t{_mm512_test_epi8_mask(kinds, _mm512_set1_epi8(static_cast<char>(bits)))};
+  };
+  Masks masks;
+  masks.token = mask(0xff);
+  masks.digit = mask(Kinds128::kDigitBit);
+  masks.upper = mask(Kinds128::kUpperBit);
+  masks.lower = mask(Kinds128::kLowerBit);
+  masks.joint = mask(Kinds128::kJointBit);
+  return masks;
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,popcnt"), flatten)) void FindAvx512(
+    Bytes text, Space* space, std::vector<TokenRun>* runs) {
+  Find(
+      text, space, runs,
+      [](const uint8_t* block) __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi"))) {
+        return ClassifyAvx512(block);
+      });
+}
+
 // Hyperscan needs SSSE3 anyway.
 __attribute__((target("ssse3"))) Masks ClassifySsse3(const uint8_t* block) {
   const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kHalves.low.data()));
@@ -351,33 +405,19 @@ __attribute__((target("ssse3"), flatten)) void FindSsse3(Bytes text, Space* spac
 
 #endif
 
-using Finder = void (*)(Bytes, Space*, std::vector<TokenRun>*);
-
-Finder ChooseFinder() {
-#ifdef PICKET_X86
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-      __builtin_cpu_supports("popcnt")) {
-    return &FindAvx2;
-  }
-  if (__builtin_cpu_supports("ssse3")) return &FindSsse3;
-#endif
-  return &FindPlainly;
-}
-
 }  // namespace
 
 bool IsTokenByte(uint8_t byte) { return kKindsOf[byte] != 0; }
 
 void TokenRunFinder::Find(Bytes text, std::vector<TokenRun>* runs) {
-  static const Finder kFinder = ChooseFinder();
-  kFinder(text, &space_, runs);
-}
-
-void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs) { TokenRunFinder().Find(text, runs); }
-
-void FindTokenRunsPlainly(Bytes text, std::vector<TokenRun>* runs) {
-  Space space;
-  FindPlainly(text, &space, runs);
+  switch (with_) {
+#ifdef PICKET_X86
+    case Instructions::kAvx512: return FindAvx512(text, &space_, runs);
+    case Instructions::kAvx2: return FindAvx2(text, &space_, runs);
+    case Instructions::kSsse3: return FindSsse3(text, &space_, runs);
+#endif
+    default: return FindPlainly(text, &space_, runs);
+  }
 }
 
 }  // namespace picket

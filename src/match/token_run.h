@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "match/instructions.h"
 
 namespace picket {
 
@@ -43,19 +44,16 @@ bool IsTokenByte(uint8_t byte);
 
 class TokenRunFinder {
  public:
+  explicit TokenRunFinder(Instructions with = BestInstructions()) : with_(with) {}
+
   // Replaces `runs` by those of `text` of at least kShortestRun bytes with a digit, or kSolidRun
   // bytes that are mixed or solid, in order. `text` has fewer than 2^32 bytes. Memory grows to
-  // three quarters of the largest text's size and stays.
+  // the largest text's size and stays.
   void Find(Bytes text, std::vector<TokenRun>* runs);
 
  private:
+  Instructions with_;
   std::vector<uint64_t> space_;
 };
-
-// The same once.
-void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs);
-
-// The same without the instructions that the finder chooses by the processor; its last choice.
-void FindTokenRunsPlainly(Bytes text, std::vector<TokenRun>* runs);
 
 }  // namespace picket
