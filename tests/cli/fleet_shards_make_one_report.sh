@@ -94,6 +94,24 @@ exits 2 "picket merge apart1" "2/2"
 exits 1 "picket merge apart1 apart2 --format json >merged.json"
 cmp -s one.json merged.json || fail "two folders give another report"
 
+# With a memory that the tasks share: the same findings, and what was known is told.
+for folder in warm warmer; do
+  for shard in 1 2; do
+    # shellcheck disable=SC2086
+    "$PICKET" $PICKET_OPTIONS audit --repos list --shard $shard/2 --results $folder \
+      --cache "$SCRATCH/shared.sqlite" >/dev/null 2>&1 &
+  done
+  wait
+  exits 1 "picket merge $folder --format json >$folder.json"
+done
+"$PYTHON" -c '
+import json
+one, warm, warmer = (json.load(open(n + ".json"))["repositories"] for n in ("one", "warm", "warmer"))
+for a, b, c in zip(one, warm, warmer):
+    assert a == b and {**a["report"], "scanned": 0} == {**c["report"], "scanned": 0}, (a, b, c)
+assert sum(len(r["report"]["scanned"]["skipped"]) for r in warmer) > 8
+' >"$OUTPUT" 2>&1 || fail "a shared memory changes what is said"
+
 # What the schedulers say: Slurm, Kubernetes, GNU parallel.
 for task in 5 7 9; do
   run "SLURM_ARRAY_TASK_ID=$task SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_MAX=9 \
