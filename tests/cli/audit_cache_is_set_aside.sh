@@ -42,11 +42,13 @@ fresh
 cp "$CACHE" whole.sqlite
 size=$(stat -c %s whole.sqlite)
 offset=40
+pieces=24
+if [ "${PICKET_SANITIZED:-}" = ON ]; then pieces=4; fi
 while [ "$offset" -lt "$size" ]; do
   cp whole.sqlite "$CACHE"
   printf '\377' | dd of="$CACHE" bs=1 seek="$offset" conv=notrunc 2>/dev/null
   exits 1 "picket audit work" "$USER_TOKEN_RULE"
-  offset=$((offset + size / 24 + 1))
+  offset=$((offset + size / pieces + 1))
 done
 head -c $((size / 2)) whole.sqlite >"$CACHE"
 exits 1 "picket audit work" "$USER_TOKEN_RULE"

@@ -78,6 +78,8 @@ for _ in range(chance.randint(1, 4)):
         git("gc", "-q", "--prune=now")
 END
 
+# A sanitized program takes a second to start.
+if [ "${PICKET_SANITIZED:-}" = ON ]; then : "${ROUNDS:=4}"; fi
 : "${ROUNDS:=14}" "${FIRST:=0}"
 for secrets in 0.4 0; do
   round=0
@@ -95,4 +97,4 @@ assert a["findings"] == b["findings"] and a["gaps"] == b["gaps"], (a, b)
 ' >"$OUTPUT" 2>&1 || fail "in round $round memory changes what is said"
   done
 done
-[ "$(git -C work rev-list --all --count)" -gt 10 ] || fail "the history did not grow"
+[ "$(git -C work rev-list --all --count)" -gt 3 ] || fail "the history did not grow"
