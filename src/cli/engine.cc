@@ -66,16 +66,17 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cach
     : Engine(common, policy, LoadRules(common, cache)) {}
 
 Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules rules)
-    : folders_(std::move(rules.folders)),
+    : folders_(rules.folders),
       key_(ReadKey(policy.fingerprint_key_file)),
       rules_(std::move(rules.rules)),
       notes_(std::move(rules.notes)),
       limits_(policy.effective_limits()),
       threads_(common.threads != 0 ? common.threads : limits_.threads) {
-  own_ = LoadOwnRules(ListOwnRules(common, policy), *rules_, folders_.compiled,
+  own_ = LoadOwnRules(ListOwnRules(common, policy), *rules_, rules.folders.compiled,
                       rules.cache == RuleCache::kUnused ? UserCache::kUnused : UserCache::kUsed);
   if (own_ != nullptr) PresentWith(own_);
-  imports_ = std::make_unique<LazyImports>([folders = folders_] { return ReadImports(folders); });
+  imports_ = std::make_unique<LazyImports>(
+      [folders = std::move(rules.folders)] { return ReadImports(folders); });
   name_ = "picket " PICKET_VERSION ", " + rules_->Name();
   if (own_ != nullptr) name_ += ", own " + own_->Name();
   if (!key_.id().empty()) name_ += ", key " + key_.id();

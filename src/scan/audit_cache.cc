@@ -27,7 +27,7 @@ constexpr size_t kIdsInASegment = 8'000'000;
 constexpr int kRowsKept = 8;
 constexpr int kHistoryRowsKept = 2;  // the largest
 constexpr int kPackRowsKept = 4096;
-constexpr int64_t kMostBytes = int64_t{4} << 30;
+constexpr int64_t kMostBytes = int64_t{1} << 30;
 
 std::string SetAsideName(const std::string& file) { return file + ".set-aside"; }
 
