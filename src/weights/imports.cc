@@ -1,5 +1,7 @@
 #include "weights/imports.h"
 
+#include <libdeflate.h>
+
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -7,17 +9,15 @@
 
 #include "core/byte_reader.h"
 #include "core/error.h"
-#include "core/fingerprint.h"
 
 namespace picket {
 namespace {
 
-// The table: magic, u32 number of records, u32 bytes of keys, SHA-256 of all that follows, then
+// The table: magic, u32 number of records, u32 bytes of keys, CRC-32 of all that follows, then
 // records of {u32 key offset, u16 key length, u8 kind, u8 condition} sorted by key, then the keys.
 // A key is "module\nname"; "*" as name is the whole module, "" as module a name in any module, and
 // "." as module a module that must not be passed through.
-constexpr std::string_view kMagic = "picket imports 1";
-constexpr uint64_t kChecksumBytes = 32;
+constexpr std::string_view kMagic = "picket imports 2";
 constexpr uint64_t kRecordBytes = 8;
 
 enum Kind : uint8_t { kSafeKind, kConditionalKind, kDangerousKind };
@@ -96,6 +96,10 @@ void AppendLittleEndian(std::string& out, uint64_t value, int width) {
   for (int i = 0; i < width; ++i) out.push_back(static_cast<char>(value >> (8 * i) & 0xff));
 }
 
+// Against damage: who may write the table may write its checksum too. A digest of libcrypto's would
+// cost every pickle the millisecond that the library takes to begin.
+uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
+
 [[noreturn]] void ThrowDamaged() {
   throw Error(
       "The compiled import table is damaged or belongs to another version; run the installer "
@@ -156,7 +160,8 @@ std::string CompileImports(std::string_view json) {
   std::string compiled(kMagic);
   AppendLittleEndian(compiled, table.size(), 4);
   AppendLittleEndian(compiled, keys.size(), 4);
-  return compiled + Sha256(AsBytes(body)) + body;
+  AppendLittleEndian(compiled, Crc32(AsBytes(body)), 4);
+  return compiled + body;
 }
 
 Imports::Imports(std::string compiled) : data_(compiled.begin(), compiled.end()) {
@@ -165,10 +170,9 @@ Imports::Imports(std::string compiled) : data_(compiled.begin(), compiled.end())
   bool known = AsText(reader.Take(kMagic.size())) == kMagic;
   uint64_t count = reader.U32Le();
   uint64_t key_bytes = reader.U32Le();
-  Bytes checksum = reader.Take(kChecksumBytes);
+  uint32_t checksum = reader.U32Le();
   Bytes body = reader.Take(count * kRecordBytes + key_bytes);
-  if (!known || !reader.ok() || !reader.at_end() || count == 0 ||
-      Sha256(body) != AsText(checksum)) {
+  if (!known || !reader.ok() || !reader.at_end() || count == 0 || Crc32(body) != checksum) {
     ThrowDamaged();
   }
   ByteReader table(body.first(count * kRecordBytes));
