@@ -189,7 +189,10 @@ class PickleMachine {
 
   bool HasTop(uint64_t count = 1);
   Value Pop();
-  void Push(Value value);
+  void Push(Value value) {
+    if (stack_.size() >= kMaxStack) return GiveUp("its stack is deeper than 4,194,304 values");
+    stack_.push_back(value);
+  }
   bool PopMark(uint64_t& from);
   void MakeTuple(uint64_t from);
   // Its items, of which the first eight are kept; nullptr where they are no longer known.

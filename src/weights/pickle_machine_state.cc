@@ -8,6 +8,8 @@ namespace picket {
 
 using namespace pickle_value;
 
+constexpr uint64_t kSmallMemo = 4096;
+
 // --- stack and memo ---
 
 bool PickleMachine::HasTop(uint64_t count) {
@@ -20,11 +22,6 @@ PickleMachine::Value PickleMachine::Pop() {
   Value value = stack_.back();
   stack_.pop_back();
   return value;
-}
-
-void PickleMachine::Push(Value value) {
-  if (stack_.size() >= kMaxStack) return GiveUp("its stack is deeper than 4,194,304 values");
-  stack_.push_back(value);
 }
 
 bool PickleMachine::PopMark(uint64_t& from) {
@@ -108,6 +105,9 @@ void PickleMachine::Put(uint64_t index, Value value) {
   }
   // Dense while indexes grow about as fast as entries do: a sparse index must not allocate.
   if (index < memo_entries_ * 2 + 1024) {
+    // Room for all that there may be: pages that nobody writes cost nothing, and growing bit by bit
+    // would write the others again and again.
+    if (index >= memo_.capacity() && index >= kSmallMemo) memo_.reserve(kMaxMemo);
     if (index >= memo_.size()) memo_.resize(index + 1, 0);
     if (sparse_memo_.empty() || sparse_memo_.erase(index) == 0) ++memo_entries_;
     memo_[index] = value;
