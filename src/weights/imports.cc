@@ -15,8 +15,8 @@ namespace {
 
 // The table: magic, u32 number of records, u32 bytes of keys, CRC-32 of all that follows, then
 // records of {u32 key offset, u16 key length, u8 kind, u8 condition} sorted by key, then the keys.
-// A key is "module\nname"; "*" as name is the whole module, "" as module a name in any module, and
-// "." as module a module that must not be passed through.
+// A key is "module\nname"; "*" as name is the whole module, "" as module a name in any module,
+// "." as module a module that must not be passed through, and "()" as module a method.
 constexpr std::string_view kMagic = "picket imports 2";
 constexpr uint64_t kRecordBytes = 8;
 
@@ -141,6 +141,7 @@ std::string CompileImports(std::string_view json) {
     ReadEntries(document, "dangerous", kDangerousKind, table);
     ReadList(document, "dangerous_names", "", table);
     ReadList(document, "reachable_modules", ".", table);
+    ReadList(document, "reaching_methods", "()", table);
   } catch (const nlohmann::json::exception& error) {
     throw Error(std::string("The import table can't be read (") + error.what() +
                 "); restore patterns/pickle_imports.json.");
@@ -211,6 +212,11 @@ bool Imports::LeadsAway(const PythonName& name) const {
     found = found || Find("", part) != nullptr;
   });
   return found;
+}
+
+bool Imports::ReachesOut(std::string_view attribute) const {
+  return Find("()", attribute) != nullptr || Find("", attribute) != nullptr ||
+         Find(".", attribute) != nullptr;
 }
 
 ImportVerdict Imports::JudgeCanonical(const PythonName& name, ImportCondition& condition) const {

@@ -43,6 +43,9 @@ uint16_t ForbiddenUses(ImportCondition condition) {
     case ImportCondition::kPlainName:
       return kUseEscapes | kUseResultCalled | kUseBuilt | kUseFilled;
     case ImportCondition::kTypeName: return kUseEscapes | kUseFilled;
+    // What type() gives is a class: BUILD would change it for all.
+    case ImportCondition::kOneArgument:
+      return kUseEscapes | kUseResultCalled | kUseBuilt | kUseFilled;
     default: return kUseEscapes | kUseResultCalled;
   }
 }
@@ -104,6 +107,18 @@ bool PickleJudge::IsAllowed(const PickleCall& call, size_t argument, bool plain)
          (plain && judgement.condition == ImportCondition::kInstance);
 }
 
+// What getattr and its like give may be called while the file is still being loaded: a container
+// that is known to be safe calls its factory, a function looks for methods of its arguments.
+bool PickleJudge::IsHarmlessAttribute(const std::string& name) const {
+  return IsPlainIdentifier(name) && !imports_.Get().ReachesOut(name);
+}
+
+// Whose methods make, move and remove files, by names that other objects use for harmless things.
+bool PickleJudge::IsPath(uint32_t global) const {
+  const std::string& module = states_[global].judgement.canonical.module;
+  return module == "pathlib" || module.starts_with("pathlib.");
+}
+
 bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
   using Kind = PickleArgument::Kind;
   if (!call.known || call.how == kUseNewObjEx) return false;
@@ -122,7 +137,8 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
       bool made = object.kind == Kind::kResult &&
                   states_[object.global].judgement.verdict == ImportVerdict::kSafe;
       const std::string* name = text_at(1);
-      return (made || IsAllowed(call, 0, true)) && name != nullptr && IsPlainIdentifier(*name);
+      return (made || IsAllowed(call, 0, true)) && name != nullptr && IsHarmlessAttribute(*name) &&
+             !IsPath(object.global);
     }
     case ImportCondition::kCodecsEncode: {
       if (call.count < 1 || call.count > 2 || call.arguments[0].kind != Kind::kText) return false;
@@ -138,9 +154,12 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
     case ImportCondition::kSafeTypes: return IsAllowed(call, 0, true) && IsAllowed(call, 1, false);
     case ImportCondition::kPlainName:
       if (call.count < 1 || call.count > 4) return false;
-      return std::all_of(call.arguments.begin(), call.arguments.end(), [](auto& argument) {
-        return argument.kind == Kind::kNumber ||
-               (argument.text && IsPlainIdentifier(*argument.text));
+      return std::all_of(call.arguments.begin(), call.arguments.end(), [&](auto& argument) {
+        if (argument.kind == Kind::kNumber) return true;
+        if (!argument.text || !IsPlainIdentifier(*argument.text)) return false;
+        // itemgetter takes keys.
+        return states_[call.global].judgement.canonical.name == "itemgetter" ||
+               IsHarmlessAttribute(*argument.text);
       });
     case ImportCondition::kRebuild:
       return IsAllowed(call, 0, false) &&

@@ -70,6 +70,8 @@ class PickleJudge : public PickleObserver {
   };
   bool Holds(const PickleCall& call, ImportCondition condition);
   bool IsAllowed(const PickleCall& call, size_t argument, bool plain) const;
+  bool IsHarmlessAttribute(const std::string& name) const;
+  bool IsPath(uint32_t global) const;
 
   const ImportSource& imports_;
   std::vector<State> states_;  // of the current run, by index
