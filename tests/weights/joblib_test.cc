@@ -125,7 +125,7 @@ TEST_CASE("joblib: a wrapper that has another file loaded is no harmless name") 
                         ShortText("filename") + ShortText("/tmp/elsewhere") + "ub.",
                     "model.joblib");
     CAPTURE(std::string(name));
-    CHECK(sink.Find("pickle.unknown-global", std::string("joblib.numpy_pickle.") + name) !=
+    CHECK(sink.Find("pickle.dangerous-global", std::string("joblib.numpy_pickle.") + name) !=
           nullptr);
   }
 }
