@@ -38,6 +38,7 @@ constexpr ConditionWord kConditions[] = {
     {"plain-name", ImportCondition::kPlainName},
     {"rebuild", ImportCondition::kRebuild},
     {"type-name", ImportCondition::kTypeName},
+    {"class", ImportCondition::kClass},
 };
 
 using Table = std::map<std::string, std::pair<uint8_t, ImportCondition>>;
@@ -185,7 +186,7 @@ Imports::Imports(std::string compiled) : data_(compiled.begin(), compiled.end())
     uint8_t kind = table.U8();
     uint8_t condition = table.U8();
     if (offset > keys.size() || length > keys.size() - offset || kind > kDangerousKind ||
-        condition > static_cast<uint8_t>(ImportCondition::kTypeName)) {
+        condition > static_cast<uint8_t>(ImportCondition::kClass)) {
       ThrowDamaged();
     }
     Record record{keys.substr(offset, length), kind, static_cast<ImportCondition>(condition)};

@@ -33,6 +33,7 @@ enum class ImportCondition : uint8_t {
   kPlainName,
   kRebuild,
   kTypeName,
+  kClass,
 };
 
 struct ImportJudgement {

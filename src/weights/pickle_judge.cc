@@ -38,6 +38,7 @@ uint16_t ForbiddenUses(ImportCondition condition) {
   switch (condition) {
     case ImportCondition::kNone:
     case ImportCondition::kInstance:
+    case ImportCondition::kClass:
     case ImportCondition::kValue: return 0;
     case ImportCondition::kGetattr:
     case ImportCondition::kPlainName:
@@ -48,6 +49,14 @@ uint16_t ForbiddenUses(ImportCondition condition) {
       return kUseEscapes | kUseResultCalled | kUseBuilt | kUseFilled;
     default: return kUseEscapes | kUseResultCalled;
   }
+}
+
+// Calls that make an instance of their first argument, or look at it, and hand it to nobody. A
+// class whose instances alone are harmless may go nowhere else: much that is safe calls what it is
+// given, and there are constructors that evaluate their arguments.
+bool TakesClass(ImportCondition condition) {
+  return condition == ImportCondition::kSafeCallee || condition == ImportCondition::kSafeTypes ||
+         condition == ImportCondition::kGetattr;
 }
 
 }  // namespace
@@ -104,7 +113,8 @@ bool PickleJudge::IsAllowed(const PickleCall& call, size_t argument, bool plain)
   if (value.kind != PickleArgument::Kind::kGlobal) return false;
   const ImportJudgement& judgement = states_[value.global].judgement;
   return judgement.verdict == ImportVerdict::kSafe ||
-         (plain && judgement.condition == ImportCondition::kInstance);
+         (plain && (judgement.condition == ImportCondition::kInstance ||
+                    judgement.condition == ImportCondition::kClass));
 }
 
 // What getattr and its like give may be called while the file is still being loaded: a container
@@ -128,7 +138,8 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
   };
   switch (condition) {
     case ImportCondition::kNone: return true;
-    case ImportCondition::kInstance: return call.count == 0;
+    case ImportCondition::kInstance:
+    case ImportCondition::kClass: return call.count == 0;
     case ImportCondition::kValue: return false;
     case ImportCondition::kOneArgument: return call.count == 1;
     case ImportCondition::kGetattr: {
@@ -150,7 +161,11 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
       if (nested_.size() >= kMaxNested) return false;
       nested_.push_back(call.arguments[0].bytes);
       return true;
-    case ImportCondition::kSafeCallee: return IsAllowed(call, 0, call.count == 1);
+    case ImportCondition::kSafeCallee: {
+      // What partial() makes can be called with arguments later on.
+      const bool makes = states_[call.global].judgement.canonical.module == "copyreg";
+      return IsAllowed(call, 0, makes && call.count == 1);
+    }
     case ImportCondition::kSafeTypes: return IsAllowed(call, 0, true) && IsAllowed(call, 1, false);
     case ImportCondition::kPlainName:
       if (call.count < 1 || call.count > 4) return false;
@@ -175,6 +190,9 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
 void PickleJudge::OnCall(const PickleCall& call) {
   State& state = states_[call.global];
   if (state.holds) state.holds = Holds(call, state.judgement.condition);
+  if (!state.holds || !TakesClass(state.judgement.condition) || call.arguments.empty()) return;
+  const PickleArgument& first = call.arguments[0];
+  if (first.kind == PickleArgument::Kind::kGlobal) ++states_[first.global].granted;
 }
 
 void PickleJudge::Collect(const PickleMachine& machine) {
@@ -193,7 +211,8 @@ void PickleJudge::Collect(const PickleMachine& machine) {
     global.verdict = state.judgement.verdict;
     ImportCondition condition = state.judgement.condition;
     if (condition != ImportCondition::kNone && state.holds &&
-        (met.uses & ForbiddenUses(condition)) == 0) {
+        (met.uses & ForbiddenUses(condition)) == 0 &&
+        (condition != ImportCondition::kInstance || met.escapes <= state.granted)) {
       global.verdict = ImportVerdict::kSafe;
     }
     // Changing a class or module changes what honest code does later on.

@@ -67,6 +67,8 @@ class PickleJudge : public PickleObserver {
     ImportJudgement judgement;
     bool importable = false;
     bool holds = true;
+    // Of its escapes: into the arguments of calls that hand it to nobody.
+    uint32_t granted = 0;
   };
   bool Holds(const PickleCall& call, ImportCondition condition);
   bool IsAllowed(const PickleCall& call, size_t argument, bool plain) const;

@@ -39,6 +39,7 @@ std::string LegacyTorch(const std::string& object) {
 TEST_CASE("conditions: a name is judged by what it is given") {
   const std::string safe = Name("collections", "OrderedDict");
   const std::string unknown = Name("mine", "Model");
+  const std::string instance = Name("xgboost.sklearn", "XGBRegressor");
   const std::string getattr = Name("builtins", "getattr");
   const std::string python2_getattr = Global("__builtin__", "getattr");
   const std::string partial = Name("functools", "partial");
@@ -96,6 +97,32 @@ TEST_CASE("conditions: a name is judged by what it is given") {
       {"a loader of data, restored", Name("torch.utils.data", "DataLoader") + ")\x81", false},
       {"partial of an allowed class", Call(partial, safe), false},
       {"partial of an unknown one", Call(partial, unknown), true},
+      {"partial of a class whose instances are known", Call(partial, instance), true},
+      {"an instance", instance + ")\x81", false},
+      {"an instance as protocol 0 makes it",
+       Call(Name("copyreg", "_reconstructor"), instance + Name("builtins", "object") + "N"), false},
+      {"an instance as __newobj__ makes it", Call(Name("copyreg", "__newobj__"), instance), false},
+      {"an instance made of arguments", Call(instance, ShortText("x")), true},
+      // What is safe may call what it is given, with arguments.
+      {"its class in a container", "](" + instance + "e", true},
+      {"its class as an attribute",
+       Name("types", "SimpleNamespace") + ")\x81}" + ShortText("from_arrays") + instance + "sb",
+       true},
+      {"its class as an argument",
+       Call(Name("numpy.random._pickle", "__generator_ctor"), ShortText("x") + instance), true},
+      {"its class by way of arguments that are used twice",
+       Name("copyreg", "_reconstructor") + "(" + instance + Name("builtins", "object") +
+           "Nt\x94R0" + "h" + LittleEndian(0, 1) + Name("builtins", "list") + "0" + "\x85",
+       true},
+      {"the same with DUP",
+       Name("copyreg", "_reconstructor") + "(" + instance + Name("builtins", "object") + "Nt2\x94" +
+           "0R" + "h" + LittleEndian(0, 1) + "\x86",
+       true},
+      {"its class as a slot of the state",
+       Name("collections", "OrderedDict") + ")R" + "N" + "}" + ShortText("x") + instance + "s\x86" +
+           "b",
+       true},
+      {"a class that may be handed on", "](" + Name("fastai.vision.core", "PILImage") + "e", false},
       {"partial of a dangerous one", Call(partial, Name("os", kSystem)), true},
       {"partial, then called", Call(Call(partial, safe), ""), true},
       {"methodcaller of a plain name", Call(caller, ShortText("lower")), false},
