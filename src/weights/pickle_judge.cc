@@ -145,8 +145,9 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
     case ImportCondition::kGetattr: {
       if (call.count < 2 || call.count > 3) return false;
       const PickleArgument& object = call.arguments[0];
-      bool made = object.kind == Kind::kResult &&
-                  states_[object.global].judgement.verdict == ImportVerdict::kSafe;
+      const ImportJudgement& maker = states_[object.global].judgement;
+      bool made = object.kind == Kind::kResult && (maker.verdict == ImportVerdict::kSafe ||
+                                                   maker.condition == ImportCondition::kClass);
       const std::string* name = text_at(1);
       return (made || IsAllowed(call, 0, true)) && name != nullptr && IsHarmlessAttribute(*name) &&
              !IsPath(object.global);
