@@ -141,7 +141,10 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
     case ImportCondition::kInstance:
     case ImportCondition::kClass: return call.count == 0;
     case ImportCondition::kValue: return false;
-    case ImportCondition::kOneArgument: return call.count == 1;
+    case ImportCondition::kOneArgument:
+      // type() of what a class made is that class, which may be one that nobody may be handed.
+      return call.count == 1 && (states_[call.global].judgement.canonical.name != "type" ||
+                                 call.arguments[0].kind != Kind::kResult);
     case ImportCondition::kGetattr: {
       if (call.count < 2 || call.count > 3) return false;
       const PickleArgument& object = call.arguments[0];

@@ -86,6 +86,8 @@ TEST_CASE("conditions: a name is judged by what it is given") {
        Call(Name("builtins", "type"), Call(Name("collections", "UserDict"), "")) + "N}" +
            ShortText("x") + "Ns\x86" + "b",
        true},
+      {"the class of what it made, handed on",
+       "](" + Call(Name("builtins", "type"), instance + ")\x81") + "e", true},
       {"the type of None", Call(Name("builtins", "type"), "N"), false},
       {"a function of NumPy's, referred to", Name("numpy", "log1p"), false},
       {"the same as NumPy 1 writes it", Name("numpy.core._multiarray_umath", "log1p"), false},
