@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <tuple>
 
 #include "core/error.h"
 #include "match/measure.h"
@@ -18,6 +19,12 @@ namespace {
 constexpr size_t kHits = 16'384;
 // A range this small always fits: every id ends at most once at each offset.
 constexpr uint64_t kSmallestRange = 16;
+// How far before a literal's end a token run is looked for that it stands beside; bytes.
+constexpr uint32_t kLiteralView = 128;
+// Whether a run counts may depend on so many bytes beside what a match stands on: one that is as
+// long as any that is asked for (SearchReach) counts whatever goes on from it. They have to be
+// copied with it.
+constexpr uint32_t kRunMargin = 32;
 
 bool IsHex(uint8_t c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -105,7 +112,9 @@ struct Matcher::Collector {
     if (end <= self.after || end > self.last) return 0;
     Matcher& matcher = self.matcher;
     uint32_t& last = matcher.last_hit_[id];
-    if (last != 0 && matcher.hits_[last - 1].last_end + 1 == end) {
+    // Literals are told one by one, in the order of their ends.
+    const bool is_rule = id < matcher.rules_->rules().size();
+    if (is_rule && last != 0 && matcher.hits_[last - 1].last_end + 1 == end) {
       matcher.hits_[last - 1].last_end = end;
       return 0;
     }
@@ -134,27 +143,92 @@ Matcher::Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window)
 
 Matcher::~Matcher() { hs_free_scratch(scratch_); }
 
-void Matcher::Scan(Bytes text, MatchJudge& judge) {
-  if (rules_->scratch() == nullptr) return;
+void Matcher::Scan(Bytes text, MatchJudge& judge, HitList* keep) {
+  if (keep != nullptr) keep->Reset(text.size());
   std::fill(resume_.begin(), resume_.end(), 0);
+  CollectAll(text, [&] {
+    if (keep != nullptr) keep->Add(hits_);
+    Drain(text, &hits_, judge);
+  });
+  if (keep != nullptr) keep->Finish();
+}
+
+template <typename Take>
+void Matcher::CollectAll(Bytes text, Take take) {
+  if (rules_->scratch() == nullptr) return;
   for (uint64_t begin = 0; begin < text.size(); begin += window_) {
-    ScanRange(text, begin, begin + std::min(window_, text.size() - begin), judge);
+    CollectRange(text, begin, begin + std::min(window_, text.size() - begin), take);
   }
 }
 
 // Hyperscan promises no order among hits, so a range is collected whole before any of it is used;
 // a range with more hits than the buffer holds is halved.
-void Matcher::ScanRange(Bytes text, uint64_t begin, uint64_t end, MatchJudge& judge) {
+template <typename Take>
+void Matcher::CollectRange(Bytes text, uint64_t begin, uint64_t end, Take take) {
   if (Collect(text, begin, end)) {
-    Drain(text, judge);
+    take();
     return;
   }
   if (end - begin <= kSmallestRange) {
     throw Error("Hyperscan reports more matches than there can be; this is an error in Picket.");
   }
   uint64_t middle = begin + (end - begin) / 2;
-  ScanRange(text, begin, middle, judge);
-  ScanRange(text, middle, end, judge);
+  CollectRange(text, begin, middle, take);
+  CollectRange(text, middle, end, take);
+}
+
+void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRange> copies,
+                       MatchJudge& judge, HitList* keep) {
+  if (!base.whole() || !GatherHits(text, base, copies)) {
+    Scan(text, judge, keep);
+    return;
+  }
+  if (keep != nullptr) {
+    keep->Reset(text.size());
+    keep->Add(gathered_);
+    keep->Finish();
+  }
+  std::fill(resume_.begin(), resume_.end(), 0);
+  Drain(text, &gathered_, judge);
+}
+
+bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies) {
+  const uint64_t before = std::max(rules_->widest(), kLiteralView) + kRunMargin;
+  const uint64_t after = kMeasuredReach + kRunMargin;
+  if (!changed_.Take(text, base.text_size(), copies, {before, after})) return false;
+  const uint64_t most = HitList::Most(text.size());
+  gathered_.clear();
+  changed_.CarryOver(base, &gathered_);
+  bool full = false;
+  CollectAll(changed_.bytes(), [&] {
+    for (const Hit& hit : hits_) {
+      if (full) return;
+      if (IsExpression(hit.id)) {
+        changed_.MapWherever(hit, &gathered_);
+      } else {
+        changed_.MapHit(hit, &gathered_);
+      }
+      full = gathered_.size() > most;
+    }
+  });
+  return !full && !HasLostExpression(base);
+}
+
+bool Matcher::IsExpression(uint32_t id) const {
+  const size_t rules = rules_->rules().size();
+  return id >= rules && rules_->literals()[id - rules].is_expression;
+}
+
+// Of an expression Hyperscan tells one place in a window. When that is not in the text any more,
+// there may be others that nobody has told.
+bool Matcher::HasLostExpression(const HitList& base) const {
+  std::vector<uint32_t> kept;
+  for (const Hit& hit : gathered_) {
+    if (IsExpression(hit.id)) kept.push_back(hit.id);
+  }
+  return std::any_of(base.hits().begin(), base.hits().end(), [&](const Hit& hit) {
+    return IsExpression(hit.id) && std::find(kept.begin(), kept.end(), hit.id) == kept.end();
+  });
 }
 
 bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
@@ -203,25 +277,40 @@ bool Matcher::Search(SearchGroup group, Bytes bytes, Collector& collector) {
   return true;
 }
 
-void Matcher::Drain(Bytes text, MatchJudge& judge) {
+void Matcher::Drain(Bytes text, std::vector<Hit>* hits, MatchJudge& judge) {
   uint32_t rules = static_cast<uint32_t>(rules_->rules().size());
-  std::sort(hits_.begin(), hits_.end(), [rules](const Hit& a, const Hit& b) {
-    uint32_t left = std::min(a.id, rules);
-    uint32_t right = std::min(b.id, rules);
-    return left != right ? left < right : a.first_end < b.first_end;
+  std::sort(hits->begin(), hits->end(), [rules](const Hit& a, const Hit& b) {
+    return std::tuple(std::min(a.id, rules), a.first_end, a.id) <
+           std::tuple(std::min(b.id, rules), b.first_end, b.id);
   });
-  for (const Hit& hit : hits_) {
+  const Hit* before = nullptr;
+  for (const Hit& hit : *hits) {
     if (hit.id < rules) {
       Confirm(text, hit, judge);
       continue;
     }
     const EncodedLiteral& literal = rules_->literals()[hit.id - rules];
-    for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
-      // Across two pieces of an excerpt.
-      if (end < literal.width) continue;
-      judge.OnEncoded(text, literal, end - literal.width);
-    }
+    const bool again = before != nullptr && *before == hit;
+    before = &hit;
+    if (again || !IsLiteralWithinReach(text, literal, hit.first_end)) continue;
+    judge.OnEncoded(text, literal, hit.first_end - literal.width);
   }
+}
+
+// Those that are searched beside token runs count where a run that can be seen from their end is
+// near, so that they don't depend on where a window ends, or on what else is searched.
+bool Matcher::IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, uint64_t end) {
+  // Across two pieces of an excerpt.
+  if (end < literal.width) return false;
+  if (!IsBesideTokenRuns(literal.group())) return true;
+  const SearchReach& reach = ReachOf(literal.group());
+  const uint64_t begin = end - std::min<uint64_t>({end, rules_->widest(), kLiteralView});
+  const uint64_t last = end + std::min<uint64_t>(text.size() - end, kMeasuredReach);
+  run_finder_.Find(text.subspan(begin, last - begin), &runs_);
+  return std::any_of(runs_.begin(), runs_.end(), [&](const TokenRun& run) {
+    return reach.Counts(run) && begin + run.begin <= end - literal.width + reach.before &&
+           end <= begin + run.end + reach.after;
+  });
 }
 
 // The match that RE2 prefers from `position` on, not beyond `limit`.
