@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "core/error.h"
+#include "match/line_head.h"
 #include "match/measure.h"
 #include "match/re2_options.h"
 
@@ -165,7 +166,8 @@ void Matcher::CollectAll(Bytes text, Take take) {
 // a range with more hits than the buffer holds is halved.
 template <typename Take>
 void Matcher::CollectRange(Bytes text, uint64_t begin, uint64_t end, Take take) {
-  if (Collect(text, begin, end)) {
+  const bool everywhere = scope_ == SearchScope::kEverywhere;
+  if (everywhere ? CollectEverywhere(text, begin, end) : Collect(text, begin, end)) {
     take();
     return;
   }
@@ -192,26 +194,75 @@ void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRa
   Drain(text, &gathered_, judge);
 }
 
+// A few rules of several lines reach five times as far as the others. All of them are searched
+// everywhere, so that the reach of the rest is another.
 bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies) {
-  const uint64_t before = std::max(rules_->widest(), kLiteralView) + kRunMargin;
-  const uint64_t after = kMeasuredReach + kRunMargin;
-  if (!changed_.Take(text, base.text_size(), copies, {before, after})) return false;
+  if (reach_beside_.after == 0) FindReaches();
+  changed_everywhere_.Take(text, base.text_size(), copies, reach_everywhere_);
+  changed_beside_.Take(text, base.text_size(), copies, reach_beside_);
+  if (changed_everywhere_.is_whole() && changed_beside_.is_whole()) return false;
   const uint64_t most = HitList::Most(text.size());
   gathered_.clear();
-  changed_.CarryOver(base, &gathered_);
-  bool full = false;
-  CollectAll(changed_.bytes(), [&] {
+  scope_ = SearchScope::kEverywhere;
+  bool good = GatherHits(base, changed_everywhere_, most,
+                         [this](uint32_t id) { return IsSearchedEverywhere(id); });
+  scope_ = SearchScope::kAllElse;
+  good = good && GatherHits(base, changed_beside_, most,
+                            [this](uint32_t id) { return !IsSearchedEverywhere(id); });
+  scope_ = SearchScope::kAll;
+  return good && !HasLostExpression(base);
+}
+
+template <typename Wanted>
+bool Matcher::GatherHits(const HitList& base, const ChangedText& changed, uint64_t most,
+                         Wanted wanted) {
+  changed.CarryOver(base, wanted, &gathered_);
+  CollectAll(changed.bytes(), [&] {
     for (const Hit& hit : hits_) {
-      if (full) return;
+      if (gathered_.size() > most) return;
       if (IsExpression(hit.id)) {
-        changed_.MapWherever(hit, &gathered_);
+        changed.MapWherever(hit, &gathered_);
       } else {
-        changed_.MapHit(hit, &gathered_);
+        changed.MapHit(hit, &gathered_);
       }
-      full = gathered_.size() > most;
     }
   });
-  return !full && !HasLostExpression(base);
+  return gathered_.size() <= most;
+}
+
+void Matcher::FindReaches() {
+  const auto widen = [](HitReach* reach, uint64_t before, uint64_t before_line) {
+    reach->before = std::max(reach->before, before + kRunMargin);
+    reach->before_line = std::max(reach->before_line, before_line + kRunMargin);
+    reach->after = kMeasuredReach + kRunMargin;
+  };
+  const auto reach_of = [this](SearchGroup group) {
+    return group == SearchGroup::kEverywhere ? &reach_everywhere_ : &reach_beside_;
+  };
+  widen(&reach_everywhere_, 0, 0);
+  widen(&reach_beside_, kLiteralView, kLiteralView);
+  for (const Rule& rule : rules_->rules()) {
+    if (rule.is_path_rule()) continue;
+    widen(reach_of(rule.group), rule.max_width, WidestLineHead(rule.pattern));
+  }
+  for (const EncodedLiteral& literal : rules_->literals()) {
+    widen(reach_of(literal.group()), literal.width, literal.width);
+  }
+}
+
+bool Matcher::CollectEverywhere(Bytes text, uint64_t begin, uint64_t end) {
+  for (const Hit& hit : hits_) last_hit_[hit.id] = 0;
+  hits_.clear();
+  const uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
+  Collector collector{*this, from, nullptr, begin, end};
+  return Search(SearchGroup::kEverywhere, text.subspan(from, end - from), collector);
+}
+
+bool Matcher::IsSearchedEverywhere(uint32_t id) const {
+  const size_t rules = rules_->rules().size();
+  const SearchGroup group =
+      id < rules ? rules_->rules()[id].group : rules_->literals()[id - rules].group();
+  return group == SearchGroup::kEverywhere;
 }
 
 bool Matcher::IsExpression(uint32_t id) const {
@@ -264,6 +315,7 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
 
 // False when the hits are too many.
 bool Matcher::Search(SearchGroup group, Bytes bytes, Collector& collector) {
+  if (scope_ == SearchScope::kAllElse && group == SearchGroup::kEverywhere) return true;
   const hs_database_t* database = rules_->database(group);
   if (database == nullptr || bytes.empty()) return true;
   const hs_error_t status =

@@ -79,6 +79,8 @@ class Matcher {
 
  private:
   struct Collector;
+  // Which groups are searched.
+  enum class SearchScope : uint8_t { kAll, kEverywhere, kAllElse };
 
   template <typename Take>
   void CollectRange(Bytes text, uint64_t begin, uint64_t end, Take take);
@@ -86,6 +88,11 @@ class Matcher {
   void CollectAll(Bytes text, Take take);
   // False when all of `text` has to be searched.
   bool GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies);
+  template <typename Wanted>
+  bool GatherHits(const HitList& base, const ChangedText& changed, uint64_t most, Wanted wanted);
+  void FindReaches();
+  bool CollectEverywhere(Bytes text, uint64_t begin, uint64_t end);
+  bool IsSearchedEverywhere(uint32_t id) const;
   bool IsExpression(uint32_t id) const;
   bool HasLostExpression(const HitList& base) const;
   bool Collect(Bytes text, uint64_t begin, uint64_t end);
@@ -109,8 +116,13 @@ class Matcher {
   std::vector<Landmark> names_;
   std::vector<Landmark> passwords_;
   Excerpt excerpt_;
-  ChangedText changed_;
-  std::vector<Hit> gathered_;     // of a text made from another
+  // Of a text made from another: what is searched everywhere, and all else.
+  HitReach reach_everywhere_;
+  HitReach reach_beside_;
+  ChangedText changed_everywhere_;
+  ChangedText changed_beside_;
+  std::vector<Hit> gathered_;
+  SearchScope scope_ = SearchScope::kAll;
   std::vector<uint64_t> resume_;  // by rule: matches that start before are decided
   std::vector<std::unique_ptr<re2::RE2>> regexes_;
 };
