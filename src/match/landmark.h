@@ -24,24 +24,8 @@ inline constexpr uint32_t kLongestUserinfo = 256;
 bool IsUserinfoByte(uint8_t byte);
 
 // Replaces `found` by those of `text` of at most kLongestUserinfo bytes, in order. `text` has fewer
-// than 2^32 bytes, here and below. Linear.
+// than 2^32 bytes. Linear.
 void FindUserinfo(Bytes text, std::vector<Landmark>* found);
-
-// Words of the names that secrets are given, in either case: api, auth, bearer, cred, default, key,
-// login, pass, pat, private, pwd, secret, token, value. Source text has one in 200 bytes. The byte
-// behind pat belongs to it and is none of c, e, h, i and t, as in path or pattern.
-//
-// Replaces `names` by those of `text`, in order, and `passwords` by those of them that are pass or
-// pwd. None stands within another. Several gigabytes a second.
-void FindNames(Bytes text, std::vector<Landmark>* names, std::vector<Landmark>* passwords);
-
-// The same without the instructions that FindNames chooses by the processor; its last choice.
-void FindNamesPlainly(Bytes text, std::vector<Landmark>* names, std::vector<Landmark>* passwords);
-
-// How long the name is that `text` begins with, in bytes; 0 for none.
-uint32_t NameLength(Bytes text);
-// Whether a name that begins so is pass or pwd.
-bool IsPasswordName(uint8_t first, uint8_t second, uint8_t third);
 
 // Whether `at` is where the first argument of a call begins: a parenthesis stands before it, with
 // at most kBeforeArgument quotes, backslashes, blanks, line ends and braces between.

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "match/line_head.h"
 #include "match/measure.h"
+#include "match/name_word.h"
 #include "match/re2_options.h"
 
 namespace picket {

@@ -106,7 +106,7 @@ PathStep MakeStep(const ByteSet& bytes) {
   step.token = step.userinfo = step.before_argument = true;
   int size = 0;
   bool one_letter = true;
-  std::array<int, 4> counts{};
+  std::array<int, 5> counts{};
   for (int i = 0; i < 256; ++i) {
     const auto byte = static_cast<uint8_t>(i);
     if (!bytes.Contains(byte)) continue;
@@ -121,7 +121,8 @@ PathStep MakeStep(const ByteSet& bytes) {
     const bool digit = byte >= '0' && byte <= '9';
     const bool upper = byte >= 'A' && byte <= 'Z';
     const bool lower = byte >= 'a' && byte <= 'z';
-    ++counts[digit ? 0 : upper ? 1 : lower ? 2 : 3];
+    const bool joint = byte == '-' || byte == '_';
+    ++counts[digit ? 0 : upper ? 1 : lower ? 2 : joint ? 3 : 4];
   }
   step.token = step.token && size > 0;
   step.userinfo = step.userinfo && size > 0;
@@ -130,7 +131,7 @@ PathStep MakeStep(const ByteSet& bytes) {
   const auto share = [&](size_t i) {
     return size == 0 ? 0 : static_cast<double>(counts[i]) / size;
   };
-  step.kinds = {share(0), share(1), share(2), share(3)};
+  step.kinds = {share(0), share(1), share(2), share(3), share(4)};
   return step;
 }
 

@@ -10,11 +10,13 @@
 
 namespace picket {
 
-// How likely a byte of a class is a digit, an upper case letter, a lower case letter, another.
+// How likely a byte of a class is a digit, an upper case letter, a lower case letter, - or _,
+// another.
 struct ByteKinds {
   double digit = 0;
   double upper = 0;
   double lower = 0;
+  double joint = 0;
   double other = 0;
 
   auto operator<=>(const ByteKinds&) const = default;

@@ -19,7 +19,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 5;
+constexpr uint32_t kFormat = 6;
 constexpr size_t kPage = 4096;
 
 uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }

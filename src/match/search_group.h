@@ -67,7 +67,7 @@ const SearchReach& ReachOf(SearchGroup group);
 // So many bytes of a measured body (RuleMeasure) are looked at to find a run in it.
 inline constexpr uint32_t kMeasuredReach = 64;
 
-// The cheapest group in which no more than one of 30,000 texts of the rule's pattern and of the
+// The cheapest group in which no more than one of 25,000 texts of the rule's pattern and of the
 // least that its measure wants is missed, each of its alternatives by itself, when every byte is
 // drawn at random from its class. Case is taken as the pattern writes it.
 SearchGroup ChooseSearchGroup(const Rule& rule);

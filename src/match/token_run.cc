@@ -76,6 +76,7 @@ struct Masks {
   uint64_t digit = 0;
   uint64_t upper = 0;
   uint64_t lower = 0;
+  uint64_t joint = 0;  // - and _
 };
 
 // From bit `from` up to but without bit `to`; `from` <= `to` <= 64.
@@ -90,9 +91,9 @@ uint32_t PopCount(uint64_t mask) { return static_cast<uint32_t>(std::popcount(ma
 struct Bitmaps {
   Bitmaps(std::vector<uint64_t>* space, size_t count) : blocks(count) {
     const size_t size = count + 2;
-    if (space->size() < 6 * size) space->resize(6 * size);
+    if (space->size() < 8 * size) space->resize(8 * size);
     uint64_t* next = space->data();
-    for (uint64_t** words : {&token, &digit, &upper, &lower, &solid, &marks}) {
+    for (uint64_t** words : {&token, &digit, &upper, &lower, &joint, &solid, &telling, &marks}) {
       *words = next + 1;
       next[0] = next[size - 1] = 0;
       next += size;
@@ -106,6 +107,10 @@ struct Bitmaps {
   uint64_t* lower = nullptr;
   // Where kSolidRun letters of one case begin.
   uint64_t* solid = nullptr;
+  uint64_t* joint = nullptr;
+  // Capitals that make a run mixed: behind a joint, or with another one behind them at once or
+  // after a small letter.
+  uint64_t* telling = nullptr;
   // Somewhere in every run that is reported, and in few others.
   uint64_t* marks = nullptr;
 };
@@ -147,12 +152,13 @@ class Stride {
 
  private:
   static constexpr size_t kWords = kStride + 2;
-  std::array<uint64_t, kWords> words_{};
+  std::array<uint64_t, kWords> words_;
 };
 
-// Sets `solid` and `marks`. A run is marked at its digits, from kShortestRun bytes on, at its upper
-// case letters, from kSolidRun bytes on, and where it is solid.
+// Sets what depends on more than one byte. A run is marked at its digits, from kShortestRun bytes
+// on, at its telling capitals, from kSolidRun bytes on, and where it is solid.
 void Mark(const Bitmaps& maps) {
+  bool carry = false;
   for (size_t from = 0; from < maps.blocks; from += kStride) {
     const size_t count = std::min(kStride, maps.blocks - from);
     Stride upper(maps.upper + from, count);
@@ -166,10 +172,20 @@ void Mark(const Bitmaps& maps) {
     shortest.FillRows(kShortestRun);
     longer.FillRows(kSolidRun);
     for (size_t i = 0; i < count; ++i) {
+      const size_t at = from + i;
+      const auto ahead = [at](const uint64_t* words, unsigned by) {
+        return words[at] >> by | words[at + 1] << (kBlock - by);
+      };
       const uint64_t solid = upper[i] | lower[i];
-      maps.solid[from + i] = solid;
-      maps.marks[from + i] =
-          (shortest[i] & maps.digit[from + i]) | (longer[i] & maps.upper[from + i]) | solid;
+      const uint64_t near = ahead(maps.upper, 1) | (ahead(maps.lower, 1) & ahead(maps.upper, 2));
+      // Adding a bit to a row of bits clears all from there to its end.
+      uint64_t sum = 0;
+      const bool first_carry = __builtin_add_overflow(maps.token[at], maps.joint[at], &sum);
+      carry = __builtin_add_overflow(sum, uint64_t{carry}, &sum) || first_carry;
+      const uint64_t telling = maps.upper[at] & (near | ~sum);
+      maps.solid[at] = solid;
+      maps.telling[at] = telling;
+      maps.marks[at] = (shortest[i] & maps.digit[at]) | (longer[i] & telling) | solid;
     }
   }
 }
@@ -188,6 +204,7 @@ TokenRun RunAround(const Bitmaps& maps, size_t at) {
   while (gaps == 0) gaps = ~maps.token[++last];
   const size_t end = last * kBlock + static_cast<size_t>(std::countr_zero(gaps));
   TokenRun run{static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+  bool telling = false;
   uint32_t upper = 0;
   uint32_t lower = 0;
   first = begin / kBlock;
@@ -196,10 +213,11 @@ TokenRun RunAround(const Bitmaps& maps, size_t at) {
         Bits(i == first ? begin % kBlock : 0, std::min<size_t>(kBlock, end - i * kBlock));
     run.digit = run.digit || (maps.digit[i] & mask) != 0;
     run.solid = run.solid || (maps.solid[i] & mask) != 0;
+    telling = telling || (maps.telling[i] & mask) != 0;
     upper += PopCount(maps.upper[i] & mask);
     lower += PopCount(maps.lower[i] & mask);
   }
-  run.mixed = upper >= kMixedLetters && lower >= kMixedLetters;
+  run.mixed = telling && upper >= kMixedLetters && lower >= kMixedLetters;
   return run;
 }
 
@@ -229,6 +247,7 @@ Masks ClassifyPlainly(const uint8_t* block) {
     if ((kinds & kDigit) != 0) masks.digit |= bit;
     if ((kinds & kUpper) != 0) masks.upper |= bit;
     if ((kinds & kLower) != 0) masks.lower |= bit;
+    if (block[i] == '-' || block[i] == '_') masks.joint |= bit;
   }
   return masks;
 }
@@ -243,6 +262,7 @@ template <typename Classify>
     maps.digit[block] = masks.digit;
     maps.upper[block] = masks.upper;
     maps.lower[block] = masks.lower;
+    maps.joint[block] = masks.joint;
   };
   const size_t whole = text.size() / kBlock;
   for (size_t block = 0; block < whole; ++block) {
@@ -284,6 +304,8 @@ __attribute__((target("avx2"))) Masks ClassifyAvx2(const uint8_t* block) {
     masks.digit |= mask(_mm256_slli_epi16(kinds, 3));
     masks.upper |= mask(_mm256_or_si256(_mm256_slli_epi16(kinds, 7), _mm256_slli_epi16(kinds, 6)));
     masks.lower |= mask(_mm256_or_si256(_mm256_slli_epi16(kinds, 5), _mm256_slli_epi16(kinds, 4)));
+    masks.joint |= mask(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('-')),
+                                        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('_'))));
   }
   masks.token = ~masks.token;
   return masks;
@@ -294,6 +316,60 @@ __attribute__((target("avx2,bmi,popcnt"), flatten)) void FindAvx2(Bytes text, Sp
   Find(
       text, space, runs,
       [](const uint8_t* block) __attribute__((target("avx2"))) { return ClassifyAvx2(block); });
+}
+
+// One look-up in place of two, and a mask for each kind at once.
+struct Kinds128 {
+  static constexpr uint8_t kDigitBit = 1;
+  static constexpr uint8_t kUpperBit = 2;
+  static constexpr uint8_t kLowerBit = 4;
+  static constexpr uint8_t kJointBit = 8;
+  static constexpr uint8_t kOtherBit = 16;
+
+  constexpr Kinds128() {
+    for (uint8_t byte = 0; byte < 128; ++byte) {
+      const uint8_t kinds = KindsOf(byte);
+      if (kinds == 0) continue;
+      of[byte] = (kinds & kDigit) != 0        ? kDigitBit
+                 : (kinds & kUpper) != 0      ? kUpperBit
+                 : (kinds & kLower) != 0      ? kLowerBit
+                 : byte == '-' || byte == '_' ? kJointBit
+                                              : kOtherBit;
+    }
+  }
+
+  std::array<uint8_t, 128> of{};
+};
+
+constexpr Kinds128 kKinds128;
+
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi"))) Masks ClassifyAvx512(
+    const uint8_t* block) {
+  const __m512i bytes = _mm512_loadu_si512(block);
+  const __mmask64 ascii = ~_mm512_movepi8_mask(bytes);
+  const __m512i kinds =
+      _mm512_maskz_permutex2var_epi8(ascii, _mm512_loadu_si512(kKinds128.of.data()), bytes,
+                                     _mm512_loadu_si512(kKinds128.of.data() + kBlock));
+  const auto mask = [kinds](uint8_t bits)
+      __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi"))) {
+    return uint64_t{_mm512_test_epi8_mask(kinds, _mm512_set1_epi8(static_cast<char>(bits)))};
+  };
+  Masks masks;
+  masks.token = mask(0xff);
+  masks.digit = mask(Kinds128::kDigitBit);
+  masks.upper = mask(Kinds128::kUpperBit);
+  masks.lower = mask(Kinds128::kLowerBit);
+  masks.joint = mask(Kinds128::kJointBit);
+  return masks;
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,bmi,popcnt"), flatten)) void FindAvx512(
+    Bytes text, Space* space, std::vector<TokenRun>* runs) {
+  Find(
+      text, space, runs,
+      [](const uint8_t* block) __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi"))) {
+        return ClassifyAvx512(block);
+      });
 }
 
 // Hyperscan needs SSSE3 anyway.
@@ -313,6 +389,8 @@ __attribute__((target("ssse3"))) Masks ClassifySsse3(const uint8_t* block) {
     masks.digit |= mask(_mm_slli_epi16(kinds, 3));
     masks.upper |= mask(_mm_or_si128(_mm_slli_epi16(kinds, 7), _mm_slli_epi16(kinds, 6)));
     masks.lower |= mask(_mm_or_si128(_mm_slli_epi16(kinds, 5), _mm_slli_epi16(kinds, 4)));
+    masks.joint |= mask(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')),
+                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_'))));
   }
   masks.token = ~masks.token;
   return masks;
@@ -327,33 +405,19 @@ __attribute__((target("ssse3"), flatten)) void FindSsse3(Bytes text, Space* spac
 
 #endif
 
-using Finder = void (*)(Bytes, Space*, std::vector<TokenRun>*);
-
-Finder ChooseFinder() {
-#ifdef PICKET_X86
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-      __builtin_cpu_supports("popcnt")) {
-    return &FindAvx2;
-  }
-  if (__builtin_cpu_supports("ssse3")) return &FindSsse3;
-#endif
-  return &FindPlainly;
-}
-
 }  // namespace
 
 bool IsTokenByte(uint8_t byte) { return kKindsOf[byte] != 0; }
 
 void TokenRunFinder::Find(Bytes text, std::vector<TokenRun>* runs) {
-  static const Finder kFinder = ChooseFinder();
-  kFinder(text, &space_, runs);
-}
-
-void FindTokenRuns(Bytes text, std::vector<TokenRun>* runs) { TokenRunFinder().Find(text, runs); }
-
-void FindTokenRunsPlainly(Bytes text, std::vector<TokenRun>* runs) {
-  Space space;
-  FindPlainly(text, &space, runs);
+  switch (with_) {
+#ifdef PICKET_X86
+    case Instructions::kAvx512: return FindAvx512(text, &space_, runs);
+    case Instructions::kAvx2: return FindAvx2(text, &space_, runs);
+    case Instructions::kSsse3: return FindSsse3(text, &space_, runs);
+#endif
+    default: return FindPlainly(text, &space_, runs);
+  }
 }
 
 }  // namespace picket

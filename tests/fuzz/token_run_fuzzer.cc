@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "match/excerpt.h"
+#include "match/name_word.h"
 #include "support/token_run_oracle.h"
 
 namespace {
@@ -24,9 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace picket;
   const Bytes text(data, size);
   const std::vector<TokenRun> expected = OracleRuns(AsText(text));
-  for (auto find : {&FindTokenRuns, &FindTokenRunsPlainly}) {
+  for (Instructions with : KnownInstructions()) {
     std::vector<TokenRun> runs;
-    find(text, &runs);
+    TokenRunFinder(with).Find(text, &runs);
     if (runs.size() != expected.size()) std::abort();
     for (size_t i = 0; i < runs.size(); ++i) {
       if (runs[i].begin != expected[i].begin || runs[i].end != expected[i].end) std::abort();
@@ -36,10 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
   }
   const std::vector<Landmark> expected_names = OracleNames(AsText(text));
-  for (auto find : {&FindNames, &FindNamesPlainly}) {
+  for (Instructions with : KnownInstructions()) {
     std::vector<Landmark> names;
     std::vector<Landmark> passwords;
-    find(text, &names, &passwords);
+    FindNames(text, &names, &passwords, with);
     if (!SameLandmarks(names, expected_names)) std::abort();
   }
   const std::vector<TokenRun> named = OracleNamedRuns(AsText(text));

@@ -36,8 +36,11 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
       {"vendor[ =:\"]{1,90}([0-9a-f]{32})\"", SearchGroup::kFarToken},
       {"vendor[A-Za-z]{0,90}\\([\"']{1,2}([0-9a-f]{32})", SearchGroup::kLongNamedToken},
       {"vendor[A-Za-z]{0,90}\\([\"']{1,9}([0-9a-f]{32})", SearchGroup::kFarToken},
-      {"vendor[Kk][Ee]Y[ =:\"]{1,90}([A-Za-z0-9]{20})", SearchGroup::kNamedToken},
-      {"vendor_secret[ =:\"]{1,80}([A-Za-z0-9]{19})", SearchGroup::kNamedValue},
+      {"vendor[Kk][Ee]Y[ =:\"]{1,90}([A-Za-z0-9]{24})", SearchGroup::kNamedToken},
+      {"vendor_secret[ =:\"]{1,80}([a-z]{6}[0-9]{6})", SearchGroup::kNamedValue},
+      // Twenty characters are too often without digits and no more than camel case.
+      {"tok[A-Za-z0-9]{20}", SearchGroup::kEverywhere},
+      {"tok_[A-Za-z0-9]{20}", SearchGroup::kToken},
       {"vendor[ =:\"]{1,90}([A-Za-z0-9]{20})", SearchGroup::kEverywhere},
       // A name behind the value names nothing, nor does one that may be left out, nor a path.
       {"vendor[ =:\"]{1,60}([0-9a-f]{32})[ ]key", SearchGroup::kFarToken},

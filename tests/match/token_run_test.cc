@@ -11,9 +11,9 @@
 namespace picket {
 namespace {
 
-std::vector<TokenRun> Find(const std::string& text, decltype(&FindTokenRuns) find) {
+std::vector<TokenRun> Find(const std::string& text, Instructions with = BestInstructions()) {
   std::vector<TokenRun> runs;
-  find(AsBytes(text), &runs);
+  TokenRunFinder(with).Find(AsBytes(text), &runs);
   return runs;
 }
 
@@ -36,7 +36,7 @@ TEST_CASE("token runs: every byte is one or is not") {
     CAPTURE(i);
     CHECK(IsTokenByte(static_cast<uint8_t>(i)) == OracleIsTokenByte(static_cast<char>(i)));
     const std::string text = "aBcDeFgH" + std::string(1, static_cast<char>(i)) + "iJkLmNoPqR";
-    CHECK(Same(Find(text, &FindTokenRuns), OracleRuns(text)));
+    for (Instructions with : KnownInstructions()) CHECK(Same(Find(text, with), OracleRuns(text)));
   }
 }
 
@@ -51,7 +51,19 @@ TEST_CASE("token runs: what counts as one") {
       {"abcdef1", 0},
       {"abc def1 ghi", 0},
       {"a_long_identifier_in_one_case", 0},
-      {"CamelCaseIdentifier", 1},
+      // Camel case, and what it has not: capitals side by side, one letter apart, behind a joint.
+      {"CamelCaseIdentifier", 0},
+      {"CamelCaseIDentifier", 1},
+      {"CamelCaseIdEntifier", 1},
+      {"CamelCaseIdeNtifier", 0},
+      {"camelCaseI.Dentifier", 0},
+      {"camelCaseId.Entifier", 0},
+      {"camel-CaseIdenTifier", 1},
+      {"camel_caseIdenTiFier", 1},
+      {"camelCaseIdenTifier-ab", 0},
+      {"camel/CaseIdenTifier", 0},
+      {"a-b camelCaseIdenTifier", 0},
+      {"camel_" + std::string(150, '/') + "CaseIdenTifier", 1},
       {"ThisOneHas", 0},
       {"Only_two_capitalsHere", 0},
       {std::string(16, 'a'), 1},
@@ -67,8 +79,8 @@ TEST_CASE("token runs: what counts as one") {
       CAPTURE(test.text);
       CAPTURE(pad);
       const std::string text = std::string(pad, ' ') + test.text;
-      CHECK(Find(text, &FindTokenRuns).size() == test.runs);
-      CHECK(Same(Find(text, &FindTokenRuns), OracleRuns(text)));
+      CHECK(Find(text).size() == test.runs);
+      for (Instructions with : KnownInstructions()) CHECK(Same(Find(text, with), OracleRuns(text)));
     }
   }
 }
@@ -80,6 +92,7 @@ TEST_CASE("token runs: random texts are read as the definition reads them, in ev
       "aB3 ",
       "abcdefghijklmnopqrstuvwxyz_ ",
       "aAbBcCdDeEfFgGhH",
+      "aaaaaaaaabbbbbbbbbABC-_ ",
       "ABCDEFGHIJKLMNOPQRSTUVWXYZ_. \n",
       "abcdefgABCDEFG0()[]{};, \t\n\"'",
       std::string("\x00\x7f\x80\xff@[`{/:az09AZ", 16),
@@ -94,8 +107,9 @@ TEST_CASE("token runs: random texts are read as the definition reads them, in ev
       c = last;
     }
     CAPTURE(round);
-    REQUIRE(Same(Find(text, &FindTokenRuns), OracleRuns(text)));
-    REQUIRE(Same(Find(text, &FindTokenRunsPlainly), OracleRuns(text)));
+    for (Instructions with : KnownInstructions()) {
+      REQUIRE(Same(Find(text, with), OracleRuns(text)));
+    }
   }
 }
 

@@ -30,6 +30,7 @@ inline TokenRun OracleDescribe(std::string_view run) {
   int lower = 0;
   uint32_t streak = 0;
   char before = ' ';
+  std::string kinds;
   for (char c : run) {
     const char kind = c >= '0' && c <= '9'   ? '0'
                       : c >= 'A' && c <= 'Z' ? 'A'
@@ -40,9 +41,13 @@ inline TokenRun OracleDescribe(std::string_view run) {
     lower += kind == 'a' ? 1 : 0;
     streak = kind == before ? streak + 1 : 1;
     before = kind;
+    kinds.push_back(kind);
     described.solid = described.solid || ((kind == 'A' || kind == 'a') && streak >= 16);
   }
-  described.mixed = upper >= 3 && lower >= 3;
+  const bool near = kinds.find("AA") != std::string::npos || kinds.find("AaA") != std::string::npos;
+  const size_t joint = run.find_first_of("-_");
+  const bool behind = joint != std::string::npos && kinds.find('A', joint) != std::string::npos;
+  described.mixed = (near || behind) && upper >= 3 && lower >= 3;
   return described;
 }
 
