@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -79,13 +80,14 @@ class Matcher {
 
  private:
   struct Collector;
+  // How far before its end a token run is looked for that a literal stands beside; bytes.
+  static constexpr uint32_t kLiteralView = 128;
   // Which groups are searched.
   enum class SearchScope : uint8_t { kAll, kEverywhere, kAllElse };
 
-  template <typename Take>
-  void CollectRange(Bytes text, uint64_t begin, uint64_t end, Take take);
-  template <typename Take>
-  void CollectAll(Bytes text, Take take);
+  // `take` is called when the hits of a range stand in hits_.
+  void CollectAll(Bytes text, const std::function<void()>& take);
+  void CollectRange(Bytes text, uint64_t begin, uint64_t end, const std::function<void()>& take);
   // False when all of `text` has to be searched.
   bool GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies);
   template <typename Wanted>
