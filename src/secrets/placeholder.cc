@@ -65,12 +65,17 @@ size_t LongestRunByChance(std::string_view text) {
 }
 
 // "DB_PASSWORD". A random text of 12 characters has no other ones than these in 26 to 100 of a
-// million, so that in longer ones the letters must read as words, too.
+// million, one of 14 with a joint in 6, so that in the lengths between the letters must read as
+// words, too.
 bool IsConstantName(std::string_view text) {
   static constexpr size_t kLongEnough = 12;
+  static constexpr size_t kLongEnoughJoined = 14;
   const bool plain = std::all_of(text.begin(), text.end(),
                                  [](char c) { return IsUpper(c) || c == '_' || c == '-'; });
-  return plain && (text.size() < kLongEnough || WordScore(text, ObservedAlphabet(text)) > 0);
+  if (!plain) return false;
+  const bool joined = text.find_first_of("_-") != std::string_view::npos;
+  return text.size() < kLongEnough || (joined && text.size() >= kLongEnoughJoined) ||
+         WordScore(text, ObservedAlphabet(text)) > 0;
 }
 
 // The first eight bytes of the SHA-256 of each.

@@ -174,6 +174,10 @@ TEST_CASE("validators: each accepts and rejects what it says") {
       {"not_variable", "pre_k4qzwv", 0, true},
       {"not_variable", "pre_a${x}b", 0, false},
       {"not_variable", "DB_PASSWORD", 0, false},
+      // Random capitals of that length are rare, where a joint is among them.
+      {"not_variable", "QZ_XVKW-PJBHGQ", 0, false},
+      {"not_variable", "QZXVKWPJBHGQXZ", 0, true},
+      {"not_variable", "QZ_XVKW-PJBHG9", 0, true},
       {"not_variable", "PRODUCTION_CREDENTIALS", 0, false},
       {"not_variable", "RNPVFNXJOQPKUS", 0, true},
       {"not_variable", Expanded("{alnum:24}4token{alnum:24}"), 0, true},
