@@ -9,6 +9,7 @@ namespace {
 constexpr uint8_t kSeparator = 0xff;
 // A seam costs a few calls, which take as long as so many bytes.
 constexpr uint64_t kLeastSaved = 256;
+constexpr size_t kKeptSpace = size_t{1} << 20;
 
 }  // namespace
 
@@ -50,6 +51,11 @@ void ChangedText::Take(Bytes text, uint64_t base_size, std::span<const CopiedRan
     space_[piece.at + length] = kSeparator;
   }
   bytes_ = Bytes(space_).first(size);
+}
+
+void ChangedText::Trim() {
+  bytes_ = {};
+  if (space_.size() > kKeptSpace) space_ = {};
 }
 
 void ChangedText::FindCarried(Bytes text, uint64_t base_size, std::span<const CopiedRange> copies,

@@ -29,7 +29,7 @@ struct HitReach {
   uint64_t EndFor(Bytes text, uint64_t begin) const;
 };
 
-// One thread's own. Memory grows to the size of the largest text and stays.
+// One thread's own. Memory is that of the pieces until Trim().
 class ChangedText {
  public:
   // `copies` are by offset; `text` has to live as long as bytes() is used.
@@ -46,9 +46,10 @@ class ChangedText {
   // The same wherever it ends in a piece.
   void MapWherever(const Hit& hit, std::vector<Hit>* hits) const;
   // Appends those of the base's hits that are carried over, where they end in the text, if `wanted`
-  // says so of their ids.
+  // says so of their ids. False, with some of them, once `hits` has more than `most`: a range may
+  // be copied any number of times.
   template <typename Wanted>
-  void CarryOver(const HitList& base, Wanted wanted, std::vector<Hit>* hits) const {
+  bool CarryOver(const HitList& base, Wanted wanted, uint64_t most, std::vector<Hit>* hits) const {
     for (const Carried& carried : carried_) {
       const uint64_t shift = carried.after - carried.base_after;
       const std::span<const Hit> known = base.hits();
@@ -59,9 +60,13 @@ class ChangedText {
         const uint64_t last_end = std::min(hit.last_end + shift, carried.last);
         if (first_end > last_end || !wanted(hit.id)) continue;
         hits->push_back({hit.id, first_end, last_end});
+        if (hits->size() > most) return false;
       }
     }
+    return true;
   }
+  // Lets go of memory that few texts need. bytes() is no more.
+  void Trim();
 
  private:
   // Ends in (after, last] of the text are those in (base_after, ...] of the base.

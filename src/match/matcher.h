@@ -90,8 +90,7 @@ class Matcher {
   void CollectRange(Bytes text, uint64_t begin, uint64_t end, const std::function<void()>& take);
   // False when all of `text` has to be searched.
   bool GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies);
-  template <typename Wanted>
-  bool GatherHits(const HitList& base, const ChangedText& changed, uint64_t most, Wanted wanted);
+  bool GatherHits(Bytes text, const HitList& base, SearchScope scope);
   void FindReaches();
   bool CollectEverywhere(Bytes text, uint64_t begin, uint64_t end);
   bool IsSearchedEverywhere(uint32_t id) const;
@@ -121,8 +120,7 @@ class Matcher {
   // Of a text made from another: what is searched everywhere, and all else.
   HitReach reach_everywhere_;
   HitReach reach_beside_;
-  ChangedText changed_everywhere_;
-  ChangedText changed_beside_;
+  ChangedText changed_;
   std::vector<Hit> gathered_;
   SearchScope scope_ = SearchScope::kAll;
   std::vector<uint64_t> resume_;  // by rule: matches that start before are decided

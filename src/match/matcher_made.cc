@@ -33,35 +33,35 @@ void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRa
 // everywhere, so that the reach of the rest is another.
 bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies) {
   if (reach_beside_.after == 0) FindReaches();
-  changed_everywhere_.Take(text, base.text_size(), copies, reach_everywhere_);
-  changed_beside_.Take(text, base.text_size(), copies, reach_beside_);
-  if (changed_everywhere_.is_whole() && changed_beside_.is_whole()) return false;
-  const uint64_t most = HitList::Most(text.size());
   gathered_.clear();
-  scope_ = SearchScope::kEverywhere;
-  bool good = GatherHits(base, changed_everywhere_, most,
-                         [this](uint32_t id) { return IsSearchedEverywhere(id); });
-  scope_ = SearchScope::kAllElse;
-  good = good && GatherHits(base, changed_beside_, most,
-                            [this](uint32_t id) { return !IsSearchedEverywhere(id); });
-  scope_ = SearchScope::kAll;
+  changed_.Take(text, base.text_size(), copies, reach_beside_);
+  bool good = !changed_.is_whole() && GatherHits(text, base, SearchScope::kAllElse);
+  if (good) {
+    changed_.Take(text, base.text_size(), copies, reach_everywhere_);
+    good = GatherHits(text, base, SearchScope::kEverywhere);
+  }
+  changed_.Trim();
   return good && !HasLostExpression(base);
 }
 
-template <typename Wanted>
-bool Matcher::GatherHits(const HitList& base, const ChangedText& changed, uint64_t most,
-                         Wanted wanted) {
-  changed.CarryOver(base, wanted, &gathered_);
-  CollectAll(changed.bytes(), [&] {
+bool Matcher::GatherHits(Bytes text, const HitList& base, SearchScope scope) {
+  const uint64_t most = HitList::Most(text.size());
+  const auto wanted = [&](uint32_t id) {
+    return IsSearchedEverywhere(id) == (scope == SearchScope::kEverywhere);
+  };
+  if (!changed_.CarryOver(base, wanted, most, &gathered_)) return false;
+  scope_ = scope;
+  CollectAll(changed_.bytes(), [&] {
     for (const Hit& hit : hits_) {
       if (gathered_.size() > most) return;
       if (IsExpression(hit.id)) {
-        changed.MapWherever(hit, &gathered_);
+        changed_.MapWherever(hit, &gathered_);
       } else {
-        changed.MapHit(hit, &gathered_);
+        changed_.MapHit(hit, &gathered_);
       }
     }
   });
+  scope_ = SearchScope::kAll;
   return gathered_.size() <= most;
 }
 
@@ -101,12 +101,13 @@ bool Matcher::IsExpression(uint32_t id) const {
 // there may be others that nobody has told.
 bool Matcher::HasLostExpression(const HitList& base) const {
   std::vector<uint32_t> kept;
-  for (const Hit& hit : gathered_) {
-    if (IsExpression(hit.id)) kept.push_back(hit.id);
-  }
-  return std::any_of(base.hits().begin(), base.hits().end(), [&](const Hit& hit) {
+  const auto is_new = [&kept, this](const Hit& hit) {
     return IsExpression(hit.id) && std::find(kept.begin(), kept.end(), hit.id) == kept.end();
-  });
+  };
+  for (const Hit& hit : gathered_) {
+    if (is_new(hit)) kept.push_back(hit.id);
+  }
+  return std::any_of(base.hits().begin(), base.hits().end(), is_new);
 }
 
 }  // namespace picket

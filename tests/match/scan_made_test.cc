@@ -259,6 +259,11 @@ TEST_CASE("made texts: where a base has too many hits, or none is known, all is 
   const std::string base = Filler(kFar) + dense + Filler(kFar);
   const size_t half = base.size() / 2;
   CHECK(bench.Compare(base, Make(base, {{0, half, "<b>"}, {half, base.size() - half, ""}})) > 2000);
+  // A range that is copied again and again has its hits as often.
+  const std::string some = dense.substr(0, 1500) + Filler(60'000);
+  std::vector<Part> often(60, Part{0, 1500, ""});
+  often.push_back({1500, some.size() - 1500, ""});
+  CHECK(bench.Compare(some, Make(some, often)) > 10'000);
   HitList nothing;
   Recorder found;
   const std::string text = Filler(kFar) + "<a>";
