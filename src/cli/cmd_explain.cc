@@ -12,6 +12,7 @@
 #include "cli/engine.h"
 #include "cli/explain_folder.h"
 #include "cli/explain_report.h"
+#include "cli/explain_verdict.h"
 #include "cli/explained_file.h"
 #include "cli/policy_files.h"
 #include "core/error.h"
@@ -44,11 +45,6 @@ struct ExplainOptions {
   bool trails = false;
 };
 
-int ExitCode(FileVerdict verdict) {
-  if (verdict == FileVerdict::kDangerous) return 1;
-  return verdict == FileVerdict::kNotRead ? 2 : 0;
-}
-
 class ExplainRun {
  public:
   ExplainRun(const CommonOptions& common, const ExplainOptions& options)
@@ -63,16 +59,18 @@ class ExplainRun {
     const FileSource source(files, policy_.effective_limits().blob_memory_bytes);
     FileExplainer explainer = NewExplainer();
     const ExplainedFile file = explainer.Explain(options_.path, *source.NewReader(), 0);
-    const int code = ExitCode(file.verdict);
+    const Verdict verdict = Judge(files, file.pickles);
+    const int code = CodeOf(verdict, file.elsewhere);
     if (options_.suggest) {
       PrintSuggestion(file.pickles, engine_.mask());
     } else if (common_.quiet && code == 0) {
       // Nothing where there is nothing to act on.
       return 0;
     } else if (common_.format == "json") {
-      std::cout << ExplainedAsJson(file, engine_.mask()) << '\n';
+      std::cout << ExplainedAsJson(file, verdict, engine_.mask()) << '\n';
     } else {
       PrintExplained(std::cout, file, options_.trails, engine_.mask());
+      PrintScanVerdict(std::cout, verdict);
     }
     return code;
   }
@@ -85,10 +83,9 @@ class ExplainRun {
     const bool json = common_.format == "json";
     Mask& mask = engine_.mask();
     ExplainTotals totals;
-    FileVerdict worst = folder.files.gaps.empty() ? FileVerdict::kHarmless : FileVerdict::kNotRead;
-    for (const UnfollowedLink& link : folder.links) {
-      if (link.named_like_weights) worst = FileVerdict::kNotRead;
-    }
+    bool elsewhere =
+        std::any_of(folder.links.begin(), folder.links.end(),
+                    [](const UnfollowedLink& link) { return link.named_like_weights; });
     std::vector<ExplainedFile> kept;
     std::vector<ExplainedPickle> pickles;
     for (size_t i = 0; i < folder.files.paths.size(); ++i) {
@@ -98,7 +95,7 @@ class ExplainRun {
       if (!weights) continue;
       ++totals.weight_files;
       ++totals.of[static_cast<size_t>(file.verdict)];
-      worst = std::max(worst, file.verdict);
+      elsewhere = elsewhere || file.elsewhere;
       const bool harmless = file.verdict == FileVerdict::kHarmless;
       if (options_.suggest) {
         std::move(file.pickles.begin(), file.pickles.end(), std::back_inserter(pickles));
@@ -111,20 +108,39 @@ class ExplainRun {
         }
       }
     }
-    const int code = ExitCode(worst);
+    const Verdict verdict = Judge(folder.files, pickles);
+    const int code = CodeOf(verdict, elsewhere);
     if (options_.suggest) {
       PrintSuggestion(pickles, mask);
     } else if (common_.quiet && code == 0) {
       return 0;
     } else if (json) {
-      std::cout << FolderAsJson(kept, totals, folder, mask) << '\n';
+      std::cout << FolderAsJson(kept, totals, folder, verdict, mask) << '\n';
     } else {
       PrintTotals(std::cout, totals, folder, mask);
+      PrintScanVerdict(std::cout, verdict);
     }
     return code;
   }
 
  private:
+  // With --suggest, as if the policy held what is suggested.
+  Verdict Judge(const FileList& files, const std::vector<ExplainedPickle>& pickles) const {
+    if (!options_.suggest) return JudgeWeights(engine_, policy_, files);
+    Policy policy = policy_;
+    std::vector<std::string> refused;
+    for (std::string& name : SuggestAllowed(pickles, refused)) {
+      policy.weights_allow.push_back(std::move(name));
+    }
+    return JudgeWeights(engine_, policy, files);
+  }
+
+  // `elsewhere`: weights that are not here could not be told, which scan does not ask for.
+  static int CodeOf(const Verdict& verdict, bool elsewhere) {
+    const int code = ExitCode(verdict.outcome);
+    return code == 0 && elsewhere ? ExitCode(Outcome::kIncomplete) : code;
+  }
+
   FileExplainer NewExplainer() const {
     const EffectiveLimits limits = policy_.effective_limits();
     return {engine_,
@@ -155,7 +171,9 @@ int RunExplain(const CommonOptions& common, const ExplainOptions& options) {
 void AddExplain(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<ExplainOptions>();
   CLI::App* verb =
-      app.add_subcommand("explain", "Say what weight files would do, global by global");
+      app.add_subcommand("explain",
+                         "Say what weight files would do, global by global; ends as scan would for "
+                         "the weights in them");
   verb->add_option("PATH", options->path, "A file, or a folder such as one of the Hub's cache")
       ->required();
   verb->add_flag("--suggest", options->suggest,

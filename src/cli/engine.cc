@@ -48,6 +48,13 @@ LoadedRules LoadRules(const CommonOptions& common, RuleCache cache) {
   return loaded;
 }
 
+// A process ends where its engine does, and taking a thousand rules apart would cost it what
+// reading them has cost.
+void KeepToTheEnd(const std::shared_ptr<const RuleSet>& rules) {
+  static const auto* const kept = new std::shared_ptr<const RuleSet>(rules);
+  static_cast<void>(kept);
+}
+
 // What the command line and the policy name.
 std::vector<RuleFile> ListOwnRules(const CommonOptions& common, const Policy& policy) {
   std::vector<RuleFile> files = policy.rule_files;
@@ -71,6 +78,7 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules ru
       notes_(std::move(rules.notes)),
       limits_(policy.effective_limits()),
       threads_(common.threads != 0 ? common.threads : limits_.threads) {
+  KeepToTheEnd(rules_);
   own_ = LoadOwnRules(ListOwnRules(common, policy), *rules_, rules.folders.compiled,
                       rules.cache == RuleCache::kUnused ? UserCache::kUnused : UserCache::kUsed);
   if (own_ != nullptr) PresentWith(own_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "report/escape.h"
 
@@ -32,6 +33,14 @@ Json GapsJson(const std::vector<Gap>& gaps, Mask& mask) {
     list.push_back(std::move(entry));
   }
   return list;
+}
+
+std::set<std::string> BlockingRules(const Verdict& verdict) {
+  std::set<std::string> rules;
+  for (const JudgedFinding& judged : verdict.findings) {
+    if (judged.disposition == Disposition::kBlocks) rules.insert(judged.finding.rule);
+  }
+  return rules;
 }
 
 // --- trails ---
@@ -185,6 +194,11 @@ Json FileJson(const ExplainedFile& file, Mask& mask) {
           {"disagreements", ListJson(file.disagreements, mask)}};
 }
 
+// "blocked", and by which rules.
+Json VerdictJson(const Verdict& verdict) {
+  return {{"outcome", std::string(ToString(verdict.outcome))}, {"rules", BlockingRules(verdict)}};
+}
+
 std::string Text(const Json& document) {
   return document.dump(1, ' ', true, Json::error_handler_t::replace);
 }
@@ -243,12 +257,29 @@ void PrintTotals(std::ostream& out, const ExplainTotals& totals, const FolderFil
   out << ".\n";
 }
 
-std::string ExplainedAsJson(const ExplainedFile& file, Mask& mask) {
-  return Text(FileJson(file, mask));
+void PrintScanVerdict(std::ostream& out, const Verdict& verdict) {
+  if (verdict.outcome == Outcome::kPass) return;
+  if (verdict.outcome == Outcome::kIncomplete) {
+    out << "picket scan can't tell whether this is harmless, so it does not pass.\n";
+    return;
+  }
+  out << "picket scan blocks this under the same policy";
+  const char* separator = ": ";
+  for (const std::string& rule : BlockingRules(verdict)) {
+    out << separator << rule;
+    separator = ", ";
+  }
+  out << ".\n";
+}
+
+std::string ExplainedAsJson(const ExplainedFile& file, const Verdict& verdict, Mask& mask) {
+  Json document = FileJson(file, mask);
+  document["scan"] = VerdictJson(verdict);
+  return Text(document);
 }
 
 std::string FolderAsJson(const std::vector<ExplainedFile>& files, const ExplainTotals& totals,
-                         const FolderFiles& folder, Mask& mask) {
+                         const FolderFiles& folder, const Verdict& verdict, Mask& mask) {
   Json entries = Json::array();
   for (const ExplainedFile& file : files) entries.push_back(FileJson(file, mask));
   Json links = Json::array();
@@ -258,14 +289,15 @@ std::string FolderAsJson(const std::vector<ExplainedFile>& files, const ExplainT
                      {"reason", link.reason}});
   }
   Json counts = {{"files", totals.files}, {"weight_files", totals.weight_files}};
-  for (FileVerdict verdict : {FileVerdict::kDangerous, FileVerdict::kNotRead, FileVerdict::kUnknown,
-                              FileVerdict::kHarmless}) {
-    counts[std::string(ToString(verdict))] = totals.of[static_cast<size_t>(verdict)];
+  for (FileVerdict one : {FileVerdict::kDangerous, FileVerdict::kNotRead, FileVerdict::kUnknown,
+                          FileVerdict::kHarmless}) {
+    counts[std::string(ToString(one))] = totals.of[static_cast<size_t>(one)];
   }
   return Text({{"files", std::move(entries)},
                {"links_not_followed", std::move(links)},
                {"gaps", GapsJson(folder.files.gaps, mask)},
-               {"counts", std::move(counts)}});
+               {"counts", std::move(counts)},
+               {"scan", VerdictJson(verdict)}});
 }
 
 }  // namespace picket

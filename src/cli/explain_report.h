@@ -9,6 +9,7 @@
 #include "cli/explain_folder.h"
 #include "cli/explained_file.h"
 #include "core/mask.h"
+#include "core/verdict.h"
 
 namespace picket {
 
@@ -29,10 +30,13 @@ void PrintSummary(std::ostream& out, const ExplainedFile& file,
 void PrintTotals(std::ostream& out, const ExplainTotals& totals, const FolderFiles& folder,
                  Mask& mask);
 
+// What `picket scan` makes of it, where there is something to act on.
+void PrintScanVerdict(std::ostream& out, const Verdict& verdict);
+
 // The same as JSON documents, with every trail.
-std::string ExplainedAsJson(const ExplainedFile& file, Mask& mask);
+std::string ExplainedAsJson(const ExplainedFile& file, const Verdict& verdict, Mask& mask);
 // `files`: the weight files of the folder.
 std::string FolderAsJson(const std::vector<ExplainedFile>& files, const ExplainTotals& totals,
-                         const FolderFiles& folder, Mask& mask);
+                         const FolderFiles& folder, const Verdict& verdict, Mask& mask);
 
 }  // namespace picket

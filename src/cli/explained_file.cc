@@ -62,6 +62,7 @@ void FileExplainer::OnBlob(const Blob& blob, const Derivation*) {
   file_.format = WeightFormatOf(blob);
   if (!file_.format.empty() && IsLfsPointer(blob.bytes)) {
     file_.format = "Git LFS pointer";
+    file_.elsewhere = true;
     Gap gap;
     gap.path = file_.path;
     gap.reason = "Git LFS keeps the weights elsewhere; fetch them with git lfs pull";

@@ -29,6 +29,8 @@ struct ExplainedFile {
   // "pickle", "safetensors", "zip"; "" when this is no weight file.
   std::string format;
   FileVerdict verdict = FileVerdict::kHarmless;
+  // Git LFS keeps the weights: what stands here says nothing about them.
+  bool elsewhere = false;
   std::vector<ExplainedPickle> pickles;
   // The opcodes of each of `pickles`, one line each, masked; empty unless asked for.
   std::vector<std::vector<std::string>> opcodes;

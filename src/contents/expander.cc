@@ -38,6 +38,7 @@ class DepthGuard : public ChildVisitor {
 }  // namespace
 
 void ExpandUtf16(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildVisitor& visitor) {
+  if (blob.is_left_out()) return;
   std::optional<Utf16Text> text = DetectUtf16(blob.bytes);
   if (!text) return;
   Bytes units = blob.bytes.subspan(text->begin);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kGapsSaid = 64;
 constexpr int kMostHeaders = 4;
+constexpr int kMostBehindPrograms = 8;
 constexpr std::string_view kCopy("\0", 1);
 constexpr std::string_view kEncryption = "\x06\xf1\x07\x01";
 constexpr char kUnreadable[] = "its list of members can't be read";
@@ -251,13 +252,41 @@ class SevenZipExpansion {
   size_t gaps_said_ = 0;
 };
 
+// Archives that extract themselves: a program, then the archive, which its own extractor and others
+// look for behind the program's head. A program that only knows the signature has no start behind
+// it that fits its checksum.
+void ExpandBehindProgram(const Blob& blob, ExpandBudget& budget, FindingSink& sink,
+                         ChildVisitor& visitor) {
+  const std::string_view text = AsText(blob.bytes);
+  if (blob.is_left_out() || (!text.starts_with("MZ") && !text.starts_with("\x7f"
+                                                                          "ELF")))
+    return;
+  int opened = 0;
+  uint64_t next = 0;
+  for (size_t at = text.find(kSevenZipSignature); at != std::string_view::npos;
+       at = text.find(kSevenZipSignature, next)) {
+    next = at + kSevenZipSignature.size();
+    Span header;
+    const Bytes rest = blob.bytes.subspan(at);
+    if (FindSevenZipHeader(rest, header) != SevenZipStart::kFound) continue;
+    next = at + std::min<uint64_t>(header.end(), rest.size());
+    if (++opened > kMostBehindPrograms) {
+      return AddExpandGap(blob, "it holds more 7z archives behind a program than are opened", sink);
+    }
+    Blob archive{blob.ref, rest, ChildOrigin(blob.origin, "", at, 1, 1)};
+    archive.origin.member = blob.origin.member;
+    archive.origin.depth = blob.origin.depth;
+    SevenZipExpansion(archive, budget, sink, visitor).Run(header);
+  }
+}
+
 }  // namespace
 
 void ExpandSevenZip(const Blob& blob, ExpandBudget& budget, FindingSink& sink,
                     ChildVisitor& visitor) {
   Span header;
   switch (FindSevenZipHeader(blob.bytes, header)) {
-    case SevenZipStart::kNone: return;
+    case SevenZipStart::kNone: return ExpandBehindProgram(blob, budget, sink, visitor);
     case SevenZipStart::kDamaged:
       return AddExpandGap(blob, "it begins like a 7z archive and its start is damaged", sink);
     case SevenZipStart::kFound: break;

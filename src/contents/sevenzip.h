@@ -4,14 +4,15 @@
 //
 // A gap is added for what can't be read, by member where its name is known: encryption, other
 // coders, damage, an exhausted budget. Checksums of members are not compared.
-// An archive behind other bytes (self-extracting) is not looked for.
+// Archives that extract themselves stand behind a program (MZ or ELF); behind anything else none is
+// looked for.
 #pragma once
 
 #include "contents/expander.h"
 
 namespace picket {
 
-// Does nothing when `blob` does not begin as a 7z archive.
+// Does nothing when `blob` begins neither as a 7z archive nor as a program with one behind it.
 void ExpandSevenZip(const Blob& blob, ExpandBudget& budget, FindingSink& sink,
                     ChildVisitor& visitor);
 

@@ -9,7 +9,6 @@
 namespace picket {
 namespace {
 
-constexpr std::string_view kSignature("7z\xbc\xaf\x27\x1c", 6);
 constexpr uint64_t kSumAt = 8;
 constexpr uint64_t kSummedAt = 12;
 constexpr uint64_t kMostListed = 1'000'000;
@@ -363,7 +362,7 @@ class HeaderReader {
 uint32_t SevenZipSum(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
 
 SevenZipStart FindSevenZipHeader(Bytes file, Span& header) {
-  if (!AsText(file).starts_with(kSignature)) return SevenZipStart::kNone;
+  if (!AsText(file).starts_with(kSevenZipSignature)) return SevenZipStart::kNone;
   ByteReader reader(file, kSumAt);
   uint32_t sum = reader.U32Le();
   uint64_t offset = reader.U64Le();

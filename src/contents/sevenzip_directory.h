@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/bytes.h"
@@ -46,6 +47,8 @@ struct SevenZipDirectory {
   // Set when the header is itself packed: nothing else is, and this is its folder.
   std::optional<SevenZipFolder> packed_header;
 };
+
+inline constexpr std::string_view kSevenZipSignature("7z\xbc\xaf\x27\x1c", 6);
 
 enum class SevenZipStart : uint8_t { kNone, kDamaged, kFound };
 

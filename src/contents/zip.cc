@@ -256,7 +256,17 @@ class ZipExpansion {
     } else {
       origin.inner_bytes = 0;
     }
-    visitor_.OnChild(Blob{blob_.ref, bytes, std::move(origin)});
+    const Span whole{0, bytes.size()};
+    Blob child{blob_.ref, bytes, std::move(origin)};
+    if (stored && LeavesOut({offset, bytes.size()})) child.left_out = {&whole, 1};
+    visitor_.OnChild(child);
+  }
+
+  bool LeavesOut(Span span) const {
+    auto after = std::upper_bound(
+        blob_.left_out.begin(), blob_.left_out.end(), span.offset,
+        [](uint64_t offset, const Span& left_out) { return offset < left_out.offset; });
+    return after != blob_.left_out.begin() && span.end() <= std::prev(after)->end();
   }
 
   // What no directory lists: a streaming reader would meet it. The start of the file is the outer
@@ -375,7 +385,10 @@ class ZipExpansion {
 }  // namespace
 
 void ExpandZip(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildVisitor& visitor) {
-  std::vector<ZipDirectory> directories = FindZipDirectories(blob.bytes);
+  std::vector<ZipDirectory> directories;
+  if (!blob.is_left_out() || ReadZipLocalHeader(blob.bytes, 0)) {
+    directories = FindZipDirectories(blob.bytes);
+  }
   // Without a directory, what begins like a zip file is still read by those who stream.
   if (directories.empty() && !ReadZipLocalHeader(blob.bytes, 0)) return;
   ZipExpansion(blob, budget, sink, visitor).Run(directories);

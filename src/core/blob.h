@@ -81,6 +81,12 @@ struct Blob {
   // Ranges that detectors which read byte by byte leave out: the tensors of a file outside Git that
   // is too large for that. Sorted and disjoint; empty for all else. Valid as long as the blob.
   std::span<const Span> left_out = {};
+
+  // It is a tensor and nothing else. Only where it begins do readers look at it then: each page
+  // further on would be fetched for itself, and a checkpoint has thousands of tensors.
+  bool is_left_out() const {
+    return left_out.size() == 1 && left_out[0] == Span{0, bytes.size()} && !bytes.empty();
+  }
 };
 
 struct CopiedRange {

@@ -19,10 +19,24 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 6;
+constexpr uint32_t kFormat = 7;
 constexpr size_t kPage = 4096;
 
-uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
+// A database's own head and what stands behind its bytecode are less than this.
+constexpr uint64_t kImageEdge = 256;
+
+// Of `bytes` without the inside of each of `images`: hs_alloc_scratch holds that against a checksum
+// of its own before a database is used, and the megabytes are read once for all.
+uint32_t ChecksumBeside(std::span<const Bytes> images, Bytes bytes) {
+  uint32_t checksum = 0;
+  for (const Bytes& image : images) {
+    if (image.size() <= 2 * kImageEdge) continue;
+    const auto inside = static_cast<uint64_t>(image.data() - bytes.data()) + kImageEdge;
+    checksum = libdeflate_crc32(checksum, bytes.data(), inside);
+    bytes = bytes.subspan(inside + image.size() - 2 * kImageEdge);
+  }
+  return libdeflate_crc32(checksum, bytes.data(), bytes.size());
+}
 
 hs_platform_info_t Platform() {
   hs_platform_info_t platform{};
@@ -60,7 +74,7 @@ struct Expressions {
 };
 
 Expressions ListExpressions(SearchGroup group, const std::vector<Rule>& rules,
-                            const std::vector<EncodedLiteral>& literals) {
+                            const std::vector<SpelledLiteral>& literals) {
   Expressions list;
   for (size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].is_path_rule() || rules[i].group != group) continue;
@@ -69,8 +83,8 @@ Expressions ListExpressions(SearchGroup group, const std::vector<Rule>& rules,
     list.ids.push_back(static_cast<unsigned>(i));
   }
   for (size_t i = 0; i < literals.size(); ++i) {
-    if (literals[i].group() != group) continue;
-    bool expression = literals[i].is_expression;
+    if (literals[i].literal.group() != group) continue;
+    bool expression = literals[i].literal.is_expression;
     list.texts.push_back(expression ? literals[i].bytes : Escaped(literals[i].bytes));
     list.flags.push_back(expression ? HS_FLAG_SINGLEMATCH : 0u);
     list.ids.push_back(static_cast<unsigned>(rules.size() + i));
@@ -102,7 +116,7 @@ void CheckEngines(const std::vector<Rule>& rules, std::vector<std::string>* comp
 
 // Null, with a complaint, when Hyperscan can't compile them together, and where there is nothing.
 hs_database_t* CompileGroup(SearchGroup group, const std::vector<Rule>& rules,
-                            const std::vector<EncodedLiteral>& literals,
+                            const std::vector<SpelledLiteral>& literals,
                             std::vector<std::string>* complaints) {
   const Expressions list = ListExpressions(group, rules, literals);
   if (list.texts.empty()) return nullptr;
@@ -199,10 +213,11 @@ std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::st
   set->rules_ = std::move(rules);
   for (Rule& rule : set->rules_) rule.group = ChooseSearchGroup(rule);
   set->source_hash_ = std::move(source_hash);
-  set->literals_ = DeriveEncodedLiterals(set->rules_);
+  const std::vector<SpelledLiteral> spelled = DeriveEncodedLiterals(set->rules_);
+  for (const SpelledLiteral& one : spelled) set->literals_.push_back(one.literal);
   set->FindWidest();
   for (SearchGroup group : kSearchGroups) {
-    hs_database_t* database = CompileGroup(group, set->rules_, set->literals_, complaints);
+    hs_database_t* database = CompileGroup(group, set->rules_, spelled, complaints);
     if (complaints->size() != before) return nullptr;
     set->databases_[static_cast<size_t>(group)] = database;
     if (database != nullptr) set->owned_.emplace_back(database);
@@ -231,21 +246,27 @@ std::string RuleSet::Serialize(std::string_view source_stamp) const {
   }
   std::string payload = body.Take();
   const size_t head = kMagic.size() + 2 * sizeof(uint32_t);
+  std::vector<Span> places;
   for (const std::string& image : images) {
     if (image.empty()) continue;
     payload.resize((head + payload.size() + kPage - 1) / kPage * kPage - head);
+    places.push_back({payload.size(), image.size()});
     payload += image;
+  }
+  std::vector<Bytes> inside;
+  for (const Span& place : places) {
+    inside.push_back(AsBytes(payload).subspan(place.offset, place.length));
   }
   TableWriter file;
   file.Raw(kMagic);
   file.U32(kFormat);
-  file.U32(Crc32(AsBytes(payload)));
+  file.U32(ChecksumBeside(inside, AsBytes(payload)));
   file.Raw(payload);
   return file.Take();
 }
 
-// The image was whole when it was written, the checksum says that it is so still, and nobody else
-// may write the file.
+// The image was whole when it was written, nobody else may write the file, and MakeScratch finds
+// out whether it is whole still.
 bool RuleSet::TakeDatabase(SearchGroup group, Bytes image) {
   const auto* database = reinterpret_cast<const hs_database_t*>(image.data());
   size_t size = 0;
@@ -265,7 +286,7 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
   if (AsText(in.Take(kMagic.size())) != kMagic) return refuse("it is no compiled rule file");
   if (in.U32Le() != kFormat) return refuse("its format is of another version");
   uint32_t crc = in.U32Le();
-  if (!in.ok() || Crc32(bytes.subspan(in.offset())) != crc) return refuse("it is damaged");
+  const Bytes payload = bytes.subspan(in.offset());
   hs_platform_info_t platform = Platform();
   if (text() != PICKET_VERSION) return refuse("it was compiled by another version of Picket");
   if (text() != hs_version()) return refuse("it was compiled by another version of Hyperscan");
@@ -279,24 +300,27 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
   Bytes literals = in.Take(in.U32Le());
   std::array<uint64_t, kSearchGroups.size()> sizes{};
   for (uint64_t& size : sizes) size = in.U64Le();
-  if (!in.ok() || !ReadRuleTable(table, &set->rules_) ||
+  std::array<Bytes, kSearchGroups.size()> images;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] == 0) continue;
+    in.Take((kPage - in.offset() % kPage) % kPage);
+    images[i] = in.Take(sizes[i]);
+  }
+  const bool whole = in.ok() && in.at_end() && ChecksumBeside(images, payload) == crc;
+  if (!whole || !ReadRuleTable(table, &set->rules_) ||
       !ReadLiteralTable(literals, &set->literals_)) {
     return refuse("it is damaged");
   }
   if (set->rules_.empty()) return refuse("it holds no rule");
   set->FindWidest();
   for (SearchGroup group : kSearchGroups) {
-    const uint64_t size = sizes[static_cast<size_t>(group)];
-    if ((size != 0) != HasAny(group, set->rules_, set->literals_)) {
+    const Bytes image = images[static_cast<size_t>(group)];
+    if (image.empty() == HasAny(group, set->rules_, set->literals_)) {
       return refuse("it is damaged");
     }
-    if (size == 0) continue;
-    in.Take((kPage - in.offset() % kPage) % kPage);
-    const Bytes image = in.Take(size);
-    if (!in.ok() || !set->TakeDatabase(group, image))
+    if (!image.empty() && !set->TakeDatabase(group, image))
       return refuse("Hyperscan refuses its database");
   }
-  if (!in.at_end()) return refuse("it is damaged");
   if (!set->MakeScratch()) return refuse("Hyperscan refuses its database");
   set->file_.emplace(std::move(file));
   return set;

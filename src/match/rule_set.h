@@ -1,12 +1,13 @@
 // A compiled set of rules: their flat table and a Hyperscan database for each group of them and of
 // the encoded spellings of their literals (match/search_group.h).
 //
-// The compiled file is one file, little-endian: "PKTRULES", u32 format version, u32 CRC-32 of all
-// that follows, then Picket's version, Hyperscan's version and the platform that it was compiled
-// for, what tells its sources, the rule table, the literal table, each with its length, the length
-// of each group's database or 0, and the databases: each at the next multiple of 4,096 bytes as it
-// lies in memory, so that a process maps it and reads only the pages that it needs. It is no format
-// for exchange: any difference means "compile again".
+// The compiled file is one file, little-endian: "PKTRULES", u32 format version, u32 CRC-32 of what
+// follows but the insides of the databases, which have a checksum of their own, then Picket's
+// version, Hyperscan's version and the platform that it was compiled for, what tells its sources,
+// the rule table, the literal table, each with its length, the length of each group's database or
+// 0, and the databases: each at the next multiple of 4,096 bytes as it lies in memory, so that a
+// process maps it and reads only the pages that it needs. It is no format for exchange: any
+// difference means "compile again".
 #pragma once
 
 #include <array>
@@ -44,8 +45,7 @@ class RuleSet {
   std::string Serialize(std::string_view source_stamp) const;
 
   const std::vector<Rule>& rules() const { return rules_; }
-  // Hyperscan reports them with ids from rules().size() on. Read from a compiled file they come
-  // without their bytes.
+  // Hyperscan reports them with ids from rules().size() on.
   const std::vector<EncodedLiteral>& literals() const { return literals_; }
   // The widest match that Hyperscan reports, in bytes.
   uint32_t widest() const { return widest_; }

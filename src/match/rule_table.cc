@@ -11,6 +11,10 @@ namespace {
 
 constexpr uint32_t kMaxRules = 1u << 16;
 constexpr uint32_t kMaxList = 1u << 12;
+// What a rule's numbers and lengths take without its texts, at least.
+constexpr uint64_t kLeastRuleBytes = 128;
+// Encoding, shift, whether it is an expression, width.
+constexpr uint64_t kLiteralBytes = 3 + sizeof(uint32_t);
 
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -60,7 +64,7 @@ class LiteralList {
 
   void Add(Encoding encoding, std::string bytes, uint8_t shift = 0) {
     uint16_t width = static_cast<uint16_t>(bytes.size());
-    found_.push_back({encoding, std::move(bytes), shift, false, width});
+    found_.push_back({{encoding, shift, false, width}, std::move(bytes)});
   }
 
   void AddBase64(std::string_view literal, bool broken) {
@@ -79,21 +83,25 @@ class LiteralList {
   // What escapes begin with, and files that base64 carries: gzip (in base64 once more, as Helm
   // keeps its releases) and zip.
   void AddCarriers() {
-    found_.push_back({Encoding::kEscape, "%[2-7][0-9A-Fa-f]", 0, true, 3});
-    found_.push_back({Encoding::kEscape, "&#[x0-9]", 0, true, 3});
-    found_.push_back({Encoding::kEscape, "\\\\/", 0, true, 2});
-    found_.push_back({Encoding::kEscape, "\\\\x[2-7]", 0, true, 3});
-    found_.push_back({Encoding::kEscape, "\\\\u(?:00[2-7]|\\{[2-7][0-9A-Fa-f])", 0, true, 5});
+    AddEscape("%[2-7][0-9A-Fa-f]", 3);
+    AddEscape("&#[x0-9]", 3);
+    AddEscape("\\\\/", 2);
+    AddEscape("\\\\x[2-7]", 3);
+    AddEscape("\\\\u(?:00[2-7]|\\{[2-7][0-9A-Fa-f])", 5);
     for (const char* magic : {"H4sI", "UEsDB", "SDRzSU"}) Add(Encoding::kBase64, magic);
   }
 
-  std::vector<EncodedLiteral> Take() {
+  std::vector<SpelledLiteral> Take() {
     std::sort(found_.begin(), found_.end());
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
     return std::move(found_);
   }
 
  private:
+  void AddEscape(const char* expression, uint16_t width) {
+    found_.push_back({{Encoding::kEscape, 0, true, width}, expression});
+  }
+
   // A line may end anywhere; where it does after more of the spelling, the first characters mark.
   void AddBroken(const std::string& spelling, uint8_t shift) {
     std::string mark = spelling.substr(0, kBrokenMark);
@@ -108,28 +116,17 @@ class LiteralList {
     }
   }
 
-  std::vector<EncodedLiteral> found_;
+  std::vector<SpelledLiteral> found_;
 };
 
 void WriteSet(TableWriter& out, const ByteSet& set) {
-  for (int base = 0; base < 256; base += 8) {
-    uint8_t bits = 0;
-    for (int i = 0; i < 8; ++i) {
-      if (set.Contains(static_cast<uint8_t>(base + i))) bits = static_cast<uint8_t>(bits | 1 << i);
-    }
-    out.U8(bits);
-  }
+  for (uint64_t word : set.words()) out.U64(word);
 }
 
 ByteSet ReadSet(ByteReader& in) {
-  ByteSet set;
-  for (int base = 0; base < 256; base += 8) {
-    uint8_t bits = in.U8();
-    for (int i = 0; i < 8; ++i) {
-      if ((bits >> i & 1) != 0) set.Add(static_cast<uint8_t>(base + i));
-    }
-  }
-  return set;
+  ByteSet::Words words;
+  for (uint64_t& word : words) word = in.U64Le();
+  return ByteSet(words);
 }
 
 std::string ReadText(ByteReader& in) { return std::string(AsText(in.Take(in.U32Le()))); }
@@ -223,7 +220,7 @@ Rule ReadRule(ByteReader& in) {
 
 }  // namespace
 
-std::vector<EncodedLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules) {
+std::vector<SpelledLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules) {
   LiteralList list;
   for (const Rule& rule : rules) {
     for (const std::string& literal : rule.encoded_literals) {
@@ -257,21 +254,17 @@ std::string WriteLiteralTable(const std::vector<EncodedLiteral>& literals) {
 bool ReadLiteralTable(Bytes table, std::vector<EncodedLiteral>* literals) {
   ByteReader in(table);
   literals->clear();
-  while (in.ok() && !in.at_end()) {
-    uint8_t encoding = in.U8();
-    uint8_t shift = in.U8();
-    uint8_t expression = in.U8();
-    uint32_t width = in.U32Le();
-    if (encoding > static_cast<uint8_t>(Encoding::kSplit) || expression > 1) in.Fail();
-    if (width == 0 || width > kMaxList) in.Fail();
-    if (!in.ok()) break;
-    literals->push_back({static_cast<Encoding>(encoding),
-                         {},
-                         shift,
-                         expression != 0,
-                         static_cast<uint16_t>(width)});
+  literals->reserve(table.size() / kLiteralBytes);
+  while (!in.at_end()) {
+    const Bytes entry = in.Take(kLiteralBytes);
+    if (!in.ok()) return false;
+    const uint32_t width = ByteReader(entry, kLiteralBytes - sizeof(uint32_t)).U32Le();
+    if (entry[0] > static_cast<uint8_t>(Encoding::kSplit) || entry[2] > 1) return false;
+    if (width == 0 || width > kMaxList) return false;
+    literals->push_back(
+        {static_cast<Encoding>(entry[0]), entry[1], entry[2] != 0, static_cast<uint16_t>(width)});
   }
-  return in.ok();
+  return true;
 }
 
 std::string WriteRuleTable(const std::vector<Rule>& rules) {
@@ -286,6 +279,8 @@ bool ReadRuleTable(Bytes table, std::vector<Rule>* rules) {
   uint32_t count = in.U32Le();
   if (count > kMaxRules) in.Fail();
   rules->clear();
+  // No count is believed beyond the bytes that are there.
+  rules->reserve(std::min<uint64_t>(count, table.size() / kLeastRuleBytes));
   for (uint32_t i = 0; in.ok() && i < count; ++i) rules->push_back(ReadRule(in));
   return in.ok() && in.at_end();
 }

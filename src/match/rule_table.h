@@ -11,13 +11,13 @@
 
 namespace picket {
 
-// One encoded spelling of a literal, searched for in the same pass as the rules.
+// What scanning needs of an encoded spelling of a literal, which is searched for in the same pass
+// as the rules; the database holds the spelling. There are some twenty thousand.
 struct EncodedLiteral {
   Encoding encoding = Encoding::kBase64;
-  std::string bytes;
   // From the literal's first byte to the next boundary of four base64 characters; else 0.
   uint8_t quad_shift = 0;
-  // kEscape: `bytes` is an expression, and one hit in each window is enough.
+  // kEscape: the spelling is an expression, and one hit in each window is enough.
   bool is_expression = false;
   // Of what is found, in bytes.
   uint16_t width = 0;
@@ -36,13 +36,19 @@ struct EncodedLiteral {
   auto operator<=>(const EncodedLiteral&) const = default;
 };
 
+struct SpelledLiteral {
+  EncodedLiteral literal;
+  std::string bytes;
+
+  auto operator<=>(const SpelledLiteral&) const = default;
+};
+
 // Of every literal of `rules`: itself, where text that it starts may be split; UTF-16 in both
 // orders; hexadecimal digits; the three base64 phases in both alphabets, of the literal, of its
 // base64 and of its UTF-16 (little-endian); the first four base64 characters, broken by a line end.
 // And what begins escapes, and gzip and zip files in base64. Sorted, each once.
-std::vector<EncodedLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules);
+std::vector<SpelledLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules);
 
-// What scanning needs of them: all but the bytes, which the database holds.
 std::string WriteLiteralTable(const std::vector<EncodedLiteral>& literals);
 // False when `table` is not one whole table.
 bool ReadLiteralTable(Bytes table, std::vector<EncodedLiteral>* literals);

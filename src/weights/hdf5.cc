@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x89HDF\r\n\x1a\n";
 constexpr uint64_t kFirstUserBlock = 512;
+constexpr uint64_t kFirstPage = 4096;
 constexpr uint8_t kExternalLink = 64;
 constexpr uint8_t kExternalFiles = 7;
 constexpr uint32_t kMaxEntries = 4096;
@@ -282,9 +283,12 @@ class ReferenceFinder {
 
 }  // namespace
 
-std::vector<Hdf5Superblock> FindHdf5Superblocks(Bytes file) {
+std::vector<Hdf5Superblock> FindHdf5Superblocks(const Blob& blob) {
+  const Bytes file = blob.bytes;
+  const uint64_t most = blob.is_left_out() ? kFirstPage : UINT64_MAX;
+  const uint64_t end = std::min<uint64_t>(file.size(), most);
   std::vector<Hdf5Superblock> found;
-  for (uint64_t at = 0; at < file.size(); at = at == 0 ? kFirstUserBlock : at * 2) {
+  for (uint64_t at = 0; at < end; at = at == 0 ? kFirstUserBlock : at * 2) {
     if (!StandsAt(file, at, kMagic)) continue;
     ByteReader reader(file, at + kMagic.size());
     uint8_t version = reader.U8();
@@ -299,7 +303,7 @@ std::vector<Hdf5Superblock> FindHdf5Superblocks(Bytes file) {
 }
 
 void ReadHdf5(const Blob& blob, PickleScanner&, WeightReport& report) {
-  std::vector<Hdf5Superblock> superblocks = FindHdf5Superblocks(blob.bytes);
+  std::vector<Hdf5Superblock> superblocks = FindHdf5Superblocks(blob);
   if (superblocks.empty()) return;
   ReferenceFinder finder(blob.bytes, report);
   finder.FindLinks();

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/bytes.h"
+#include "core/blob.h"
 
 namespace picket {
 
@@ -16,7 +16,8 @@ struct Hdf5Superblock {
 };
 
 // Every place where the library looks for a superblock - 0, 512, 1024, 2048 and so on - and there
-// is one. More than one: tools choose differently. Source: HDF5 File Format Specification, II.A.
-std::vector<Hdf5Superblock> FindHdf5Superblocks(Bytes file);
+// is one. More than one: tools choose differently. Of a blob that is left out only its first page
+// is looked at. Source: HDF5 File Format Specification, II.A.
+std::vector<Hdf5Superblock> FindHdf5Superblocks(const Blob& blob);
 
 }  // namespace picket

@@ -1,5 +1,7 @@
 #include "weights/imports.h"
 
+#include <libdeflate.h>
+
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -7,17 +9,15 @@
 
 #include "core/byte_reader.h"
 #include "core/error.h"
-#include "core/fingerprint.h"
 
 namespace picket {
 namespace {
 
-// The table: magic, u32 number of records, u32 bytes of keys, SHA-256 of all that follows, then
+// The table: magic, u32 number of records, u32 bytes of keys, CRC-32 of all that follows, then
 // records of {u32 key offset, u16 key length, u8 kind, u8 condition} sorted by key, then the keys.
-// A key is "module\nname"; "*" as name is the whole module, "" as module a name in any module, and
-// "." as module a module that must not be passed through.
-constexpr std::string_view kMagic = "picket imports 1";
-constexpr uint64_t kChecksumBytes = 32;
+// A key is "module\nname"; "*" as name is the whole module, "" as module a name in any module,
+// "." as module a module that must not be passed through, and "()" as module a method.
+constexpr std::string_view kMagic = "picket imports 2";
 constexpr uint64_t kRecordBytes = 8;
 
 enum Kind : uint8_t { kSafeKind, kConditionalKind, kDangerousKind };
@@ -38,6 +38,7 @@ constexpr ConditionWord kConditions[] = {
     {"plain-name", ImportCondition::kPlainName},
     {"rebuild", ImportCondition::kRebuild},
     {"type-name", ImportCondition::kTypeName},
+    {"class", ImportCondition::kClass},
 };
 
 using Table = std::map<std::string, std::pair<uint8_t, ImportCondition>>;
@@ -96,6 +97,10 @@ void AppendLittleEndian(std::string& out, uint64_t value, int width) {
   for (int i = 0; i < width; ++i) out.push_back(static_cast<char>(value >> (8 * i) & 0xff));
 }
 
+// Against damage: who may write the table may write its checksum too. A digest of libcrypto's would
+// cost every pickle the millisecond that the library takes to begin.
+uint32_t Crc32(Bytes bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
+
 [[noreturn]] void ThrowDamaged() {
   throw Error(
       "The compiled import table is damaged or belongs to another version; run the installer "
@@ -137,6 +142,7 @@ std::string CompileImports(std::string_view json) {
     ReadEntries(document, "dangerous", kDangerousKind, table);
     ReadList(document, "dangerous_names", "", table);
     ReadList(document, "reachable_modules", ".", table);
+    ReadList(document, "reaching_methods", "()", table);
   } catch (const nlohmann::json::exception& error) {
     throw Error(std::string("The import table can't be read (") + error.what() +
                 "); restore patterns/pickle_imports.json.");
@@ -156,7 +162,8 @@ std::string CompileImports(std::string_view json) {
   std::string compiled(kMagic);
   AppendLittleEndian(compiled, table.size(), 4);
   AppendLittleEndian(compiled, keys.size(), 4);
-  return compiled + Sha256(AsBytes(body)) + body;
+  AppendLittleEndian(compiled, Crc32(AsBytes(body)), 4);
+  return compiled + body;
 }
 
 Imports::Imports(std::string compiled) : data_(compiled.begin(), compiled.end()) {
@@ -165,10 +172,9 @@ Imports::Imports(std::string compiled) : data_(compiled.begin(), compiled.end())
   bool known = AsText(reader.Take(kMagic.size())) == kMagic;
   uint64_t count = reader.U32Le();
   uint64_t key_bytes = reader.U32Le();
-  Bytes checksum = reader.Take(kChecksumBytes);
+  uint32_t checksum = reader.U32Le();
   Bytes body = reader.Take(count * kRecordBytes + key_bytes);
-  if (!known || !reader.ok() || !reader.at_end() || count == 0 ||
-      Sha256(body) != AsText(checksum)) {
+  if (!known || !reader.ok() || !reader.at_end() || count == 0 || Crc32(body) != checksum) {
     ThrowDamaged();
   }
   ByteReader table(body.first(count * kRecordBytes));
@@ -180,7 +186,7 @@ Imports::Imports(std::string compiled) : data_(compiled.begin(), compiled.end())
     uint8_t kind = table.U8();
     uint8_t condition = table.U8();
     if (offset > keys.size() || length > keys.size() - offset || kind > kDangerousKind ||
-        condition > static_cast<uint8_t>(ImportCondition::kTypeName)) {
+        condition > static_cast<uint8_t>(ImportCondition::kClass)) {
       ThrowDamaged();
     }
     Record record{keys.substr(offset, length), kind, static_cast<ImportCondition>(condition)};
@@ -207,6 +213,11 @@ bool Imports::LeadsAway(const PythonName& name) const {
     found = found || Find("", part) != nullptr;
   });
   return found;
+}
+
+bool Imports::ReachesOut(std::string_view attribute) const {
+  return Find("()", attribute) != nullptr || Find("", attribute) != nullptr ||
+         Find(".", attribute) != nullptr;
 }
 
 ImportVerdict Imports::JudgeCanonical(const PythonName& name, ImportCondition& condition) const {

@@ -33,6 +33,7 @@ enum class ImportCondition : uint8_t {
   kPlainName,
   kRebuild,
   kTypeName,
+  kClass,
 };
 
 struct ImportJudgement {
@@ -63,6 +64,9 @@ class Imports {
   // `protocol` below 3 turns the Python 2 mapping on. `module` and `name` as the stream spells
   // them.
   ImportJudgement Judge(std::string_view module, std::string_view name, int protocol) const;
+  // Whether a method or an attribute of this name may run code, reach files, processes or the
+  // network, or lead away from its object, whatever it belongs to.
+  bool ReachesOut(std::string_view attribute) const;
 
  private:
   struct Record {

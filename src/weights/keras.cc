@@ -186,7 +186,7 @@ void ReadEmbedded(const Blob& blob, const PickleScanner& scanner, WeightReport& 
 }  // namespace
 
 void ReadKeras(const Blob& blob, PickleScanner& scanner, WeightReport& report) {
-  if (!FindHdf5Superblocks(blob.bytes).empty() || IsNamedLike(blob, {"keras_metadata.pb"})) {
+  if (!FindHdf5Superblocks(blob).empty() || IsNamedLike(blob, {"keras_metadata.pb"})) {
     return ReadEmbedded(blob, scanner, report);
   }
   std::string_view text = AsText(blob.bytes);

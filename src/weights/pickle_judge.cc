@@ -38,13 +38,25 @@ uint16_t ForbiddenUses(ImportCondition condition) {
   switch (condition) {
     case ImportCondition::kNone:
     case ImportCondition::kInstance:
+    case ImportCondition::kClass:
     case ImportCondition::kValue: return 0;
     case ImportCondition::kGetattr:
     case ImportCondition::kPlainName:
       return kUseEscapes | kUseResultCalled | kUseBuilt | kUseFilled;
     case ImportCondition::kTypeName: return kUseEscapes | kUseFilled;
+    // What type() gives is a class: BUILD would change it for all.
+    case ImportCondition::kOneArgument:
+      return kUseEscapes | kUseResultCalled | kUseBuilt | kUseFilled;
     default: return kUseEscapes | kUseResultCalled;
   }
+}
+
+// Calls that make an instance of their first argument, or look at it, and hand it to nobody. A
+// class whose instances alone are harmless may go nowhere else: much that is safe calls what it is
+// given, and there are constructors that evaluate their arguments.
+bool TakesClass(ImportCondition condition) {
+  return condition == ImportCondition::kSafeCallee || condition == ImportCondition::kSafeTypes ||
+         condition == ImportCondition::kGetattr;
 }
 
 }  // namespace
@@ -101,7 +113,20 @@ bool PickleJudge::IsAllowed(const PickleCall& call, size_t argument, bool plain)
   if (value.kind != PickleArgument::Kind::kGlobal) return false;
   const ImportJudgement& judgement = states_[value.global].judgement;
   return judgement.verdict == ImportVerdict::kSafe ||
-         (plain && judgement.condition == ImportCondition::kInstance);
+         (plain && (judgement.condition == ImportCondition::kInstance ||
+                    judgement.condition == ImportCondition::kClass));
+}
+
+// What getattr and its like give may be called while the file is still being loaded: a container
+// that is known to be safe calls its factory, a function looks for methods of its arguments.
+bool PickleJudge::IsHarmlessAttribute(const std::string& name) const {
+  return IsPlainIdentifier(name) && !imports_.Get().ReachesOut(name);
+}
+
+// Whose methods make, move and remove files, by names that other objects use for harmless things.
+bool PickleJudge::IsPath(uint32_t global) const {
+  const std::string& module = states_[global].judgement.canonical.module;
+  return module == "pathlib" || module.starts_with("pathlib.");
 }
 
 bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
@@ -113,16 +138,22 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
   };
   switch (condition) {
     case ImportCondition::kNone: return true;
-    case ImportCondition::kInstance: return call.count == 0;
+    case ImportCondition::kInstance:
+    case ImportCondition::kClass: return call.count == 0;
     case ImportCondition::kValue: return false;
-    case ImportCondition::kOneArgument: return call.count == 1;
+    case ImportCondition::kOneArgument:
+      // type() of what a class made is that class, which may be one that nobody may be handed.
+      return call.count == 1 && (states_[call.global].judgement.canonical.name != "type" ||
+                                 call.arguments[0].kind != Kind::kResult);
     case ImportCondition::kGetattr: {
       if (call.count < 2 || call.count > 3) return false;
       const PickleArgument& object = call.arguments[0];
-      bool made = object.kind == Kind::kResult &&
-                  states_[object.global].judgement.verdict == ImportVerdict::kSafe;
+      const ImportJudgement& maker = states_[object.global].judgement;
+      bool made = object.kind == Kind::kResult && (maker.verdict == ImportVerdict::kSafe ||
+                                                   maker.condition == ImportCondition::kClass);
       const std::string* name = text_at(1);
-      return (made || IsAllowed(call, 0, true)) && name != nullptr && IsPlainIdentifier(*name);
+      return (made || IsAllowed(call, 0, true)) && name != nullptr && IsHarmlessAttribute(*name) &&
+             !IsPath(object.global);
     }
     case ImportCondition::kCodecsEncode: {
       if (call.count < 1 || call.count > 2 || call.arguments[0].kind != Kind::kText) return false;
@@ -134,13 +165,20 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
       if (nested_.size() >= kMaxNested) return false;
       nested_.push_back(call.arguments[0].bytes);
       return true;
-    case ImportCondition::kSafeCallee: return IsAllowed(call, 0, call.count == 1);
+    case ImportCondition::kSafeCallee: {
+      // What partial() makes can be called with arguments later on.
+      const bool makes = states_[call.global].judgement.canonical.module == "copyreg";
+      return IsAllowed(call, 0, makes && call.count == 1);
+    }
     case ImportCondition::kSafeTypes: return IsAllowed(call, 0, true) && IsAllowed(call, 1, false);
     case ImportCondition::kPlainName:
       if (call.count < 1 || call.count > 4) return false;
-      return std::all_of(call.arguments.begin(), call.arguments.end(), [](auto& argument) {
-        return argument.kind == Kind::kNumber ||
-               (argument.text && IsPlainIdentifier(*argument.text));
+      return std::all_of(call.arguments.begin(), call.arguments.end(), [&](auto& argument) {
+        if (argument.kind == Kind::kNumber) return true;
+        if (!argument.text || !IsPlainIdentifier(*argument.text)) return false;
+        // itemgetter takes keys.
+        return states_[call.global].judgement.canonical.name == "itemgetter" ||
+               IsHarmlessAttribute(*argument.text);
       });
     case ImportCondition::kRebuild:
       return IsAllowed(call, 0, false) &&
@@ -156,6 +194,9 @@ bool PickleJudge::Holds(const PickleCall& call, ImportCondition condition) {
 void PickleJudge::OnCall(const PickleCall& call) {
   State& state = states_[call.global];
   if (state.holds) state.holds = Holds(call, state.judgement.condition);
+  if (!state.holds || !TakesClass(state.judgement.condition) || call.arguments.empty()) return;
+  const PickleArgument& first = call.arguments[0];
+  if (first.kind == PickleArgument::Kind::kGlobal) ++states_[first.global].granted;
 }
 
 void PickleJudge::Collect(const PickleMachine& machine) {
@@ -174,7 +215,8 @@ void PickleJudge::Collect(const PickleMachine& machine) {
     global.verdict = state.judgement.verdict;
     ImportCondition condition = state.judgement.condition;
     if (condition != ImportCondition::kNone && state.holds &&
-        (met.uses & ForbiddenUses(condition)) == 0) {
+        (met.uses & ForbiddenUses(condition)) == 0 &&
+        (condition != ImportCondition::kInstance || met.escapes <= state.granted)) {
       global.verdict = ImportVerdict::kSafe;
     }
     // Changing a class or module changes what honest code does later on.

@@ -67,9 +67,13 @@ class PickleJudge : public PickleObserver {
     ImportJudgement judgement;
     bool importable = false;
     bool holds = true;
+    // Of its escapes: into the arguments of calls that hand it to nobody.
+    uint32_t granted = 0;
   };
   bool Holds(const PickleCall& call, ImportCondition condition);
   bool IsAllowed(const PickleCall& call, size_t argument, bool plain) const;
+  bool IsHarmlessAttribute(const std::string& name) const;
+  bool IsPath(uint32_t global) const;
 
   const ImportSource& imports_;
   std::vector<State> states_;  // of the current run, by index

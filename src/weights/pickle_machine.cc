@@ -73,6 +73,7 @@ void PickleMachine::Reset(Bytes bytes, uint64_t start, PickleObserver& observer)
   if (!sparse_memo_.empty()) sparse_memo_.clear();
   giant_indexes_.clear();
   memo_entries_ = 0;
+  if (!carried_.empty()) carried_.clear();
   long_bytes_.clear();
   globals_.clear();
   dtypes_.clear();
@@ -313,7 +314,9 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
         if (PopMark(from)) stack_.resize(from);
         break;
       case kOpDup:
-        if (HasTop()) Push(stack_.back());
+        if (!HasTop()) break;
+        EscapeCarried(stack_.back());
+        Push(stack_.back());
         break;
 
       case kOpNone: Push(kNone); break;

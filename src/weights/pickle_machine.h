@@ -61,6 +61,8 @@ struct PickleGlobal {
   // The name is made by code, or comes from the copyreg registry: only running it could tell.
   bool computed = false;
   uint16_t uses = 0;
+  // How often it goes into an argument or a container, and how often such arguments come up again.
+  uint32_t escapes = 0;
 };
 
 // One item of a call's arguments.
@@ -189,7 +191,10 @@ class PickleMachine {
 
   bool HasTop(uint64_t count = 1);
   Value Pop();
-  void Push(Value value);
+  void Push(Value value) {
+    if (stack_.size() >= kMaxStack) return GiveUp("its stack is deeper than 4,194,304 values");
+    stack_.push_back(value);
+  }
   bool PopMark(uint64_t& from);
   void MakeTuple(uint64_t from);
   // Its items, of which the first eight are kept; nullptr where they are no longer known.
@@ -197,6 +202,8 @@ class PickleMachine {
   void MakePlain(uint64_t from);
   void Escape(uint64_t from);
   void EscapeValue(Value value);
+  void EscapeGlobal(uint64_t global);
+  void EscapeCarried(Value value);
   void Fill(uint64_t container);
 
   void Put(uint64_t index, Value value);
@@ -247,6 +254,8 @@ class PickleMachine {
   uint64_t memo_entries_ = 0;
   std::vector<TupleSlot> tuples_;
   uint64_t tuple_serial_ = 0;
+  // By serial: the globals in a tuple whose escapes are counted.
+  std::unordered_map<uint64_t, std::vector<uint32_t>> carried_;
   std::vector<Span> long_bytes_;
   std::vector<PickleGlobal> globals_;
   std::vector<bool> watched_;

@@ -8,6 +8,9 @@ namespace picket {
 
 using namespace pickle_value;
 
+constexpr uint64_t kSmallMemo = 4096;
+constexpr size_t kMaxCarried = size_t{1} << 16;
+
 // --- stack and memo ---
 
 bool PickleMachine::HasTop(uint64_t count) {
@@ -22,11 +25,6 @@ PickleMachine::Value PickleMachine::Pop() {
   return value;
 }
 
-void PickleMachine::Push(Value value) {
-  if (stack_.size() >= kMaxStack) return GiveUp("its stack is deeper than 4,194,304 values");
-  stack_.push_back(value);
-}
-
 bool PickleMachine::PopMark(uint64_t& from) {
   if (marks_.empty()) {
     Fail("an opcode misses its mark");
@@ -38,10 +36,22 @@ bool PickleMachine::PopMark(uint64_t& from) {
   return true;
 }
 
+void PickleMachine::EscapeGlobal(uint64_t global) {
+  globals_[global].uses |= kUseEscapes;
+  if (globals_[global].escapes < UINT32_MAX) ++globals_[global].escapes;
+}
+
 void PickleMachine::EscapeValue(Value value) {
-  if (KindOf(value) == kGlobal && watched_[PayloadOf(value)]) {
-    globals_[PayloadOf(value)].uses |= kUseEscapes;
-  }
+  if (KindOf(value) == kGlobal && watched_[PayloadOf(value)]) EscapeGlobal(PayloadOf(value));
+  EscapeCarried(value);
+}
+
+// A tuple is handed on, or comes up once more, and with it what is in it.
+void PickleMachine::EscapeCarried(Value value) {
+  if (carried_.empty() || KindOf(value) != kTuple) return;
+  auto place = carried_.find(PayloadOf(value));
+  if (place == carried_.end()) return;
+  for (uint32_t global : place->second) EscapeGlobal(global);
 }
 
 void PickleMachine::Escape(uint64_t from) {
@@ -58,6 +68,16 @@ void PickleMachine::MakeTuple(uint64_t from) {
   TupleSlot& slot = tuples_[place];
   slot.serial = serial;
   for (uint64_t i = 0; i < std::min(count, kTupleItems); ++i) slot.items[i] = stack_[from + i];
+  for (uint64_t i = from; watching_ && i < stack_.size(); ++i) {
+    const Value item = stack_[i];
+    if (KindOf(item) != kGlobal || !watched_[PayloadOf(item)]) continue;
+    if (carried_.size() >= kMaxCarried) {
+      // Whatever becomes of it.
+      globals_[PayloadOf(item)].escapes = UINT32_MAX;
+    } else {
+      carried_[serial].push_back(static_cast<uint32_t>(PayloadOf(item)));
+    }
+  }
   stack_.resize(from);
   Push(Pack(kTuple, serial, count));
 }
@@ -108,6 +128,9 @@ void PickleMachine::Put(uint64_t index, Value value) {
   }
   // Dense while indexes grow about as fast as entries do: a sparse index must not allocate.
   if (index < memo_entries_ * 2 + 1024) {
+    // Room for all that there may be: pages that nobody writes cost nothing, and growing bit by bit
+    // would write the others again and again.
+    if (index >= memo_.capacity() && index >= kSmallMemo) memo_.reserve(kMaxMemo);
     if (index >= memo_.size()) memo_.resize(index + 1, 0);
     if (sparse_memo_.empty() || sparse_memo_.erase(index) == 0) ++memo_entries_;
     memo_[index] = value;
@@ -134,6 +157,7 @@ void PickleMachine::PutTop(uint64_t index) {
 void PickleMachine::PushMemo(uint64_t index) {
   Value value = Get(index);
   if (value == 0) return Fail("it asks for a memo entry that was never made");
+  EscapeCarried(value);
   Push(value);
 }
 
@@ -311,7 +335,11 @@ PickleMachine::Value PickleMachine::Persistent(Value id) {
     return Pack(kUnknown);
   }
   auto word = TextOf(slot->items[0]);
-  return word && word->text == "module" ? slot->items[1] : Pack(kUnknown);
+  if (!word || word->text != "module") return Pack(kUnknown);
+  // Neither the tuple nor the id hands the class on.
+  PickleGlobal& made = globals_[PayloadOf(slot->items[1])];
+  if (made.escapes != UINT32_MAX) made.escapes -= std::min<uint32_t>(made.escapes, 2);
+  return slot->items[1];
 }
 
 void PickleMachine::Build(uint64_t) {

@@ -16,7 +16,6 @@ namespace {
 
 using VerdictOf = std::function<ImportVerdict(const std::string&, const std::string&)>;
 
-constexpr size_t kMaxNodes = size_t{1} << 20;
 constexpr uint64_t kMaxSparse = uint64_t{1} << 18;
 constexpr uint64_t kItemsKept = 8;
 constexpr int kMaxNested = 4;
@@ -45,8 +44,13 @@ struct Node {
 
 class Tracer : public PickleObserver {
  public:
-  Tracer(Bytes bytes, FrameRule frames, int nesting, const VerdictOf& verdict_of)
-      : bytes_(bytes), frames_(frames), nesting_(nesting), verdict_of_(verdict_of) {
+  Tracer(Bytes bytes, FrameRule frames, int nesting, const VerdictOf& verdict_of,
+         size_t most_values)
+      : bytes_(bytes),
+        frames_(frames),
+        nesting_(nesting),
+        verdict_of_(verdict_of),
+        most_values_(most_values) {
     machine_.set_tracing(true);
   }
 
@@ -68,7 +72,7 @@ class Tracer : public PickleObserver {
 
   std::optional<uint64_t> OnNested(uint64_t offset) override {
     if (nesting_ >= kMaxNested) return std::nullopt;
-    auto inner = std::make_unique<Tracer>(bytes_, frames_, nesting_ + 1, verdict_of_);
+    auto inner = std::make_unique<Tracer>(bytes_, frames_, nesting_ + 1, verdict_of_, most_values_);
     std::optional<uint64_t> end = inner->Run(offset);
     CallTrails found = inner->Take();
     trails_.left_out += found.left_out;
@@ -125,7 +129,7 @@ class Tracer : public PickleObserver {
       lost_ = true;
       return;
     }
-    if (nodes_.size() >= kMaxNodes && !Compact()) return;
+    if (nodes_.size() >= most_values_ && !Compact()) return;
     Node node;
     node.offset = offset;
     for (uint64_t i = from; i < stack_.size(); ++i) node.Add(stack_[i]);
@@ -188,6 +192,7 @@ class Tracer : public PickleObserver {
   FrameRule frames_;
   int nesting_;
   const VerdictOf& verdict_of_;
+  size_t most_values_;
   PickleMachine machine_;
   // What follows is not told, because an opcode failed or (full_) there is no more room.
   bool lost_ = false;
@@ -364,7 +369,7 @@ bool Tracer::Compact() {
   for (uint32_t& number : place) {
     if (number != 0) number = ++live;
   }
-  if (live > kMaxNodes / 2) {
+  if (live > most_values_ / 2) {
     lost_ = full_ = true;
     return false;
   }
@@ -501,8 +506,9 @@ FrameRule FramesOf(Bytes bytes, uint64_t start) {
   return run.joblib ? FrameRule::kJoblib : FrameRule::kLinear;
 }
 
-CallTrails TraceCalls(Bytes bytes, uint64_t start, const VerdictOf& verdict_of) {
-  Tracer tracer(bytes, FramesOf(bytes, start), 0, verdict_of);
+CallTrails TraceCalls(Bytes bytes, uint64_t start, const VerdictOf& verdict_of,
+                      size_t most_values) {
+  Tracer tracer(bytes, FramesOf(bytes, start), 0, verdict_of, most_values);
   tracer.Run(start);
   return tracer.Take();
 }

@@ -53,15 +53,18 @@ struct CallTrails {
 inline constexpr size_t kMaxTrails = 64;
 inline constexpr size_t kMaxTrailSteps = 64;
 inline constexpr int kMaxTrailDepth = 8;
+inline constexpr size_t kMostTrailValues = size_t{1} << 20;
 
 // The frames that the pickle at `start` of `bytes` asks for: those of joblib where its arrays stand
 // between the opcodes.
 FrameRule FramesOf(Bytes bytes, uint64_t start);
 
 // The trails of the pickle that begins at `start`. `verdict_of` says what is known of a global as
-// the stream spells it; of safe ones one call each is kept, of others the first eight.
+// the stream spells it; of safe ones one call each is kept, of others the first eight. Trails are
+// followed through `most_values` at a time; values that nothing leads to any more don't count.
 CallTrails TraceCalls(Bytes bytes, uint64_t start,
                       const std::function<ImportVerdict(const std::string& module,
-                                                        const std::string& name)>& verdict_of);
+                                                        const std::string& name)>& verdict_of,
+                      size_t most_values = kMostTrailValues);
 
 }  // namespace picket

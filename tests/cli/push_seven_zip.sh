@@ -1,5 +1,6 @@
 # 7z archives are looked into: stored, LZMA and LZMA2, solid, with a list of members that is packed
-# itself. A member that is encrypted is named and lets nothing pass.
+# itself; and behind a program that extracts them. A member that is encrypted is named and lets
+# nothing pass, and so does a RAR archive.
 . "$(dirname "$0")/common.sh"
 
 needs_python
@@ -82,3 +83,12 @@ seven_zip work/cut.7z lzma plain notes.txt
 head -c 60 work/cut.7z >cut && mv cut work/cut.7z
 save work 'Half an archive'
 undecided "git -C work push origin main" cut.7z
+git -C work reset -q --hard HEAD~1
+
+seven_zip model.7z lzma packed notes.txt armed.pkl
+{ printf 'MZ'; head -c 5000 /dev/zero; cat model.7z; } >work/pytorch_model.bin
+blocked pytorch_model.bin "$DANGEROUS_RULE"
+says armed.pkl
+printf 'Rar!\032\007\001\000' >work/model.rar
+save work 'An archive of another kind'
+undecided "git -C work push origin main" model.rar 'it is a RAR archive'

@@ -58,6 +58,17 @@ TEST_CASE("expander: a whole UTF-16 blob becomes one child, whatever was hinted"
   }
 }
 
+TEST_CASE("expander: what is left out is no UTF-16 page") {
+  const std::string text = "\xff\xfe" + Wide("a whole page of text", true);
+  const Span all{0, text.size()};
+  ExpandRecorder recorder;
+  BlobRef ref;
+  Blob blob{ref, AsBytes(text)};
+  blob.left_out = {&all, 1};
+  Expander({}).Expand(blob, {}, recorder, recorder);
+  CHECK(recorder.children.empty());
+}
+
 TEST_CASE("expander: UTF-16 inside other bytes is found at odd offsets too, and once") {
   std::string junk = "some plain bytes that are no wide text at all, odd";
   junk.resize(51, '.');

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "contents/rar.h"
 #include "contents/sevenzip_directory.h"
 #include "support/expand_recorder.h"
 #include "support/packers.h"
@@ -236,6 +237,50 @@ TEST_CASE("7z: a start that lies is a gap, and other files are none of its busin
   CHECK(Expand(changed).whole_gaps.size() == 1);
   CHECK(Expand(File("", "")).whole_gaps.empty());
   for (const char* text : {"", "7z", "7zip is a tool"}) CHECK(Expand(text).whole_gaps.empty());
+}
+
+TEST_CASE("7z: an archive that extracts itself is opened behind its program") {
+  const std::string archive = Archive({LzmaFolder(), {{{"b.txt", "bee"}}, {kCopyCoder}, "bee"}});
+  const std::string signature = archive.substr(0, 6);
+  for (const char* head : {"MZ",
+                           "\x7f"
+                           "ELF"}) {
+    const std::string program = head + std::string(3000, 'p') + signature + "only known" + head;
+    CAPTURE(std::string(head));
+    CHECK(Expand(program).children.empty());
+    CHECK(Expand(program).whole_gaps.empty());
+    const ExpandRecorder seen = Expand(program + archive);
+    REQUIRE(seen.children.size() == 2);
+    CHECK(seen.whole_gaps.empty());
+    CHECK(seen.children[0].bytes == kText);
+    CHECK(seen.children[0].origin.member == "a.txt");
+    CHECK(seen.children[1].bytes == "bee");
+    // Stored bytes keep their place in the whole file.
+    CHECK((program + archive).substr(seen.children[1].origin.offset, 3) == "bee");
+    CHECK(seen.children[1].origin.depth == 1);
+    const std::string cut = program + archive.substr(0, archive.size() - 1);
+    CHECK(Expand(cut).whole_gaps.size() == 1);
+  }
+  CHECK(Expand("#!" + std::string(3000, 'p') + archive).children.empty());
+
+  std::string many = "MZ";
+  for (int i = 0; i < 9; ++i) many += archive;
+  CHECK(Expand(many).children.size() == 16);
+  CHECK(Expand(many).whole_gaps.size() == 1);
+}
+
+TEST_CASE("rar: an archive is a gap, its name alone is none") {
+  auto gaps = [](const std::string& bytes) {
+    ExpandRecorder recorder;
+    ExpandBudget budget;
+    BlobRef ref;
+    ExpandRar(Blob{ref, AsBytes(bytes), {}}, budget, recorder, recorder);
+    CHECK(recorder.children.empty());
+    return recorder.whole_gaps.size();
+  };
+  CHECK(gaps(std::string("Rar!\x1a\x07\x00", 7) + "rest") == 1);
+  CHECK(gaps(std::string("Rar!\x1a\x07\x01\x00", 8) + "rest") == 1);
+  for (const char* text : {"", "Rar!", "Rar!\x1a", "see Rar!\x1a\x07"}) CHECK(gaps(text) == 0);
 }
 
 }  // namespace picket

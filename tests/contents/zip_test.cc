@@ -65,6 +65,7 @@ std::string Zip(const std::vector<Member>& members, const std::string& prefix = 
 struct Child {
   std::string bytes;
   Origin origin;
+  bool left_out = false;
 };
 
 class Collector : public FindingSink, public ChildVisitor {
@@ -73,7 +74,7 @@ class Collector : public FindingSink, public ChildVisitor {
   void Add(Gap gap) override { gaps.push_back(std::move(gap)); }
   void Add(EncodedHint) override {}
   void OnChild(const Blob& child) override {
-    children.push_back({std::string(AsText(child.bytes)), child.origin});
+    children.push_back({std::string(AsText(child.bytes)), child.origin, child.is_left_out()});
   }
   const Child* Find(std::string_view member) const {
     for (const Child& child : children) {
@@ -116,6 +117,51 @@ TEST_CASE("zip: stored and deflated members with their place and route") {
   CHECK(tensor->origin.route.empty());
   CHECK_FALSE(tensor->origin.bytes_seen);
   CHECK(tensor->origin.inner_bytes == 0);
+}
+
+TEST_CASE("zip: a stored member is left out where all of it stands in what is left out") {
+  const std::string tensor = "0123456789";
+  const std::string file =
+      Zip({{"a/data.pkl", "pickle"}, {"a/data/0", tensor}, {"a/data/1", "xy"}});
+  const uint64_t at = file.find(tensor);
+  struct Case {
+    Span left_out;
+    bool expected;
+  };
+  const Case cases[] = {{{at, tensor.size()}, true},
+                        {{at - 1, tensor.size() + 1}, true},
+                        {{at - 1, tensor.size()}, false},
+                        {{at + 1, tensor.size()}, false},
+                        {{at + tensor.size(), 1}, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.left_out.offset - at);
+    const Span left_out[] = {{1, 2}, c.left_out};
+    Collector seen;
+    ExpandBudget budget{1 << 20, 100};
+    BlobRef ref;
+    Blob blob{ref, AsBytes(file)};
+    blob.left_out = left_out;
+    ExpandZip(blob, budget, seen, seen);
+    REQUIRE(seen.Find("a/data/0") != nullptr);
+    CHECK(seen.Find("a/data/0")->left_out == c.expected);
+    CHECK_FALSE(seen.Find("a/data.pkl")->left_out);
+    CHECK_FALSE(seen.Find("a/data/1")->left_out);
+  }
+}
+
+TEST_CASE("zip: what is left out is one only where it begins like one") {
+  auto members = [](const std::string& file) {
+    const Span all{0, file.size()};
+    Collector seen;
+    ExpandBudget budget{1 << 20, 100};
+    BlobRef ref;
+    Blob blob{ref, AsBytes(file)};
+    blob.left_out = {&all, 1};
+    ExpandZip(blob, budget, seen, seen);
+    return seen.children.size();
+  };
+  CHECK(members(Zip({{"a", "b"}})) == 1);
+  CHECK(members(Zip({{"a", "b"}}, "numbers")) == 0);
 }
 
 TEST_CASE("zip: a torch record is found in any case, under any prefix, at the top") {

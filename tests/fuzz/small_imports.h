@@ -35,7 +35,8 @@ class SmallImports : public ImportSource {
     ],
     "dangerous": [{"module": "os", "names": ["*"], "source": "-"}],
     "dangerous_names": {"names": ["__globals__"], "source": "-"},
-    "reachable_modules": {"names": ["os", "sys"], "source": "-"}
+    "reachable_modules": {"names": ["os", "sys"], "source": "-"},
+    "reaching_methods": {"names": ["x"], "source": "-"}
   })")};
 };
 

@@ -39,6 +39,7 @@ std::string LegacyTorch(const std::string& object) {
 TEST_CASE("conditions: a name is judged by what it is given") {
   const std::string safe = Name("collections", "OrderedDict");
   const std::string unknown = Name("mine", "Model");
+  const std::string instance = Name("xgboost.sklearn", "XGBRegressor");
   const std::string getattr = Name("builtins", "getattr");
   const std::string python2_getattr = Global("__builtin__", "getattr");
   const std::string partial = Name("functools", "partial");
@@ -62,11 +63,81 @@ TEST_CASE("conditions: a name is judged by what it is given") {
       {"Python 2's getattr, then called",
        std::string("\x80\x02", 2) + Call(Call(python2_getattr, safe + ShortText("fromkeys")), "]"),
        true},
+      {"getattr of a method that reaches out", Call(getattr, safe + ShortText("to_pickle")), true},
+      {"getattr of a frame", Call(getattr, safe + ShortText("f_globals")), true},
+      {"getattr of a module", Call(getattr, safe + ShortText("os")), true},
+      {"a method of what an allowed class made", Call(getattr, Call(safe, "") + ShortText("keys")),
+       false},
+      // dict() of a ChainMap asks each of its parts, and a defaultdict calls its factory.
+      {"a method of a path, called by a container",
+       Call(Name("builtins", "dict"),
+            Call(Name("collections", "ChainMap"),
+                 Call(Name("collections", "defaultdict"),
+                      Call(getattr, Call(Name("pathlib", "PosixPath"), ShortText("x")) +
+                                        ShortText("touch"))) +
+                     "}" + ShortText("a") + "Ns")),
+       true},
+      {"any method of a path",
+       Call(getattr, Call(Name("pathlib", "PosixPath"), ShortText("x")) + ShortText("exists")),
+       true},
+      {"any method of the class of paths",
+       Call(getattr, Name("pathlib", "Path") + ShortText("exists")), true},
+      {"a class that type() gives, changed",
+       Call(Name("builtins", "type"), Call(Name("collections", "UserDict"), "")) + "N}" +
+           ShortText("x") + "Ns\x86" + "b",
+       true},
+      {"the class of what it made, handed on",
+       "](" + Call(Name("builtins", "type"), instance + ")\x81") + "e", true},
+      {"the type of None", Call(Name("builtins", "type"), "N"), false},
+      {"a function of NumPy's, referred to", Name("numpy", "log1p"), false},
+      {"the same as NumPy 1 writes it", Name("numpy.core._multiarray_umath", "log1p"), false},
+      // It reads where __array_interface__ says that memory is.
+      {"a function of NumPy's, called",
+       Call(Name("numpy", "array"), Name("types", "SimpleNamespace") + ")\x81"), true},
+      {"a loader of data, made by its arguments", Call(Name("torch.utils.data", "DataLoader"), "]"),
+       true},
+      {"a loader of data, restored", Name("torch.utils.data", "DataLoader") + ")\x81", false},
+      {"a method of what a harmless class made",
+       Call(getattr, Name("nltk.stem.snowball", "EnglishStemmer") + ")\x81" + ShortText("stem")),
+       false},
+      {"a method of what another class made", Call(getattr, instance + ")\x81" + ShortText("fit")),
+       true},
       {"partial of an allowed class", Call(partial, safe), false},
       {"partial of an unknown one", Call(partial, unknown), true},
+      {"partial of a class whose instances are known", Call(partial, instance), true},
+      {"an instance", instance + ")\x81", false},
+      {"an instance as protocol 0 makes it",
+       Call(Name("copyreg", "_reconstructor"), instance + Name("builtins", "object") + "N"), false},
+      {"an instance as __newobj__ makes it", Call(Name("copyreg", "__newobj__"), instance), false},
+      {"an instance made of arguments", Call(instance, ShortText("x")), true},
+      // What is safe may call what it is given, with arguments.
+      {"its class in a container", "](" + instance + "e", true},
+      {"its class as an attribute",
+       Name("types", "SimpleNamespace") + ")\x81}" + ShortText("from_arrays") + instance + "sb",
+       true},
+      {"its class as an argument",
+       Call(Name("numpy.random._pickle", "__generator_ctor"), ShortText("x") + instance), true},
+      {"its class by way of arguments that are used twice",
+       Name("copyreg", "_reconstructor") + "(" + instance + Name("builtins", "object") +
+           "Nt\x94R0" + "h" + LittleEndian(0, 1) + Name("builtins", "list") + "0" + "\x85",
+       true},
+      {"the same with DUP",
+       Name("copyreg", "_reconstructor") + "(" + instance + Name("builtins", "object") + "Nt2\x94" +
+           "0R" + "h" + LittleEndian(0, 1) + "\x86",
+       true},
+      {"its class as a slot of the state",
+       Name("collections", "OrderedDict") + ")R" + "N" + "}" + ShortText("x") + instance + "s\x86" +
+           "b",
+       true},
+      {"a class that may be handed on", "](" + Name("fastai.vision.core", "PILImage") + "e", false},
       {"partial of a dangerous one", Call(partial, Name("os", kSystem)), true},
       {"partial, then called", Call(Call(partial, safe), ""), true},
       {"methodcaller of a plain name", Call(caller, ShortText("lower")), false},
+      {"methodcaller of a method that reaches out",
+       Call(caller, ShortText("to_csv") + ShortText("x")), true},
+      {"attrgetter of a method that reaches out",
+       Call(Name("operator", "attrgetter"), ShortText("a") + ShortText("unlink")), true},
+      {"itemgetter takes any key", Call(Name("operator", "itemgetter"), ShortText("open")), false},
       {"methodcaller of a dunder", Call(caller, ShortText("__subclasses__")), true},
       {"methodcaller, then called", Call(Call(caller, ShortText("lower")), "]"), true},
       {"its C twin, then called",

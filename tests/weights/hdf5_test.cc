@@ -1,6 +1,7 @@
 // HDF5: links, storage and virtual datasets that lead into other files.
 #include <doctest/doctest.h>
 
+#include "weights/format.h"
 #include "weights/weight_test.h"
 
 namespace picket {
@@ -123,6 +124,24 @@ TEST_CASE("hdf5: every form of a selection is passed over to the next file") {
         nullptr);
   }
   CHECK(ScanWeights(Superblock(2, 8) + Virtual("x", 96, 8, {}, '\1')).gaps.size() == 1);
+}
+
+TEST_CASE("hdf5: of what is left out, only the first page is looked at") {
+  auto refers = [](uint64_t user_block, bool left_out) {
+    const std::string file =
+        std::string(user_block, '\0') + Superblock(2, 8) + Link("/etc/hostname");
+    const Span all{0, file.size()};
+    BlobRef ref;
+    Blob blob{ref, AsBytes(file)};
+    if (left_out) blob.left_out = {&all, 1};
+    PickleScanner scanner(ShippedImports());
+    return !ReadWeights(blob, scanner).problems.empty();
+  };
+  for (uint64_t user_block : {0u, 512u, 2048u, 4096u, 65536u}) {
+    CAPTURE(user_block);
+    CHECK(refers(user_block, false));
+    CHECK(refers(user_block, true) == (user_block < 4096));
+  }
 }
 
 TEST_CASE("hdf5: references that lie are told") {

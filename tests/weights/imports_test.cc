@@ -15,11 +15,25 @@ std::string Minimal(const std::string& safe, const std::string& conditional = ""
       R"(], "dangerous": [{"module": "d", "names": ["*"], "source": "s"},
           {"module": "e", "names": ["run"], "source": "s"}],
           "dangerous_names": {"names": ["__globals__"], "source": "s"},
-          "reachable_modules": {"names": ["os"], "source": "s"}})");
+          "reachable_modules": {"names": ["os"], "source": "s"},
+          "reaching_methods": {"names": ["unlink"], "source": "s"}})");
   return json;
 }
 
 }  // namespace
+
+TEST_CASE("imports: attributes that reach out of their object") {
+  const Imports& imports = ShippedImports().Get();
+  for (const char* name : {"unlink", "to_pickle", "save", "__globals__", "f_globals", "os"}) {
+    CAPTURE(std::string(name));
+    CHECK(imports.ReachesOut(name));
+  }
+  for (const char* name : {"", "lower", "keys", "forward", "unlinked", "load_state_dict", "*"}) {
+    CAPTURE(std::string(name));
+    CHECK_FALSE(imports.ReachesOut(name));
+  }
+  CHECK_FALSE(Imports().ReachesOut("unlink"));
+}
 
 TEST_CASE("imports: the shipped table judges names at every dot") {
   using V = ImportVerdict;

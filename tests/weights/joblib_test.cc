@@ -116,6 +116,20 @@ TEST_CASE("joblib: what another reader makes of the array, and objects in it, ar
   CHECK(ScanWeights(inner, "m.joblib").Find("pickle.dangerous-global", "os.system") != nullptr);
 }
 
+TEST_CASE("joblib: a wrapper that has another file loaded is no harmless name") {
+  // joblib before 0.10 kept arrays beside the pickle; later ones still read them, wherever the
+  // state says, with NumPy's allow_pickle.
+  for (const char* name : {"NDArrayWrapper", "ZNDArrayWrapper"}) {
+    const KeepingSink sink =
+        ScanWeights(kProto4 + StackGlobal("joblib.numpy_pickle", name) + ")\x81}(" +
+                        ShortText("filename") + ShortText("/tmp/elsewhere") + "ub.",
+                    "model.joblib");
+    CAPTURE(std::string(name));
+    CHECK(sink.Find("pickle.dangerous-global", std::string("joblib.numpy_pickle.") + name) !=
+          nullptr);
+  }
+}
+
 TEST_CASE("joblib: an array whose place can't be told is a gap") {
   const std::string bytes(16, '.');
   const std::string state = "}(" + ShortText("shape") + "K\x04\x85" + ShortText("dtype");

@@ -14,10 +14,13 @@ const std::string kProto4("\x80\x04", 2);
 const std::string kOs = std::string("o") + std::string("s");
 const std::string kSystem = std::string("sys") + std::string("tem");
 
-CallTrails Trace(const std::string& bytes) {
-  return TraceCalls(AsBytes(bytes), 0, [](const std::string& module, const std::string&) {
-    return module == "collections" ? ImportVerdict::kSafe : ImportVerdict::kUnknown;
-  });
+CallTrails Trace(const std::string& bytes, size_t most_values = kMostTrailValues) {
+  return TraceCalls(
+      AsBytes(bytes), 0,
+      [](const std::string& module, const std::string&) {
+        return module == "collections" ? ImportVerdict::kSafe : ImportVerdict::kUnknown;
+      },
+      most_values);
 }
 
 // "0 REDUCE(1 GLOBAL(..), 5 TUPLE)" without offsets.
@@ -177,6 +180,33 @@ TEST_CASE("junk before a call does not hide its trail") {
   REQUIRE(trails.calls.size() == 1);
   CHECK(Shape(trails.calls[0]) == "REDUCE(GLOBAL:m f EMPTY_TUPLE)");
   CHECK(trails.reason.empty());
+}
+
+TEST_CASE("what is in use keeps its trail while the room for values is made free") {
+  const std::string junk = Times(
+      "N\x85"
+      "0",
+      100);
+  const std::string f = Global("m", "f");
+  const std::string giant = "12345678901234567890";
+  const std::string cases[] = {
+      f + "N\x85" + junk + "R.",  // on the stack
+      f + "N\x85q" + std::string("\x05", 1) + "0" + junk + "h" + std::string("\x05", 1) + "R.",
+      f + "N\x85p90000\n0" + junk + "g90000\nR.",  // far out in the memo
+      f + "N\x85p" + giant + "\n0" + junk + "g" + giant + "\nR.",
+      f + "](N" + junk + "N\x86" + junk + "e\x85" + junk + "R.",  // in a container
+  };
+  for (const std::string& bytes : cases) {
+    CAPTURE(bytes.substr(0, 40));
+    const CallTrails ample = Trace(bytes);
+    const CallTrails cramped = Trace(bytes, 16);
+    REQUIRE(ample.calls.size() == 1);
+    REQUIRE(cramped.calls.size() == 1);
+    CHECK(Shape(cramped.calls[0]) == Shape(ample.calls[0]));
+    CHECK(cramped.reason.empty());
+    // With no room at all the trail is lost, and that is said.
+    CHECK_FALSE(Trace(bytes, 1).reason.empty());
+  }
 }
 
 TEST_CASE("values that no trail is deep enough to show hide none") {
