@@ -1,6 +1,7 @@
 // What is judged: content with a name. BlobRef says what it is called, Blob adds the bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -88,18 +89,24 @@ struct Blob {
   }
 };
 
-// A blob made from another by copying ranges and inserting bytes (a Git delta), for detectors that
-// carry results over. Valid during the call.
 struct CopiedRange {
   uint64_t base_offset = 0;
   uint64_t offset = 0;
   uint64_t length = 0;
 };
 
+// How a blob came to be: a Git delta makes it from another by copying ranges and inserting bytes.
+// For detectors that carry over what they found. Those of one tree come one after the other to the
+// same session, depth first: a blob, and then whatever is made of it. Valid during the call.
 struct Derivation {
-  const Blob& base;
-  // Sorted by offset, never overlapping in the result.
-  std::vector<CopiedRange> copies;
+  // Distance to the root of the tree.
+  size_t depth = 0;
+  // The blob that came last at depth - 1. Empty: of a root, and where that one did not come.
+  ObjectId base;
+  // From the base; sorted by offset, never overlapping in the result.
+  std::span<const CopiedRange> copies;
+  // Others are made from this one.
+  bool is_base = false;
 };
 
 }  // namespace picket

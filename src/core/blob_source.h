@@ -13,7 +13,7 @@ namespace picket {
 class BlobVisitor {
  public:
   virtual ~BlobVisitor() = default;
-  // `derivation` is null when the blob does not come with its base.
+  // `derivation` is null where the blob neither is made from another nor others from it.
   virtual void OnBlob(const Blob& blob, const Derivation* derivation) = 0;
   // The object can't be examined: the gap says why.
   virtual void OnGap(Gap gap) = 0;

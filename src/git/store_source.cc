@@ -44,7 +44,16 @@ class StoreReader : public BlobReader, private ForestVisitor {
     const DeltaForest::Entry& entry = object.forest.entries()[object.entry];
     if (entry.label == DeltaForest::kNone) return;
     const BlobRef ref{KindOf(entry.type), object.forest.id(object.entry), entry.label, {}};
-    visitor_->OnBlob({ref, object.bytes}, nullptr);
+    Derivation derivation;
+    derivation.depth = object.depth;
+    derivation.is_base = entry.wanted > 1;
+    if (object.copies != nullptr && entry.base != DeltaForest::kNone &&
+        object.forest.entries()[entry.base].label != DeltaForest::kNone) {
+      derivation.base = object.forest.id(entry.base);
+      derivation.copies = *object.copies;
+    }
+    const bool alone = !derivation.is_base && derivation.base.empty();
+    visitor_->OnBlob({ref, object.bytes}, alone ? nullptr : &derivation);
   }
 
   void OnLarge(const DeltaForest& forest, uint32_t entry) override {

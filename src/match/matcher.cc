@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <tuple>
 
 #include "core/error.h"
 #include "match/measure.h"
@@ -106,7 +107,9 @@ struct Matcher::Collector {
     if (end <= self.after || end > self.last) return 0;
     Matcher& matcher = self.matcher;
     uint32_t& last = matcher.last_hit_[id];
-    if (last != 0 && matcher.hits_[last - 1].last_end + 1 == end) {
+    // Literals are told one by one, in the order of their ends.
+    const bool is_rule = id < matcher.rules_->rules().size();
+    if (is_rule && last != 0 && matcher.hits_[last - 1].last_end + 1 == end) {
       matcher.hits_[last - 1].last_end = end;
       return 0;
     }
@@ -135,27 +138,46 @@ Matcher::Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window)
 
 Matcher::~Matcher() { hs_free_scratch(scratch_); }
 
-void Matcher::Scan(Bytes text, MatchJudge& judge) {
-  if (rules_->scratch() == nullptr) return;
+void Matcher::Scan(Bytes text, MatchJudge& judge, HitList* keep) {
+  if (keep != nullptr) keep->Reset(text.size());
   std::fill(resume_.begin(), resume_.end(), 0);
+  CollectAll(text, [&] {
+    if (keep != nullptr) keep->Add(hits_);
+    Drain(text, &hits_, judge);
+  });
+  if (keep != nullptr) keep->Finish();
+}
+
+void Matcher::CollectAll(Bytes text, const std::function<void()>& take) {
+  if (rules_->scratch() == nullptr) return;
   for (uint64_t begin = 0; begin < text.size(); begin += window_) {
-    ScanRange(text, begin, begin + std::min(window_, text.size() - begin), judge);
+    CollectRange(text, begin, begin + std::min(window_, text.size() - begin), take);
   }
 }
 
 // Hyperscan promises no order among hits, so a range is collected whole before any of it is used;
 // a range with more hits than the buffer holds is halved.
-void Matcher::ScanRange(Bytes text, uint64_t begin, uint64_t end, MatchJudge& judge) {
-  if (Collect(text, begin, end)) {
-    Drain(text, judge);
+void Matcher::CollectRange(Bytes text, uint64_t begin, uint64_t end,
+                           const std::function<void()>& take) {
+  const bool everywhere = scope_ == SearchScope::kEverywhere;
+  if (everywhere ? CollectEverywhere(text, begin, end) : Collect(text, begin, end)) {
+    take();
     return;
   }
   if (end - begin <= kSmallestRange) {
     throw Error("Hyperscan reports more matches than there can be; this is an error in Picket.");
   }
   uint64_t middle = begin + (end - begin) / 2;
-  ScanRange(text, begin, middle, judge);
-  ScanRange(text, middle, end, judge);
+  CollectRange(text, begin, middle, take);
+  CollectRange(text, middle, end, take);
+}
+
+bool Matcher::CollectEverywhere(Bytes text, uint64_t begin, uint64_t end) {
+  for (const Hit& hit : hits_) last_hit_[hit.id] = 0;
+  hits_.clear();
+  const uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
+  Collector collector{*this, from, nullptr, begin, end};
+  return Search(SearchGroup::kEverywhere, text.subspan(from, end - from), collector);
 }
 
 bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
@@ -191,6 +213,7 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
 
 // False when the hits are too many.
 bool Matcher::Search(SearchGroup group, Bytes bytes, Collector& collector) {
+  if (scope_ == SearchScope::kAllElse && group == SearchGroup::kEverywhere) return true;
   const hs_database_t* database = rules_->database(group);
   if (database == nullptr || bytes.empty()) return true;
   const hs_error_t status =
@@ -204,25 +227,40 @@ bool Matcher::Search(SearchGroup group, Bytes bytes, Collector& collector) {
   return true;
 }
 
-void Matcher::Drain(Bytes text, MatchJudge& judge) {
+void Matcher::Drain(Bytes text, std::vector<Hit>* hits, MatchJudge& judge) {
   uint32_t rules = static_cast<uint32_t>(rules_->rules().size());
-  std::sort(hits_.begin(), hits_.end(), [rules](const Hit& a, const Hit& b) {
-    uint32_t left = std::min(a.id, rules);
-    uint32_t right = std::min(b.id, rules);
-    return left != right ? left < right : a.first_end < b.first_end;
+  std::sort(hits->begin(), hits->end(), [rules](const Hit& a, const Hit& b) {
+    return std::tuple(std::min(a.id, rules), a.first_end, a.id) <
+           std::tuple(std::min(b.id, rules), b.first_end, b.id);
   });
-  for (const Hit& hit : hits_) {
+  const Hit* before = nullptr;
+  for (const Hit& hit : *hits) {
     if (hit.id < rules) {
       Confirm(text, hit, judge);
       continue;
     }
     const EncodedLiteral& literal = rules_->literals()[hit.id - rules];
-    for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
-      // Across two pieces of an excerpt.
-      if (end < literal.width) continue;
-      judge.OnEncoded(text, literal, end - literal.width);
-    }
+    const bool again = before != nullptr && *before == hit;
+    before = &hit;
+    if (again || !IsLiteralWithinReach(text, literal, hit.first_end)) continue;
+    judge.OnEncoded(text, literal, hit.first_end - literal.width);
   }
+}
+
+// Those that are searched beside token runs count where a run that can be seen from their end is
+// near, so that they don't depend on where a window ends, or on what else is searched.
+bool Matcher::IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, uint64_t end) {
+  // Across two pieces of an excerpt.
+  if (end < literal.width) return false;
+  if (!IsBesideTokenRuns(literal.group())) return true;
+  const SearchReach& reach = ReachOf(literal.group());
+  const uint64_t begin = end - std::min<uint64_t>({end, rules_->widest(), kLiteralView});
+  const uint64_t last = end + std::min<uint64_t>(text.size() - end, kMeasuredReach);
+  run_finder_.Find(text.subspan(begin, last - begin), &runs_);
+  return std::any_of(runs_.begin(), runs_.end(), [&](const TokenRun& run) {
+    return reach.Counts(run) && begin + run.begin <= end - literal.width + reach.before &&
+           end <= begin + run.end + reach.after;
+  });
 }
 
 // The match that RE2 prefers from `position` on, not beyond `limit`.

@@ -9,11 +9,16 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "core/blob.h"
 #include "core/bytes.h"
+#include "match/changed_text.h"
 #include "match/excerpt.h"
+#include "match/hit_list.h"
 #include "match/rule_set.h"
 #include "match/token_run.h"
 
@@ -49,7 +54,8 @@ class MatchJudge {
 bool FollowsEscape(Bytes text, uint64_t offset);
 
 // One thread's own. Memory is fixed at construction, but for the expressions that RE2 compiles when
-// a rule is met for the first time.
+// a rule is met for the first time and for what grows with the largest text: excerpts of it and, of
+// texts made from others, HitList::Most() hits.
 class Matcher {
  public:
   // `window` is in bytes; tests make it small to put a seam everywhere.
@@ -60,23 +66,40 @@ class Matcher {
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
 
-  // Work is bounded by a multiple of the text's size and the rules' widths.
-  void Scan(Bytes text, MatchJudge& judge);
+  // Work is bounded by a multiple of the text's size and the rules' widths. `keep` gets the hits
+  // for texts that are made from this one; may be null.
+  void Scan(Bytes text, MatchJudge& judge, HitList* keep = nullptr);
+  // The same, with the same result, for a text made from another by copying ranges of it, in order
+  // of their offsets: hits within these are taken from `base`, what the other one's scan by these
+  // rules has kept; only what stands around the ranges' ends and between them is searched.
+  // `keep` is not `base`.
+  void ScanMade(Bytes text, const HitList& base, std::span<const CopiedRange> copies,
+                MatchJudge& judge, HitList* keep);
 
   const RuleSet& rules() const { return *rules_; }
 
  private:
-  struct Hit {
-    uint32_t id = 0;
-    uint64_t first_end = 0;
-    uint64_t last_end = 0;
-  };
   struct Collector;
+  // How far before its end a token run is looked for that a literal stands beside; bytes.
+  static constexpr uint32_t kLiteralView = 128;
+  // Which groups are searched.
+  enum class SearchScope : uint8_t { kAll, kEverywhere, kAllElse };
 
-  void ScanRange(Bytes text, uint64_t begin, uint64_t end, MatchJudge& judge);
+  // `take` is called when the hits of a range stand in hits_.
+  void CollectAll(Bytes text, const std::function<void()>& take);
+  void CollectRange(Bytes text, uint64_t begin, uint64_t end, const std::function<void()>& take);
+  // False when all of `text` has to be searched.
+  bool GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies);
+  bool GatherHits(Bytes text, const HitList& base, SearchScope scope);
+  void FindReaches();
+  bool CollectEverywhere(Bytes text, uint64_t begin, uint64_t end);
+  bool IsSearchedEverywhere(uint32_t id) const;
+  bool IsExpression(uint32_t id) const;
+  bool HasLostExpression(const HitList& base) const;
   bool Collect(Bytes text, uint64_t begin, uint64_t end);
   bool Search(SearchGroup group, Bytes bytes, Collector& collector);
-  void Drain(Bytes text, MatchJudge& judge);
+  void Drain(Bytes text, std::vector<Hit>* hits, MatchJudge& judge);
+  bool IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, uint64_t end);
   void Confirm(Bytes text, const Hit& hit, MatchJudge& judge);
   void ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge);
   bool NextMatch(Bytes text, const Hit& hit, uint64_t position, uint64_t limit, RawMatch* match);
@@ -94,6 +117,12 @@ class Matcher {
   std::vector<Landmark> names_;
   std::vector<Landmark> passwords_;
   Excerpt excerpt_;
+  // Of a text made from another: what is searched everywhere, and all else.
+  HitReach reach_everywhere_;
+  HitReach reach_beside_;
+  ChangedText changed_;
+  std::vector<Hit> gathered_;
+  SearchScope scope_ = SearchScope::kAll;
   std::vector<uint64_t> resume_;  // by rule: matches that start before are decided
   std::vector<std::unique_ptr<re2::RE2>> regexes_;
 };

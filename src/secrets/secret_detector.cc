@@ -11,6 +11,7 @@
 #include "match/matcher.h"
 #include "match/measure.h"
 #include "match/rule_store.h"
+#include "secrets/base_hits.h"
 #include "secrets/jwt.h"
 #include "secrets/validators.h"
 
@@ -19,6 +20,8 @@ namespace {
 
 // Matches are held back so that doubles can be told; hostile content may have millions.
 constexpr size_t kPending = 4096;
+// Hints that are held back while it may turn out that a blob has to be searched once more.
+constexpr size_t kHeldHints = 4096;
 
 // In the order of their standing.
 enum class Owner : uint8_t { kPicket, kOrganisation };
@@ -70,16 +73,15 @@ class SecretSession : public Session, private MatchJudge {
     if (own != nullptr) own_.emplace(std::move(own), Owner::kOrganisation);
   }
 
-  void Scan(const Blob& blob, const Derivation*, FindingSink& sink) override {
+  void Scan(const Blob& blob, const Derivation* derivation, FindingSink& sink) override {
     if (blob.origin.bytes_seen) return;
     blob_ = &blob;
     sink_ = &sink;
-    uint64_t from = 0;
-    for (const Span& span : blob.left_out) {
-      ScanPiece(from, span.offset);
-      from = span.end();
+    if (derivation != nullptr && blob.left_out.empty()) {
+      ScanDerived(*derivation);
+    } else {
+      ScanPieces();
     }
-    ScanPiece(from, blob.bytes.size());
     if (blob.ref.kind == ObjectKind::kPathName) {
       ScanPath(*installed_.rules);
       if (own_) ScanPath(*own_->rules);
@@ -89,26 +91,72 @@ class SecretSession : public Session, private MatchJudge {
   }
 
  private:
+  void ScanPieces() {
+    uint64_t from = 0;
+    for (const Span& span : blob_->left_out) {
+      ScanPiece(from, span.offset);
+      from = span.end();
+    }
+    ScanPiece(from, blob_->bytes.size());
+  }
+
   // What stands in [from, end) is searched as if nothing stood before or behind it.
   void ScanPiece(uint64_t from, uint64_t end) {
     if (from >= end && !blob_->left_out.empty()) return;
     piece_at_ = from;
     Bytes piece = blob_->bytes.subspan(from, end - from);
     pending_.clear();
-    Search(installed_, piece);
-    if (own_) Search(*own_, piece);
+    Search([&](Searcher& searcher) { searcher.matcher.Scan(piece, *this); });
     Flush(piece);
   }
 
-  void Search(Searcher& searcher, Bytes piece) {
-    searcher_ = &searcher;
-    searcher.hints.Reset();
-    searcher.matcher.Scan(piece, *this);
+  // The hits of a blob that others are made from are kept until none can come any more.
+  void ScanDerived(const Derivation& derivation) {
+    const Bytes text = blob_->bytes;
+    piece_at_ = 0;
+    pending_.clear();
+    KeptHits* keep = kept_.Begin(derivation, blob_->ref.oid);
+    const KeptHits* base = kept_.BaseOf(derivation);
+    const auto kept = [this](auto* hits, const Searcher& searcher) {
+      return hits == nullptr ? nullptr : &searcher == &installed_ ? &hits->installed : &hits->own;
+    };
+    if (base != nullptr) {
+      holds_ = true;
+      overflown_ = false;
+      held_hints_.clear();
+      Search([&](Searcher& searcher) {
+        searcher.matcher.ScanMade(text, *kept(base, searcher), derivation.copies, *this,
+                                  kept(keep, searcher));
+      });
+      holds_ = false;
+    }
+    if (base == nullptr || overflown_) {
+      pending_.clear();
+      Search([&](Searcher& searcher) { searcher.matcher.Scan(text, *this, kept(keep, searcher)); });
+    } else {
+      for (const EncodedHint& hint : held_hints_) sink_->Add(hint);
+    }
+    Flush(text);
+    kept_.End(derivation);
+  }
+
+  template <typename Scanning>
+  void Search(Scanning scan) {
+    for (Searcher* searcher : {&installed_, own_ ? &*own_ : nullptr}) {
+      if (searcher == nullptr) continue;
+      searcher_ = searcher;
+      searcher->hints.Reset();
+      scan(*searcher);
+    }
   }
 
   bool Accept(Bytes text, const RawMatch& match) override {
     if (!PassesValidators(MakeCaptured(text, match))) return false;
-    if (pending_.size() == kPending) Flush(text);
+    if (pending_.size() == kPending) {
+      overflown_ = true;
+      if (holds_) return true;
+      Flush(text);
+    }
     pending_.push_back({&match.rule, searcher_->owner, match.match, match.capture, match.head_end});
     return true;
   }
@@ -117,7 +165,13 @@ class SecretSession : public Session, private MatchJudge {
     EncodedHint hint{literal.encoding, offset + literal.quad_shift};
     if (!searcher_->hints.Keep(text, hint)) return;
     hint.offset += piece_at_;
-    sink_->Add(hint);
+    if (!holds_) {
+      sink_->Add(hint);
+    } else if (held_hints_.size() < kHeldHints) {
+      held_hints_.push_back(hint);
+    } else {
+      overflown_ = true;
+    }
   }
 
   void Flush(Bytes text) {
@@ -248,6 +302,12 @@ class SecretSession : public Session, private MatchJudge {
   std::optional<Searcher> own_;
   Searcher* searcher_ = nullptr;  // which is at work
   std::vector<PendingMatch> pending_;
+  // Matches are judged together and in an order that depends on how they were found once there are
+  // more than are held back: then the blob is searched as a whole.
+  bool holds_ = false;
+  bool overflown_ = false;
+  std::vector<EncodedHint> held_hints_;
+  BaseHits kept_;
   const Blob* blob_ = nullptr;
   uint64_t piece_at_ = 0;  // where the piece that is being searched begins in the blob
   FindingSink* sink_ = nullptr;

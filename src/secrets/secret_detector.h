@@ -21,12 +21,13 @@ std::shared_ptr<const RuleSet> LoadSecretRules(const std::string& dir, const std
 void CompileSecretRules(const std::string& dir, const std::string& path);
 
 // Blobs of every kind pass through the same scan. Path names are also held against the rules about
-// paths. A blob whose bytes were seen in its outer blob passes, and a derivation is not used.
-// Findings that overlap one of higher standing are dropped: a contextual one that overlaps a
-// precise one, and the second of two precise ones of one family at one place. An organisation's own
-// rules (secrets/own_rules.h) are a set beside the installed one; their findings are judged
-// together - one that is a part of an installed rule's silences none -, but where a blob has
-// thousands of matches and is judged piece by piece.
+// paths. A blob whose bytes were seen in its outer blob passes. Of one that is made from another
+// only what changed is searched, with the result of a full scan. Findings that overlap one of
+// higher standing are dropped: a contextual one that overlaps a precise one, and the second of two
+// precise ones of one family at one place. An organisation's own rules (secrets/own_rules.h) are a
+// set beside the installed one; their findings are judged together - one that is a part of an
+// installed rule's silences none -, but where a blob has thousands of matches and is judged piece
+// by piece.
 class SecretDetector : public Detector {
  public:
   // Throws Error when `rules` is empty. `own` may be null.

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 #include <re2/re2.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,19 +10,16 @@
 #include <vector>
 
 #include "match/matcher.h"
-#include "match/measure.h"
 #include "match/re2_options.h"
 #include "match/rule_reader.h"
 #include "secrets/template.h"
 #include "secrets/validators.h"
+#include "support/re2_walk.h"
 #include "support/sanitized.h"
 #include "support/shard.h"
-#include "support/token_run_oracle.h"
 
 namespace picket {
 namespace {
-
-using Places = std::vector<std::pair<uint64_t, uint64_t>>;
 
 struct Sample {
   RuleSource source;
@@ -70,49 +66,6 @@ class Recorder : public MatchJudge {
   std::vector<Places> places;
 };
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return lower;
-}
-
-bool WordIsNear(const Rule& rule, const std::string& text, size_t start, size_t end) {
-  const RuleContext& context = rule.context;
-  const size_t before = std::min<size_t>(start, context.before);
-  const std::string left = Lower(std::string_view(text).substr(start - before, before));
-  const std::string right = Lower(std::string_view(text).substr(end, context.after));
-  return context.words.empty() ||
-         std::any_of(context.words.begin(), context.words.end(), [&](const std::string& word) {
-           return left.find(word) != std::string::npos || right.find(word) != std::string::npos;
-         });
-}
-
-// RE2 alone, walking the whole text.
-Places Walk(const Rule& rule, const re2::RE2& regex, const std::string& text) {
-  Places places;
-  const Bytes bytes = AsBytes(text);
-  size_t at = 0;
-  re2::StringPiece hit;
-  while (regex.Match(text, at, text.size(), re2::RE2::UNANCHORED, &hit, 1)) {
-    const size_t start = static_cast<size_t>(hit.data() - text.data());
-    const std::optional<uint64_t> end = MeasureBody(rule.measure, bytes, start + hit.size());
-    const bool left =
-        start > 0 && rule.not_before.Contains(bytes[start - 1]) && !FollowsEscape(bytes, start);
-    const bool right = end && *end < text.size() && rule.not_after.Contains(bytes[*end]);
-    const size_t seen = std::min(end.value_or(0) - start, hit.size() + kMeasuredReach);
-    const bool reached = end && OracleIsWithinReach(rule, text.substr(start, seen), hit.size());
-    if (left || right || !end || !reached || !WordIsNear(rule, text, start, *end)) {
-      at = start + 1;
-    } else {
-      places.emplace_back(start, *end - start);
-      at = *end;
-    }
-  }
-  return places;
-}
-
 std::shared_ptr<const RuleSet> CompileAll(std::vector<Rule> rules) {
   std::vector<std::string> complaints;
   std::shared_ptr<const RuleSet> set = RuleSet::Compile(std::move(rules), "", &complaints);
@@ -138,7 +91,7 @@ size_t FindBesideEachByte(const Sample& sample, const std::shared_ptr<const Rule
   for (const std::string& text : sample.texts) {
     // All of them beside the first example, some beside the others.
     const int step = &text != &sample.texts.front() ? 37 : kSanitized ? 5 : 1;
-    const Places whole = Walk(sample.source.rule, regex, text);
+    const Places whole = WalkWithRe2(sample.source.rule, regex, text);
     for (int byte = 0; byte < 256; byte += step) {
       const std::string c(1, static_cast<char>(byte));
       // Close to the body: what stands around it in the example goes first.
@@ -148,7 +101,7 @@ size_t FindBesideEachByte(const Sample& sample, const std::shared_ptr<const Rule
         dressed = text.substr(0, offset) + c + text.substr(offset, length) + c +
                   text.substr(offset + length);
       }
-      const Places expected = Walk(sample.source.rule, regex, dressed);
+      const Places expected = WalkWithRe2(sample.source.rule, regex, dressed);
       found += expected.size();
       CAPTURE(byte);
       REQUIRE(Find(matcher, dressed) == expected);
@@ -166,7 +119,7 @@ void FindWhereverAWindowEnds(const Sample& sample, const std::shared_ptr<const R
     for (size_t pad = 0; pad < pads; ++pad) {
       CAPTURE(pad);
       const std::string padded = std::string(pad, ' ') + text + "\n" + text;
-      REQUIRE(Find(matcher, padded) == Walk(sample.source.rule, regex, padded));
+      REQUIRE(Find(matcher, padded) == WalkWithRe2(sample.source.rule, regex, padded));
     }
   }
 }
@@ -206,7 +159,7 @@ TEST_CASE("engines: all rules together find in one text what each finds alone") 
     matcher.Scan(AsBytes(text), recorder);
     for (size_t i = 0; i < rules.size(); ++i) {
       CAPTURE(rules[i].id);
-      CHECK(recorder.places[i] == Walk(rules[i], *Regex(rules[i]), text));
+      CHECK(recorder.places[i] == WalkWithRe2(rules[i], *Regex(rules[i]), text));
     }
   }
 }
