@@ -60,7 +60,10 @@ fs::path UserCacheFolder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   if (cache != nullptr && *cache == '/') return fs::path(cache) / "picket";
   const char* home = std::getenv("HOME");
-  return home != nullptr && *home == '/' ? fs::path(home) / ".cache" / "picket" : fs::path();
+  // Accounts of services have a home that is not there, and nobody wants it made.
+  std::error_code error;
+  if (home == nullptr || *home != '/' || !fs::is_directory(home, error)) return {};
+  return fs::path(home) / ".cache" / "picket";
 }
 
 bool MakeCacheFolder(const fs::path& folder, std::error_code* error) {

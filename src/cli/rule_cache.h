@@ -20,7 +20,8 @@
 
 namespace picket {
 
-// $XDG_CACHE_HOME/picket, else ~/.cache/picket; empty where there is neither.
+// $XDG_CACHE_HOME/picket, else ~/.cache/picket; empty where there is neither that nor a home
+// folder.
 std::filesystem::path UserCacheFolder();
 // Makes it, for the user's eyes only. False, with a reason, where there can't be one.
 bool MakeCacheFolder(const std::filesystem::path& folder, std::error_code* error);

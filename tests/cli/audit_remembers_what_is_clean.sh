@@ -86,3 +86,8 @@ mkdir folder
 audited own "--cache folder"
 [ -f folder/audit.sqlite ] || fail "no cache in the folder that was named"
 exits 2 "picket audit work --no-cache --cache folder"
+
+# A home that is not there stays so.
+run "HOME=$SCRATCH/nobody picket audit work"
+[ "$status" -eq 1 ] || fail "ended with $status without a home"
+[ ! -e "$SCRATCH/nobody" ] || fail "made a home"

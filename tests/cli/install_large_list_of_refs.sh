@@ -17,5 +17,5 @@ printf '#!/bin/sh\nexit 0\n' >server/hooks/pre-receive.before-picket
 (cd server && ./hooks/pre-receive <../list) || fail 'a hook that does not read its list'
 
 # No room for the list: nothing is let in.
-not sh -c 'cd server && TMPDIR=/nonexistent ./hooks/pre-receive <../list' 2>"$OUTPUT" ||
+not sh -c "cd server && TMPDIR=$SCRATCH/nowhere ./hooks/pre-receive <../list" 2>"$OUTPUT" ||
   fail 'passed without the list'
