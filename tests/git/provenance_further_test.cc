@@ -7,10 +7,12 @@
 
 #include "git/provenance.h"
 #include "support/git_fixture.h"
+#include "support/same_introduction.h"
 
 namespace picket {
 namespace {
 
+using test::CheckSame;
 using test::GitFixture;
 using test::TemporaryFolder;
 
@@ -60,17 +62,6 @@ class Growing {
   const Introduction& object(size_t index) const { return said_.objects[index]; }
 
  private:
-  static void CheckSame(const Introduction& a, const Introduction& b) {
-    CHECK(a.commit == b.commit);
-    CHECK(a.path == b.path);
-    CHECK(a.author == b.author);
-    CHECK(a.date == b.date);
-    CHECK(a.other_places == b.other_places);
-    CHECK(a.rank == b.rank);
-    CHECK(a.reachable == b.reachable);
-    CHECK(a.ref == b.ref);
-  }
-
   GitFixture& git_;
   std::vector<ObjectId> objects_;
   std::vector<std::string> names_;
