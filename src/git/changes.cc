@@ -29,11 +29,12 @@ struct Existing {
 };
 
 Existing PeelExisting(ObjectDatabase& objects, std::span<const ObjectId> values,
-                      ChangeBuilder& builder) {
+                      ChangeBuilder& builder, const StepWatch& watch) {
   Existing existing;
   std::unordered_set<ObjectId> seen;
   uint64_t broken = 0;
   for (const ObjectId& value : values) {
+    if (watch.IsStopped()) break;
     if (!seen.insert(value).second) continue;
     std::vector<ObjectId> tags;
     Peeled peeled;
@@ -55,12 +56,30 @@ Existing PeelExisting(ObjectDatabase& objects, std::span<const ObjectId> values,
   return existing;
 }
 
+struct ListOptions {
+  bool may_be_promised = false;
+  std::span<const ObjectId> unjudged = {};
+  StepWatch watch = {};
+};
+
+// The commits among them, as far as they exist.
+std::vector<ObjectId> PeelToCommits(ObjectDatabase& objects, std::span<const ObjectId> values) {
+  std::vector<ObjectId> commits;
+  for (const ObjectId& value : values) {
+    Peeled peeled;
+    std::string why;
+    if (Peel(objects, value, nullptr, &peeled, &why) && peeled.type == ObjectType::kCommit)
+      commits.push_back(peeled.oid);
+  }
+  return commits;
+}
+
 ChangeList List(const Repository& repository, std::span<const NewValue> values,
-                std::span<const ObjectId> existing_values, bool may_be_promised) {
+                std::span<const ObjectId> existing_values, const ListOptions& options) {
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
-  ChangeBuilder builder(may_be_promised);
+  ChangeBuilder builder(options.may_be_promised);
   if (values.empty()) return builder.Finish();
-  Existing existing = PeelExisting(*objects, existing_values, builder);
+  Existing existing = PeelExisting(*objects, existing_values, builder, options.watch);
   TreeCache trees(*objects);
   TreeChanges changes(trees);
 
@@ -71,6 +90,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     std::vector<ObjectId> tags;
     Peeled peeled;
     std::string why;
+    if (options.watch.IsStopped()) continue;
     bool leads_somewhere = Peel(*objects, value.oid, &tags, &peeled, &why);
     for (const ObjectId& tag : tags)
       if (!existing.tags.contains(tag)) builder.AddTag(tag, ref);
@@ -89,15 +109,27 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
       ref_trees.emplace_back(peeled.oid, ref);
     }
   }
+  const std::vector<ObjectId> unjudged = PeelToCommits(*objects, options.unjudged);
+  CommitWalk walk;
+  if (!options.watch.IsStopped()) {
+    walk = WalkNewCommits(repository, *objects, tips, existing.commits,
+                          {.unjudged = unjudged, .watch = options.watch});
+  }
+  if (walk.is_cut || options.watch.IsStopped()) {
+    builder.CutBeforeWalk();
+    return builder.Finish();
+  }
   for (const auto& [tree, ref] : ref_trees) {
     builder.StartRefTree(ref);
     changes.Visit(tree, {}, builder);
   }
-
-  CommitWalk walk = WalkNewCommits(repository, *objects, tips, existing.commits);
   for (Gap& gap : walk.gaps) builder.AddGap(std::move(gap));
   for (std::string& note : walk.notes) builder.AddNote(std::move(note));
   for (const WalkedCommit& commit : walk.commits) {
+    if (options.watch.IsStopped()) {
+      builder.AddCommitLeft(commit.oid, commit.ref);
+      continue;
+    }
     builder.StartCommit(commit.oid, commit.ref);
     changes.Visit(commit.tree, commit.parent_trees, builder);
   }
@@ -114,6 +146,21 @@ std::string RemoteOf(const std::string& ref, const std::vector<std::string>& rem
   return longest;
 }
 
+// The values of refs, and what counts as one, less those that nobody has judged.
+std::vector<ObjectId> ExistingValues(const Repository& repository, const std::vector<Ref>& refs,
+                                     const Unjudged& unjudged) {
+  const std::unordered_set<ObjectId> tips(unjudged.tips.begin(), unjudged.tips.end());
+  std::vector<ObjectId> values;
+  for (const Ref& ref : refs)
+    if (!tips.contains(ref.target)) values.push_back(ref.target);
+  if (unjudged.judged.empty()) return values;
+  // Whatever was deleted since then is no broken ref.
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  for (const ObjectId& commit : unjudged.judged)
+    if (objects->Contains(commit)) values.push_back(commit);
+  return values;
+}
+
 bool HasUrl(const Repository& repository, const std::string& remote, std::string_view url) {
   for (const char* key : {".url", ".pushurl"})
     for (const std::string& value : repository.ConfigStrings("remote." + remote + key))
@@ -123,14 +170,58 @@ bool HasUrl(const Repository& repository, const std::string& remote, std::string
 
 }  // namespace
 
-ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates) {
+ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
+                        const ReceivedOptions& options) {
   std::vector<NewValue> values;
   for (const RefUpdate& update : updates)
     if (!update.new_oid.is_zero()) values.push_back({update.new_oid, update.ref});
-  std::vector<ObjectId> existing;
-  if (!values.empty())
-    for (const Ref& ref : repository.Refs()) existing.push_back(ref.target);
-  return List(repository, values, existing, false);
+  if (values.empty()) return List(repository, values, {}, {});
+  std::vector<Ref> refs;
+  if (options.refs == nullptr) refs = repository.Refs();
+  static const Unjudged kNobody;
+  const Unjudged& unjudged = options.unjudged != nullptr ? *options.unjudged : kNobody;
+  return List(repository, values,
+              ExistingValues(repository, options.refs != nullptr ? *options.refs : refs, unjudged),
+              {.unjudged = unjudged.tips, .watch = options.watch});
+}
+
+ChangeList ListUnjudged(const Repository& repository, const std::vector<Ref>& refs,
+                        const Unjudged& unjudged, std::span<const std::string> names,
+                        const StepWatch& watch) {
+  std::vector<NewValue> values;
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  for (size_t i = 0; i < unjudged.tips.size(); ++i)
+    if (objects->Contains(unjudged.tips[i])) values.push_back({unjudged.tips[i], names[i]});
+  return List(repository, values, ExistingValues(repository, refs, unjudged),
+              {.unjudged = unjudged.tips, .watch = watch});
+}
+
+std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,
+                                std::span<const ObjectId> values) {
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  std::unordered_set<ObjectId> reached;
+  std::vector<WalkTip> tips;
+  for (const Ref& ref : refs) {
+    std::vector<ObjectId> tags;
+    Peeled peeled;
+    std::string why;
+    reached.insert(ref.target);
+    if (!Peel(*objects, ref.target, &tags, &peeled, &why)) continue;
+    reached.insert(tags.begin(), tags.end());
+    reached.insert(peeled.oid);
+    if (peeled.type == ObjectType::kCommit) tips.push_back({peeled.oid, 0});
+  }
+  const auto all_reached = [&] {
+    return std::all_of(values.begin(), values.end(),
+                       [&](const ObjectId& value) { return reached.contains(value); });
+  };
+  if (!all_reached()) {
+    for (const WalkedCommit& commit : WalkNewCommits(repository, *objects, tips, {}).commits)
+      reached.insert(commit.oid);
+  }
+  std::vector<bool> result;
+  for (const ObjectId& value : values) result.push_back(reached.contains(value));
+  return result;
 }
 
 ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
@@ -143,7 +234,7 @@ ChangeList ListPushed(const Repository& repository, std::string_view remote, std
     if (!push.remote_oid.is_zero() && objects->Contains(push.remote_oid))
       existing.push_back(push.remote_oid);
   }
-  if (values.empty()) return List(repository, values, existing, false);
+  if (values.empty()) return List(repository, values, existing, {});
 
   std::vector<std::string> remotes = repository.Remotes();
   std::vector<std::string> known;
@@ -154,7 +245,7 @@ ChangeList ListPushed(const Repository& repository, std::string_view remote, std
       if (std::find(known.begin(), known.end(), RemoteOf(ref.name, remotes)) != known.end())
         existing.push_back(ref.target);
   }
-  return List(repository, values, existing, repository.has_promisor());
+  return List(repository, values, existing, {.may_be_promised = repository.has_promisor()});
 }
 
 }  // namespace picket

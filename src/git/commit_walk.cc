@@ -31,6 +31,7 @@ struct Node {
   bool done = false;  // popped: its parents have been looked at
   bool readable = false;
   bool shallow = false;
+  bool unjudged = false;
 };
 
 class Walk {
@@ -38,10 +39,14 @@ class Walk {
   Walk(const Repository& repository, ObjectDatabase& objects)
       : repository_(repository), objects_(objects) {}
 
-  CommitWalk Run(std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
+  CommitWalk Run(std::span<const WalkTip> tips, std::span<const ObjectId> existing,
+                 const WalkOptions& options) {
+    watch_ = options.watch;
+    for (const ObjectId& oid : options.unjudged) nodes_[Find(oid)].unjudged = true;
     for (const ObjectId& oid : existing) Enter(Find(oid), true);
     for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
     Paint();
+    if (result_.is_cut) return std::move(result_);
     NameRefs(tips);
     List();
     return std::move(result_);
@@ -92,6 +97,7 @@ class Walk {
 
   void Enter(uint32_t at, bool old) {
     Node& node = nodes_[at];
+    if (old && node.unjudged) return;
     if (node.queued) {
       if (old) MakeOld(at);
       return;
@@ -109,7 +115,7 @@ class Walk {
       uint32_t at = stack.back();
       stack.pop_back();
       Node& node = nodes_[at];
-      if (node.old) continue;
+      if (node.old || node.unjudged) continue;
       node.old = true;
       if (!node.done) {
         --waiting_new_;
@@ -123,6 +129,11 @@ class Walk {
     int64_t oldest_new = INT64_MAX;
     int overtime = 0;
     while (!queue_.empty()) {
+      watch_.Count();
+      if (watch_.IsStopped()) {
+        result_.is_cut = true;
+        return;
+      }
       Queued next = queue_.top();
       if (waiting_new_ == 0) {
         if (oldest_new == INT64_MAX) break;
@@ -221,14 +232,16 @@ class Walk {
   std::priority_queue<Queued> queue_;
   size_t waiting_new_ = 0;
   int64_t skew_ = 0;
+  StepWatch watch_;
   CommitWalk result_;
 };
 
 }  // namespace
 
 CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
-                          std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
-  return Walk(repository, objects).Run(tips, existing);
+                          std::span<const WalkTip> tips, std::span<const ObjectId> existing,
+                          const WalkOptions& options) {
+  return Walk(repository, objects).Run(tips, existing, options);
 }
 
 bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* tags, Peeled* peeled,

@@ -51,7 +51,7 @@ bool Matcher::GatherHits(Bytes text, const HitList& base, SearchScope scope) {
   };
   if (!changed_.CarryOver(base, wanted, most, &gathered_)) return false;
   scope_ = scope;
-  CollectAll(changed_.bytes(), [&] {
+  CollectAll(changed_.bytes(), nullptr, [&] {
     for (const Hit& hit : hits_) {
       if (gathered_.size() > most) return;
       if (IsExpression(hit.id)) {
