@@ -192,9 +192,8 @@ void PushGate::SettleDebts(const Verdict& verdict, std::vector<std::string>* not
             });
           },
           input_.watch.Patience());
-      notes->push_back(Count(judged.size(), "earlier push") + " that had been let in as a debt " +
-                       (judged.size() == 1 ? "was" : "were") +
-                       " judged with this one: nothing blocks.");
+      notes->push_back("Settled: " + Count(judged.size(), "debt") +
+                       " of earlier pushes, judged with this one.");
     } catch (const Error& error) {
       // It is judged once more; nothing is lost.
       notes->push_back(error.what());

@@ -185,17 +185,6 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
               {.unjudged = unjudged.tips, .watch = options.watch});
 }
 
-ChangeList ListUnjudged(const Repository& repository, const std::vector<Ref>& refs,
-                        const Unjudged& unjudged, std::span<const std::string> names,
-                        const StepWatch& watch) {
-  std::vector<NewValue> values;
-  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
-  for (size_t i = 0; i < unjudged.tips.size(); ++i)
-    if (objects->Contains(unjudged.tips[i])) values.push_back({unjudged.tips[i], names[i]});
-  return List(repository, values, ExistingValues(repository, refs, unjudged),
-              {.unjudged = unjudged.tips, .watch = watch});
-}
-
 std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,
                                 std::span<const ObjectId> values) {
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();

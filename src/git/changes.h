@@ -40,12 +40,6 @@ struct ReceivedOptions {
 ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
                         const ReceivedOptions& options = {});
 
-// The tips of `unjudged` themselves, as far as they exist: what they reach and no other ref does.
-// `names[i]` is the ref that unjudged.tips[i] came in by.
-ChangeList ListUnjudged(const Repository& repository, const std::vector<Ref>& refs,
-                        const Unjudged& unjudged, std::span<const std::string> names,
-                        const StepWatch& watch);
-
 // One flag for each of `values` (which may be of any type): whether a ref reaches it, if only
 // through tags.
 std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,

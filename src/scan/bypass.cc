@@ -147,13 +147,13 @@ std::vector<std::string> Bypass::Notes() const {
   std::vector<std::string> notes = request_.complaints;
   if (!refused_.empty() && request_.reason.empty()) {
     notes.push_back(
-        "The push option picket.allow needs a reason beside it: -o picket.reason=\"why it may "
-        "pass\". It was not granted.");
+        "Not granted: picket.allow needs a reason beside it, -o picket.reason=\"why it may "
+        "pass\".");
   } else {
     for (const std::string& print : refused_) {
-      notes.push_back("The push option picket.allow=" + print +
-                      " was not granted: this server's policy grants it to nobody whom it knows to "
-                      "be the one who pushes, or not for these refs.");
+      notes.push_back("Not granted: picket.allow=" + print +
+                      ". This server's policy does not grant it to whoever it knows to push here, "
+                      "or not for these refs.");
     }
   }
   return notes;
