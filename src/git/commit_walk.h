@@ -45,8 +45,8 @@ struct CommitWalk {
 };
 
 struct WalkOptions {
-  // Commits that never count as old because of what reaches them, nor what only they reach: they
-  // were let in without having been judged.
+  // Commits that are not old because something old reaches them, nor what only they reach: they
+  // were let in without having been judged. (Behind an old tip nobody looks for them.)
   std::span<const ObjectId> unjudged = {};
   StepWatch watch = {};
 };
