@@ -24,6 +24,7 @@ struct AuditOptions {
   bool require_complete = false;
   bool report_unused = false;
   bool debts = false;
+  bool settle = false;
   FleetOptions fleet;
 };
 
@@ -36,7 +37,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     fleet.report_unused = options.report_unused;
     return RunFleet(common, fleet);
   }
-  if (options.debts) return AuditDebts(common, options.repository);
+  if (options.debts) return AuditDebts(common, options.repository, options.settle);
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
@@ -78,6 +79,9 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
   CLI::Option* debts =
       verb->add_flag("--debts", options->debts,
                      "On a server: only what pre-receive let in before it was examined");
+  verb->add_flag("--settle", options->settle,
+                 "With --debts: take off the list too what can't be examined, where nothing blocks")
+      ->needs(debts);
   verb->add_option("--progress", invocation.common.progress,
                    "Tell on standard error how far it is: json for programs, none; else a line on "
                    "a terminal")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -21,37 +22,35 @@ constexpr auto kPatience = std::chrono::seconds(60);
 
 class DebtsAudit {
  public:
-  DebtsAudit(const CommonOptions& common, const Repository& repository)
+  DebtsAudit(const CommonOptions& common, const Repository& repository, bool settle)
       : common_(common),
         repository_(repository),
         stats_(common),
         policy_(ReadServerPolicy(common, repository)),
         engine_(common, policy_),
         book_(DebtsOf(repository, policy_)) {
-    // What it is for: a gap that only warned let these in.
-    policy_.gaps = Action::kBlock;
+    // What it is for: a gap that only warned let these in. Whoever settles them knows the gaps.
+    policy_.gaps = settle ? Action::kWarn : Action::kBlock;
   }
 
   int Run() {
     refs_ = repository_.Refs();
     known_ = book_.Read();
-    const std::vector<Debt> gone = DropUnreachable();
+    const std::set<Debt> gone = DropUnreachable();
     const size_t count = known_.debts.size();
-    std::vector<Debt> done = gone;
+    std::set<Debt> done = gone;
     Verdict verdict = Judge(known_.debts);
     if (verdict.outcome == Outcome::kPass) {
-      done.insert(done.end(), known_.debts.begin(), known_.debts.end());
+      done.insert(known_.debts.begin(), known_.debts.end());
     } else if (count > 1) {
       // One that can't be judged must not keep the others on the list.
       for (const Debt& debt : known_.debts)
-        if (Judge({debt}).outcome == Outcome::kPass) done.push_back(debt);
+        if (Judge({debt}).outcome == Outcome::kPass) done.insert(debt);
     }
     if (!done.empty()) {
       book_.Change(
           [&](DebtList* list) {
-            std::erase_if(list->debts, [&](const Debt& debt) {
-              return std::find(done.begin(), done.end(), debt) != done.end();
-            });
+            std::erase_if(list->debts, [&](const Debt& debt) { return done.contains(debt); });
           },
           kPatience);
     }
@@ -68,14 +67,19 @@ class DebtsAudit {
   }
 
  private:
-  std::vector<Debt> DropUnreachable() {
+  std::set<Debt> DropUnreachable() {
     std::vector<ObjectId> tips;
     for (const Debt& debt : known_.debts) tips.push_back(debt.tip);
     const std::vector<bool> reachable = FindReachable(repository_, refs_, tips);
     std::vector<Debt> kept;
-    std::vector<Debt> gone;
-    for (size_t i = 0; i < tips.size(); ++i)
-      (reachable[i] ? kept : gone).push_back(std::move(known_.debts[i]));
+    std::set<Debt> gone;
+    for (size_t i = 0; i < tips.size(); ++i) {
+      if (reachable[i]) {
+        kept.push_back(std::move(known_.debts[i]));
+      } else {
+        gone.insert(std::move(known_.debts[i]));
+      }
+    }
     known_.debts = std::move(kept);
     return gone;
   }
@@ -110,9 +114,9 @@ class DebtsAudit {
 
 }  // namespace
 
-int AuditDebts(const CommonOptions& common, const std::string& repository) {
+int AuditDebts(const CommonOptions& common, const std::string& repository, bool settle) {
   const std::unique_ptr<Repository> opened = Repository::OpenAt(repository);
-  return DebtsAudit(common, *opened).Run();
+  return DebtsAudit(common, *opened, settle).Run();
 }
 
 }  // namespace picket

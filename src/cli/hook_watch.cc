@@ -43,6 +43,14 @@ std::string Words(int64_t time) {
   return std::to_string(time) + " ms";
 }
 
+// Never waits: a client that does not read must not keep the watch from its clock. False: nobody
+// will ever read it.
+bool WriteLine(int output, const std::string& line) {
+  pollfd ready{output, POLLOUT, 0};
+  if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return true;
+  return write(output, line.data(), line.size()) >= 0 || errno != EPIPE;
+}
+
 int64_t FindingEnds(int64_t deadline) {
   return deadline - std::min(kMostToJudge, deadline / kPartToJudge);
 }
@@ -139,8 +147,7 @@ void HookWatch::End(const std::string& sentence) {
     std::lock_guard lock(end_mutex_);
     if (last_words_) last_words_(sentence);
   }
-  const std::string line = "picket: " + sentence + "\n";
-  static_cast<void>(!write(options_.output, line.data(), line.size()));
+  WriteLine(options_.output, "picket: " + sentence + "\n");
   // No destructor runs: nothing that they would take away outlives the process.
   _exit(kCouldNotTell);
 }
@@ -170,9 +177,7 @@ std::string HookWatch::Line() const {
 void HookWatch::Tell() {
   next_line_ = Clock::now() + options_.interval;
   if (!options_.tells) return;
-  const std::string line = Line() + "\n";
-  const ssize_t written = write(options_.output, line.data(), line.size());
-  if (written < 0 && errno == EPIPE) {
+  if (!WriteLine(options_.output, Line() + "\n")) {
     End("The client has gone before the push was judged, so nothing was let in.");
   }
 }

@@ -20,6 +20,9 @@
 namespace picket {
 namespace {
 
+// Enough to know it by; longer names than Git itself can store would make no valid list.
+constexpr size_t kLongestRef = 1024;
+
 const char* GetVariable(const char* name) { return std::getenv(name); }
 
 bool IsSharedWithGroup(const Repository& repository) {
@@ -33,6 +36,26 @@ std::vector<std::string> UpdatedRefs(const std::vector<RefUpdate>& updates) {
   for (const RefUpdate& update : updates)
     if (!update.new_oid.is_zero()) refs.push_back(update.ref);
   return refs;
+}
+
+// What was let pass by a push option is said, and what named nothing.
+void AddUse(const Bypass& bypass, Mask& mask, Verdict* verdict) {
+  if (bypass.allowances().empty()) return;
+  std::unordered_set<std::string> used;
+  uint64_t count = 0;
+  for (const JudgedFinding& judged : verdict->findings) {
+    if (judged.allowed_by != AllowedBy::kBypass) continue;
+    ++count;
+    used.insert(judged.finding.fingerprint);
+  }
+  if (count > 0) {
+    verdict->notes.push_back(Count(count, "finding") + " let pass by picket.allow, as granted to " +
+                             mask.Apply(bypass.who()) + "; it is written down.");
+  }
+  for (const Allowance& one : bypass.allowances()) {
+    if (!used.contains(one.fingerprint))
+      verdict->notes.push_back("Nothing in this push needs picket.allow=" + one.fingerprint + ".");
+  }
 }
 
 // What a developer to whom a bypass is granted may do.
@@ -68,15 +91,15 @@ Unjudged UnjudgedOf(const DebtList& list) {
   return unjudged;
 }
 
-std::vector<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& changes,
-                              const std::vector<ObjectId>& values) {
+std::set<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& changes,
+                           const std::vector<ObjectId>& values) {
   std::unordered_set<ObjectId> judged(values.begin(), values.end());
   for (const NewCommit& commit : changes.commits) judged.insert(commit.oid);
   for (const ChangedObject& object : changes.objects)
     if (object.kind == ObjectKind::kTag) judged.insert(object.oid);
-  std::vector<Debt> result;
+  std::set<Debt> result;
   for (const Debt& debt : debts)
-    if (judged.contains(debt.tip)) result.push_back(debt);
+    if (judged.contains(debt.tip)) result.insert(debt);
   return result;
 }
 
@@ -88,6 +111,8 @@ PushGate::PushGate(const PushInput& input)
     if (!update.new_oid.is_zero()) values_.push_back(update.new_oid);
   input_.watch.OnEnd([this](const std::string& sentence) { NoteError(sentence); });
 }
+
+PushGate::~PushGate() { input_.watch.OnEnd(nullptr); }
 
 void PushGate::Log(PushOutcome outcome, const Verdict* verdict, const Bypass* bypass,
                    std::string_view why) {
@@ -119,6 +144,7 @@ int PushGate::Run() {
 
   Verdict verdict = Judge(policy, engine);
   for (std::string& note : bypass.Notes()) verdict.notes.push_back(std::move(note));
+  AddUse(bypass, engine.mask(), &verdict);
   AddHint(bypass, &verdict);
   return Conclude(std::move(verdict), bypass);
 }
@@ -175,21 +201,19 @@ std::vector<Debt> PushGate::NewDebts() const {
                               objects->ReadHeader(value, &header, nullptr) == ReadStatus::kOk &&
                               header.type == ObjectType::kCommit;
     if (known_commit && !fresh.contains(value)) continue;
-    debts.push_back({value, now, update.ref});
+    debts.push_back({value, now, update.ref.substr(0, kLongestRef)});
   }
   return debts;
 }
 
 void PushGate::SettleDebts(const Verdict& verdict, std::vector<std::string>* notes) {
   if (verdict.complete) {
-    const std::vector<Debt> judged = JudgedDebts(known_.debts, changes_, values_);
+    const std::set<Debt> judged = JudgedDebts(known_.debts, changes_, values_);
     if (judged.empty()) return;
     try {
       book_.Change(
           [&](DebtList* list) {
-            std::erase_if(list->debts, [&](const Debt& debt) {
-              return std::find(judged.begin(), judged.end(), debt) != judged.end();
-            });
+            std::erase_if(list->debts, [&](const Debt& debt) { return judged.contains(debt); });
           },
           input_.watch.Patience());
       notes->push_back("Settled: " + Count(judged.size(), "debt") +
@@ -207,14 +231,13 @@ void PushGate::SettleDebts(const Verdict& verdict, std::vector<std::string>* not
   std::unordered_set<ObjectId> held;
   for (const Ref& ref : refs_) held.insert(ref.target);
   const std::unique_ptr<ObjectDatabase> objects = input_.repository.NewObjectDatabase();
-  const std::vector<Debt> covered = JudgedDebts(known_.debts, changes_, values_);
+  const std::set<Debt> covered = JudgedDebts(known_.debts, changes_, values_);
   book_.Change(
       [&](DebtList* list) {
         // What nobody has any more, and what only a debt of this push reaches, needs no line.
         std::erase_if(list->debts, [&](const Debt& debt) {
           if (!objects->Contains(debt.tip)) return true;
-          return !held.contains(debt.tip) &&
-                 std::find(covered.begin(), covered.end(), debt) != covered.end();
+          return !held.contains(debt.tip) && covered.contains(debt);
         });
         std::unordered_set<ObjectId> listed;
         for (const Debt& debt : list->debts) listed.insert(debt.tip);

@@ -2,6 +2,7 @@
 // the log, the report - before Git moves a ref.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,8 +28,8 @@ DebtBook DebtsOf(const Repository& repository, const Policy& policy);
 Unjudged UnjudgedOf(const DebtList& list);
 // Those of `debts` that a run which has examined everything of `changes` has judged. `values` are
 // the values of refs that `changes` was listed for.
-std::vector<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& changes,
-                              const std::vector<ObjectId>& values);
+std::set<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& changes,
+                           const std::vector<ObjectId>& values);
 
 // The references outlive the gate.
 struct PushInput {
@@ -43,6 +44,9 @@ struct PushInput {
 class PushGate {
  public:
   explicit PushGate(const PushInput& input);
+  ~PushGate();
+  PushGate(const PushGate&) = delete;
+  PushGate& operator=(const PushGate&) = delete;
 
   // The exit code. Throws Error.
   int Run();

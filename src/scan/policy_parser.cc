@@ -73,6 +73,8 @@ class Parser {
     if (text.size() > kLargestPolicy) Fail("is larger than 4 MiB; list less in it");
     Json json = ParseJson(text);
     ReadObject(json, "", TopKeys());
+    if (!policy_.server.bypass.empty() && policy_.server.log.empty())
+      FailAt("server.bypass", "no \"log\" beside it, in which a bypass is written down,");
     return std::move(policy_);
   }
 

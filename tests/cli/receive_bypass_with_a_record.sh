@@ -44,7 +44,8 @@ refused "GL_USERNAME=alice git -C work push -o picket.allow=$print -o 'picket.re
 refused "GL_USERNAME=alice git -C work push -o picket.allow=all -o picket.reason=x origin main:wip/a" \
   "no fingerprint"
 
-passes "GL_USERNAME=alice git -C work push $options origin main:wip/a" "1 allowed"
+passes "GL_USERNAME=alice git -C work push $options -o picket.allow=$other origin main:wip/a" \
+  "1 allowed" "1 finding let pass" "Nothing in this push"
 # Only that push: the same content elsewhere, once the ref is gone, is new again.
 git -C server update-ref -d refs/heads/wip/a
 refused "GL_USERNAME=alice git -C work push origin main:wip/b" "$USER_TOKEN_RULE"
@@ -54,7 +55,7 @@ passes "REMOTE_USER=bob git -C work push $options origin main:wip/c" "1 allowed"
 put work .picket.json '{"server": {"bypass": [{"identities": ["gitlab:eve"]}]}}'
 git -C server update-ref -d refs/heads/wip/c
 refused "GL_USERNAME=eve git -C work push $options origin main:wip/d" "Not granted"
-echo '{"server": {"bypass": [{"identities": ["gitlab:eve"]}]}}' >server/picket.json
+echo '{"server": {"log": "/tmp/x", "bypass": [{"identities": ["gitlab:eve"]}]}}' >server/picket.json
 undecided "GL_USERNAME=eve git -C work push $options origin main:wip/d" '"server"'
 rm server/picket.json
 

@@ -53,6 +53,10 @@ passes "git -C work push origin main" "list of debts"
 [ "$(debts)" -eq 1 ] || fail "$(debts) debts, not 1"
 exits 2 "picket audit --debts server $POLICY_OPTION policy.json" e.rar
 [ "$(debts)" -eq 1 ] || fail "a debt that can't be judged was taken off the list"
+cp server/picket/debts kept
+exits 0 "picket audit --debts --settle server $POLICY_OPTION policy.json" e.rar
+[ "$(debts)" -eq 0 ] || fail "what was settled is still on the list"
+cp kept server/picket/debts
 put work f.txt four
 passes "git -C work push origin main" "e.rar" "list of debts"
 # Both tips stay until the older one is no ref's value any more.

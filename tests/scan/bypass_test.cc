@@ -31,7 +31,8 @@ Variables Options(const std::vector<std::string>& options, Variables more = {}) 
 }
 
 ServerPolicy PolicyOf(const std::string& grants) {
-  return ParsePolicy(R"({"server": {"bypass": [)" + grants + "]}}", "test.json").server;
+  return ParsePolicy(R"({"server": {"log": "/l", "bypass": [)" + grants + "]}}", "test.json")
+      .server;
 }
 
 size_t Granted(const ServerPolicy& policy, const Variables& variables,

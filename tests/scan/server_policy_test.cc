@@ -91,9 +91,10 @@ TEST_CASE("server policy: what a repository says of it never counts") {
   const Policy both = Tighten(system, ParsePolicy("{}", "own.json"), "own.json");
   CHECK(both.server.deadline == 4000u);
   CHECK(both.server.log == "/l");
-  for (const char* own : {R"({"server": {"deadline": "1s"}})", R"({"server": {"log": "/m"}})",
-                          R"({"server": {"on_deadline": "block"}})",
-                          R"({"server": {"bypass": [{"identities": ["http:eve"]}]}})"}) {
+  for (const char* own :
+       {R"({"server": {"deadline": "1s"}})", R"({"server": {"log": "/m"}})",
+        R"({"server": {"on_deadline": "block"}})",
+        R"({"server": {"log": "/l", "bypass": [{"identities": ["http:eve"]}]}})"}) {
     INFO(own);
     CHECK_THROWS_AS(Tighten(system, ParsePolicy(own, "own.json"), "own.json"), Error);
     CHECK_THROWS_AS(CheckTreePolicy(ParsePolicy(own, "t"), "t"), Error);
@@ -120,6 +121,7 @@ TEST_CASE("server policy: a wrong value is named by its key") {
         Row{R"({"server": {"debts": "relative"}})", "server.debts"},
         Row{R"({"server": {"log_accepted": "yes"}})", "server.log_accepted"},
         Row{R"({"server": {"bypass": {}}})", "server.bypass"},
+        Row{R"({"server": {"bypass": [{"identities": ["http:a"]}]}})", "server.bypass"},
         Row{R"({"server": {"bypass": [{}]}})", "server.bypass[0]"},
         Row{R"({"server": {"bypass": [{"identities": []}]}})", "server.bypass[0]"},
         Row{R"({"server": {"bypass": [{"identities": ["alice"]}]}})",
