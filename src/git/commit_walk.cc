@@ -66,7 +66,8 @@ class Walk {
     RawObject object;
     if (objects_.Read(oid, &object, nullptr) == ReadStatus::kOk &&
         object.type() == ObjectType::kCommit) {
-      if (std::optional<CommitHeader> header = TryParseCommit(object.bytes())) {
+      if (std::optional<CommitHeader> header =
+              TryParseCommit(object.bytes(), objects_.id_bytes())) {
         node.readable = true;
         node.tree = header->tree;
         node.time = header->committer_time;
@@ -81,7 +82,7 @@ class Walk {
     if (!nodes_[at].readable || nodes_[at].shallow) return;
     RawObject object;
     if (objects_.Read(nodes_[at].oid, &object, nullptr) != ReadStatus::kOk) return;
-    std::optional<CommitHeader> header = TryParseCommit(object.bytes());
+    std::optional<CommitHeader> header = TryParseCommit(object.bytes(), objects_.id_bytes());
     if (!header) return;
     std::vector<uint32_t> parents;
     for (const ObjectId& parent : header->parents) parents.push_back(Find(parent));
@@ -250,7 +251,7 @@ bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* t
                  : "object " + at.ToHex() + " is damaged: " + clause;
       return false;
     }
-    std::optional<TagHeader> tag = TryParseTag(object.bytes());
+    std::optional<TagHeader> tag = TryParseTag(object.bytes(), objects.id_bytes());
     if (!tag) {
       *why = "tag " + at.ToHex() + " is none that Git could read";
       return false;
