@@ -35,7 +35,7 @@ refused "git -C work push origin main"
 names some/deep/er.txt 1 "$(oid work)" "$USER_TOKEN_RULE"
 
 # One input, one length.
-echo "$zero $(oid work) refs/heads/topic" >input
+echo "$(printf %040d 0) $(oid work) refs/heads/topic" >input
 exits 2 "receive server <input" "another length"
 # Without git there is nobody to list the refs.
 echo "$(oid server main) $(oid work HEAD~1) refs/heads/main" >input
