@@ -25,14 +25,14 @@ class Libgit2Lists : public RepositoryLists {
 
   size_t id_bytes() const override { return GIT_OID_RAWSZ; }
 
-  std::vector<Ref> Refs() const override {
+  RefList Refs() const override {
     Owned<git_reference_iterator, git_reference_iterator_free> iterator;
     if (git_reference_iterator_new(&iterator.value, repository_.value) < 0) ThrowRefs();
-    std::vector<Ref> refs;
+    RefList list{{}, HeadBranch()};
     while (true) {
       OwnedReference ref;
       const int code = git_reference_next(&ref.value, iterator.value);
-      if (code == GIT_ITEROVER) return refs;
+      if (code == GIT_ITEROVER) return list;
       if (code < 0) ThrowRefs();
       const char* name = git_reference_name(ref.value);
       git_oid target;
@@ -41,7 +41,7 @@ class Libgit2Lists : public RepositoryLists {
       } else if (git_reference_name_to_id(&target, repository_.value, name) < 0) {
         continue;
       }
-      refs.push_back({name, ToObjectId(target)});
+      list.refs.push_back({name, ToObjectId(target)});
     }
   }
 
@@ -55,12 +55,6 @@ class Libgit2Lists : public RepositoryLists {
     return ToObjectId(id);
   }
 
-  bool IsHeadDetached() const override {
-    OwnedReference head;
-    return git_reference_lookup(&head.value, repository_.value, "HEAD") == 0 &&
-           git_reference_type(head.value) == GIT_REFERENCE_DIRECT;
-  }
-
   std::vector<ConfigEntry> Configuration() const override {
     Owned<git_config, git_config_free> config;
     if (git_repository_config_snapshot(&config.value, repository_.value) < 0)
@@ -71,6 +65,13 @@ class Libgit2Lists : public RepositoryLists {
 
  private:
   using OwnedReference = Owned<git_reference, git_reference_free>;
+
+  std::string HeadBranch() const {
+    OwnedReference head;
+    if (git_reference_lookup(&head.value, repository_.value, "HEAD") < 0) ThrowRefs();
+    const char* branch = git_reference_symbolic_target(head.value);
+    return branch == nullptr ? "" : branch;
+  }
 
   static ObjectId ToObjectId(const git_oid& id) {
     return ObjectId::FromRaw({id.id, GIT_OID_RAWSZ});

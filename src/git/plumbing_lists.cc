@@ -50,12 +50,19 @@ class PlumbingLists : public RepositoryLists {
 
   size_t id_bytes() const override { return id_bytes_; }
 
-  std::vector<Ref> Refs() const override { return ListRefs(""); }
+  RefList Refs() const override {
+    // Both at once.
+    GitProcess head(HeadCommand());
+    RefList list{ListRefs(""), ""};
+    list.head_branch = ReadHeadBranch(head);
+    return list;
+  }
 
   std::optional<ObjectId> Resolve(const std::string& ref) const override {
     std::string name = ref;
     if (ref == "HEAD") {
-      name = HeadBranch();
+      GitProcess head(HeadCommand());
+      name = ReadHeadBranch(head);
       if (name.empty()) return DetachedHead();
     }
     // A pattern names a ref and all that stand below it.
@@ -63,8 +70,6 @@ class PlumbingLists : public RepositoryLists {
       if (found.name == name) return found.target;
     return std::nullopt;
   }
-
-  bool IsHeadDetached() const override { return HeadBranch().empty(); }
 
   std::vector<ConfigEntry> Configuration() const override {
     GitCommand command = Command({"config", "-z", "--list"});
@@ -126,9 +131,10 @@ class PlumbingLists : public RepositoryLists {
     return refs;
   }
 
+  GitCommand HeadCommand() const { return Command({"symbolic-ref", "-q", "HEAD"}); }
+
   // "" where HEAD is detached.
-  std::string HeadBranch() const {
-    GitProcess git(Command({"symbolic-ref", "-q", "HEAD"}));
+  std::string ReadHeadBranch(GitProcess& git) const {
     const std::string said = git.ReadAll(kMaxLineBytes);
     if (git.Finish() == 1) return "";
     if (git.Finish() != 0)

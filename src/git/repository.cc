@@ -280,6 +280,10 @@ void Repository::ReadObjectDirectories(bool from_environment) {
   }
   object_dirs_ = ResolveObjectDirectories(roots);
   packs_ = std::make_unique<PackStore>(object_dirs_, id_bytes());
+  if (temporary_dir_ == git_dir_) return;
+  std::vector<std::string> old = object_dirs_;
+  std::erase(old, temporary_dir_);
+  old_packs_ = std::make_unique<PackStore>(std::move(old), id_bytes());
 }
 
 void Repository::ReadShallow(const char* file_variable) {
@@ -301,12 +305,25 @@ void Repository::LookForPromisorPacks() {
 }
 
 std::vector<Ref> Repository::Refs() const {
-  std::vector<Ref> refs = lists_->Refs();
-  if (lists_->IsHeadDetached()) {
-    if (std::optional<ObjectId> head = Resolve("HEAD")) refs.push_back({"HEAD", *head});
+  std::optional<ObjectId> head;
+  return Refs(&head);
+}
+
+std::vector<Ref> Repository::Refs(std::optional<ObjectId>* head) const {
+  RefList list = lists_->Refs();
+  std::vector<Ref>& refs = list.refs;
+  const auto by_name = [](const Ref& a, const Ref& b) { return a.name < b.name; };
+  if (!std::is_sorted(refs.begin(), refs.end(), by_name))
+    std::sort(refs.begin(), refs.end(), by_name);
+  if (list.head_branch.empty()) {
+    *head = Resolve("HEAD");
+    if (*head) refs.insert(refs.begin(), {"HEAD", **head});
+    return std::move(refs);
   }
-  std::sort(refs.begin(), refs.end(), [](const Ref& a, const Ref& b) { return a.name < b.name; });
-  return refs;
+  const auto at = std::lower_bound(refs.begin(), refs.end(), Ref{list.head_branch, {}}, by_name);
+  *head =
+      at != refs.end() && at->name == list.head_branch ? std::optional(at->target) : std::nullopt;
+  return std::move(refs);
 }
 
 std::optional<ObjectId> Repository::Resolve(std::string_view ref) const {
@@ -343,6 +360,10 @@ std::vector<std::string> Repository::Remotes() const {
   std::sort(remotes.begin(), remotes.end());
   remotes.erase(std::unique(remotes.begin(), remotes.end()), remotes.end());
   return remotes;
+}
+
+std::unique_ptr<ObjectDatabase> Repository::NewDatabaseOfOldObjects() const {
+  return old_packs_ == nullptr ? nullptr : std::make_unique<ObjectDatabase>(*old_packs_);
 }
 
 std::unique_ptr<ObjectDatabase> Repository::NewObjectDatabase() const {

@@ -107,6 +107,8 @@ class Repository {
   // symbolic one that leads nowhere, is left out, as Git leaves it out: a ref less means that more
   // counts as new. Throws Error where the refs can't be listed.
   std::vector<Ref> Refs() const;
+  // The same, and what the branch that HEAD names holds, if it is there.
+  std::vector<Ref> Refs(std::optional<ObjectId>* head) const;
   // nullopt for a ref that does not exist (an unborn HEAD).
   std::optional<ObjectId> Resolve(std::string_view ref) const;
   // The commits in MERGE_HEAD; none when no merge is under way. Throws Error for a broken file.
@@ -121,6 +123,9 @@ class Repository {
 
   // A database for the calling thread; it must not outlive the repository.
   std::unique_ptr<ObjectDatabase> NewObjectDatabase() const;
+  // One that does not see what a push has brought: the quarantine is left out. Null where there is
+  // none.
+  std::unique_ptr<ObjectDatabase> NewDatabaseOfOldObjects() const;
   // The packs that those databases share.
   PackStore& packs() const { return *packs_; }
 
@@ -140,6 +145,8 @@ class Repository {
   std::string temporary_dir_;
   std::vector<std::string> object_dirs_;
   std::unique_ptr<PackStore> packs_;
+  // Those without the quarantine; null where there is none.
+  std::unique_ptr<PackStore> old_packs_;
   mutable std::once_flag configuration_once_;
   mutable std::vector<ConfigEntry> configuration_;
   std::unordered_set<ObjectId> shallow_;

@@ -20,6 +20,13 @@ struct Ref {
   ObjectId target;   // as stored; may be a tag, tree or blob
 };
 
+struct RefList {
+  // Every ref below refs/ that leads to an object id, in any order.
+  std::vector<Ref> refs;
+  // The branch that HEAD names, whether it is there or not; "" where HEAD is detached.
+  std::string head_branch;
+};
+
 // Used from one thread at a time. Every method throws Error where the list can't be had.
 class RepositoryLists {
  public:
@@ -27,12 +34,9 @@ class RepositoryLists {
 
   // 20 for SHA-1, 32 for SHA-256.
   virtual size_t id_bytes() const = 0;
-  // Every ref below refs/ that leads to an object id, in any order.
-  virtual std::vector<Ref> Refs() const = 0;
+  virtual RefList Refs() const = 0;
   // HEAD or a full name; nullopt where there is no such ref, or HEAD is unborn.
   virtual std::optional<ObjectId> Resolve(const std::string& ref) const = 0;
-  // HEAD names a commit and not a branch.
-  virtual bool IsHeadDetached() const = 0;
   // The system's, the user's and the repository's, in this order; settings on Git's command line
   // and in its environment are not seen.
   virtual std::vector<ConfigEntry> Configuration() const = 0;

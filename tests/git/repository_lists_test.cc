@@ -104,14 +104,14 @@ TEST_CASE("repository lists: both routes tell the same") {
     c.prepare(git);
     const std::unique_ptr<RepositoryLists> one = OpenByLibgit2(git.git_dir());
     const std::unique_ptr<RepositoryLists> other = OpenByPlumbing(git.git_dir(), false, {});
-    CHECK(Lines(one->Refs()).size() == c.refs);
-    CHECK(Lines(one->Refs()) == Lines(other->Refs()));
+    CHECK(one->Refs().refs.size() == c.refs);
+    CHECK(Lines(one->Refs().refs) == Lines(other->Refs().refs));
     for (const char* name : {"HEAD", "refs/heads/main", "refs/tags/v1", "refs/heads/none",
                              "refs/remotes/origin/HEAD", "refs/heads"}) {
       CAPTURE(name);
       CHECK(Text(one->Resolve(name)) == Text(other->Resolve(name)));
     }
-    CHECK(one->IsHeadDetached() == other->IsHeadDetached());
+    CHECK(one->Refs().head_branch == other->Refs().head_branch);
     CHECK(Settings(one->Configuration()) == Settings(other->Configuration()));
     CHECK(one->id_bytes() == other->id_bytes());
   }
