@@ -89,8 +89,8 @@ class DebtsAudit {
     const Unjudged unjudged = UnjudgedOf(known_);
     std::vector<RefUpdate> updates;
     for (const Debt& debt : debts) updates.push_back({ObjectId(), debt.tip, debt.ref});
-    const ChangeList changes =
-        ListReceived(repository_, updates, {.refs = &refs_, .unjudged = &unjudged, .watch = {}});
+    const ChangeList changes = ListReceived(
+        repository_, updates, {.refs = &refs_, .head = {}, .unjudged = &unjudged, .watch = {}});
     GitAncestry ancestry(repository_, GitAncestry::Base::kCommits);
     return JudgeChange({.gate = Gate::kPreReceive,
                         .common = common_,

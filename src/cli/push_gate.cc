@@ -158,11 +158,12 @@ int PushGate::Run() {
 Verdict PushGate::Judge(const Policy& policy, const Engine& engine) {
   const StepWatch listing = input_.watch.BeginListing();
   // The refs before the debts: a push is put on the list before its refs move.
-  if (!values_.empty()) refs_ = input_.repository.Refs();
+  std::optional<ObjectId> head;
+  if (!values_.empty()) refs_ = input_.repository.Refs(&head);
   known_ = book_.Read();
   const Unjudged unjudged = UnjudgedOf(known_);
   changes_ = ListReceived(input_.repository, input_.updates,
-                          {.refs = &refs_, .unjudged = &unjudged, .watch = listing});
+                          {.refs = &refs_, .head = head, .unjudged = &unjudged, .watch = listing});
   input_.stats.Mark("list");
   GitAncestry ancestry(input_.repository, GitAncestry::Base::kCommits);
   return JudgeChange({.gate = Gate::kPreReceive,

@@ -16,49 +16,120 @@
 namespace picket {
 namespace {
 
+// Old values from which most of what is old is looked for first.
+constexpr size_t kMostLikely = 256;
+
 struct NewValue {
   ObjectId oid;
   std::string ref;
 };
 
-// What is there already, in the shape that the walk needs.
-struct Existing {
-  std::vector<ObjectId> commits;
-  std::unordered_set<ObjectId> tags;
-  // Blobs and trees that a ref points at.
-  std::unordered_set<ObjectId> direct;
-};
-
-Existing PeelExisting(ObjectDatabase& objects, std::span<const ObjectId> values,
-                      ChangeBuilder& builder, const StepWatch& watch) {
-  Existing existing;
-  std::unordered_set<ObjectId> seen;
-  uint64_t broken = 0;
-  for (const ObjectId& value : values) {
-    if (watch.IsStopped()) break;
-    if (!seen.insert(value).second) continue;
-    std::vector<ObjectId> tags;
-    Peeled peeled;
-    std::string why;
-    if (!Peel(objects, value, &tags, &peeled, &why)) {
-      ++broken;
-      continue;
+// What is there already. To peel tens of thousands of refs takes longer than to judge a small push,
+// so it is done when something can't be told without.
+class Existing {
+ public:
+  // `likely`: see KnownValues; what is in it and not in `values` does not count.
+  Existing(const Repository& repository, std::span<const ObjectId> values,
+           std::span<const ObjectId> likely, ChangeBuilder& builder, const StepWatch& watch)
+      : values_(values.begin(), values.end()),
+        listed_(values),
+        old_objects_(repository.NewDatabaseOfOldObjects()),
+        builder_(builder),
+        watch_(watch) {
+    if (old_objects_ == nullptr) {
+      peeling_objects_ = repository.NewObjectDatabase();
+      return;
     }
-    existing.tags.insert(tags.begin(), tags.end());
-    if (peeled.type == ObjectType::kCommit) {
-      existing.commits.push_back(peeled.oid);
-    } else {
-      existing.direct.insert(peeled.oid);
-    }
+    for (const ObjectId& oid : likely)
+      if (values_.contains(oid) && IsCommit(oid)) likely_.push_back(oid);
   }
-  if (broken != 0)
-    builder.AddNote("Existing refs that lead to no readable object: " + std::to_string(broken) +
-                    ". What they may have held counts as new; git fsck names them.");
-  return existing;
-}
+
+  CommitWalk Walk(const Repository& repository, ObjectDatabase& objects,
+                  std::span<const WalkTip> tips, const WalkOptions& options) {
+    if (old_objects_ != nullptr) {
+      const KnownValues known{values_, likely_, *old_objects_};
+      if (std::optional<CommitWalk> walk =
+              TryWalkNewCommits(repository, objects, tips, known, options))
+        return std::move(*walk);
+    }
+    Peel();
+    return WalkNewCommits(repository, objects, tips, commits_, options);
+  }
+  // A tag on the way from an existing ref.
+  bool HasTag(const ObjectId& oid) {
+    if (std::optional<bool> known = IsKnown(oid)) return *known;
+    Peel();
+    return tags_.contains(oid);
+  }
+  // A blob or tree that an existing ref leads to.
+  bool HasDirect(const ObjectId& oid) {
+    if (std::optional<bool> known = IsKnown(oid)) return *known;
+    Peel();
+    return direct_.contains(oid);
+  }
+
+ private:
+  // nullopt where all refs have to be asked.
+  std::optional<bool> IsKnown(const ObjectId& oid) {
+    if (old_objects_ == nullptr) return std::nullopt;
+    if (!old_objects_->Contains(oid)) return false;
+    if (values_.contains(oid)) return true;
+    return std::nullopt;
+  }
+
+  bool IsCommit(const ObjectId& oid) {
+    ObjectHeader header;
+    return old_objects_->ReadHeader(oid, &header, nullptr) == ReadStatus::kOk &&
+           header.type == ObjectType::kCommit;
+  }
+
+  void Peel() {
+    if (peeled_) return;
+    peeled_ = true;
+    ObjectDatabase& objects = old_objects_ == nullptr ? *peeling_objects_ : *old_objects_;
+    std::unordered_set<ObjectId> seen;
+    uint64_t broken = 0;
+    for (const ObjectId& value : listed_) {
+      // The walk is cut then.
+      if (watch_.IsStopped()) return;
+      if (!seen.insert(value).second) continue;
+      std::vector<ObjectId> tags;
+      Peeled peeled;
+      std::string why;
+      if (!picket::Peel(objects, value, &tags, &peeled, &why)) {
+        ++broken;
+        continue;
+      }
+      tags_.insert(tags.begin(), tags.end());
+      if (peeled.type == ObjectType::kCommit) {
+        commits_.push_back(peeled.oid);
+      } else {
+        direct_.insert(peeled.oid);
+      }
+    }
+    if (broken != 0)
+      builder_.AddNote("Existing refs that lead to no readable object: " + std::to_string(broken) +
+                       ". What they may have held counts as new; git fsck names them.");
+  }
+
+  std::unordered_set<ObjectId> values_;
+  std::span<const ObjectId> listed_;
+  std::vector<ObjectId> likely_;
+  // Null where there is no quarantine; then `peeling_objects_` is not.
+  std::unique_ptr<ObjectDatabase> old_objects_;
+  std::unique_ptr<ObjectDatabase> peeling_objects_;
+  ChangeBuilder& builder_;
+  const StepWatch& watch_;
+  bool peeled_ = false;
+  std::vector<ObjectId> commits_;
+  std::unordered_set<ObjectId> tags_;
+  std::unordered_set<ObjectId> direct_;
+};
 
 struct ListOptions {
   bool may_be_promised = false;
+  // See KnownValues.
+  std::span<const ObjectId> likely = {};
   std::span<const ObjectId> unjudged = {};
   StepWatch watch = {};
 };
@@ -80,7 +151,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
   ChangeBuilder builder(options.may_be_promised);
   if (values.empty()) return builder.Finish();
-  Existing existing = PeelExisting(*objects, existing_values, builder, options.watch);
+  Existing existing(repository, existing_values, options.likely, builder, options.watch);
   TreeCache trees(*objects);
   TreeChanges changes(trees);
 
@@ -102,7 +173,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     if (added) way.leads_somewhere = Peel(*objects, value.oid, &way.tags, &way.peeled, &way.why);
     const auto& [leads_somewhere, tags, peeled, why] = way;
     for (const ObjectId& tag : tags)
-      if (!existing.tags.contains(tag)) builder.AddTag(tag, ref);
+      if (!existing.HasTag(tag)) builder.AddTag(tag, ref);
     if (!leads_somewhere) {
       builder.AddGap(
           {value.oid.ToHex(), "", "", "it is the new value of " + value.ref + ": " + why});
@@ -110,7 +181,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     }
     if (peeled.type == ObjectType::kCommit) {
       tips.push_back({peeled.oid, ref});
-    } else if (existing.direct.contains(peeled.oid)) {
+    } else if (existing.HasDirect(peeled.oid)) {
       continue;
     } else if (peeled.type == ObjectType::kBlob) {
       builder.AddRefBlob(peeled.oid, ref);
@@ -121,8 +192,8 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   const std::vector<ObjectId> unjudged = PeelToCommits(*objects, options.unjudged);
   CommitWalk walk;
   if (!options.watch.IsStopped()) {
-    walk = WalkNewCommits(repository, *objects, tips, existing.commits,
-                          {.unjudged = unjudged, .watch = options.watch});
+    walk =
+        existing.Walk(repository, *objects, tips, {.unjudged = unjudged, .watch = options.watch});
   }
   if (walk.is_cut || options.watch.IsStopped()) {
     builder.CutBeforeWalk();
@@ -182,16 +253,22 @@ bool HasUrl(const Repository& repository, const std::string& remote, std::string
 ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
                         const ReceivedOptions& options) {
   std::vector<NewValue> values;
-  for (const RefUpdate& update : updates)
-    if (!update.new_oid.is_zero()) values.push_back({update.new_oid, update.ref});
+  std::vector<ObjectId> likely;
+  for (const RefUpdate& update : updates) {
+    if (update.new_oid.is_zero()) continue;
+    values.push_back({update.new_oid, update.ref});
+    if (likely.size() < kMostLikely) likely.push_back(update.old_oid);
+  }
   if (values.empty()) return List(repository, values, {}, {});
-  std::vector<Ref> refs;
-  if (options.refs == nullptr) refs = repository.Refs();
+  std::vector<Ref> read;
+  std::optional<ObjectId> head = options.head;
+  if (options.refs == nullptr) read = repository.Refs(&head);
+  if (head) likely.push_back(*head);
   static const Unjudged kNobody;
   const Unjudged& unjudged = options.unjudged != nullptr ? *options.unjudged : kNobody;
   return List(repository, values,
-              ExistingValues(repository, options.refs != nullptr ? *options.refs : refs, unjudged),
-              {.unjudged = unjudged.tips, .watch = options.watch});
+              ExistingValues(repository, options.refs != nullptr ? *options.refs : read, unjudged),
+              {.likely = likely, .unjudged = unjudged.tips, .watch = options.watch});
 }
 
 std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,

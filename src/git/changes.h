@@ -5,6 +5,7 @@
 // commits from children to parents with what each changes.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct ReceivedOptions {
   // The refs that exist; null: they are read. Whoever gives `unjudged` has read the refs before it:
   // a push is put there before its refs move.
   const std::vector<Ref>* refs = nullptr;
+  // With `refs`: what the branch that HEAD names holds.
+  std::optional<ObjectId> head = {};
   const Unjudged* unjudged = nullptr;
   // Counts commits.
   StepWatch watch = {};
