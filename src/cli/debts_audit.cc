@@ -74,7 +74,7 @@ class DebtsAudit {
     std::vector<Debt> kept;
     std::set<Debt> gone;
     for (size_t i = 0; i < tips.size(); ++i) {
-      if (reachable[i]) {
+      if (reachable[i] || MayBeUnderWay(known_.debts[i])) {
         kept.push_back(std::move(known_.debts[i]));
       } else {
         gone.insert(std::move(known_.debts[i]));

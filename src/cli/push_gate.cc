@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <unordered_set>
 #include <utility>
 
@@ -72,6 +73,11 @@ void AddHint(const Bypass& bypass, Verdict* verdict) {
 }
 
 }  // namespace
+
+bool MayBeUnderWay(const Debt& debt) {
+  constexpr std::time_t kDay = 24 * 60 * 60;
+  return debt.since > Utc(std::time(nullptr) - kDay);
+}
 
 DebtBook DebtsOf(const Repository& repository, const Policy& policy) {
   const std::string& folder = policy.server.debts;
@@ -189,7 +195,7 @@ std::vector<Debt> PushGate::NewDebts() const {
   const std::unique_ptr<ObjectDatabase> objects = input_.repository.NewObjectDatabase();
   std::unordered_set<ObjectId> unjudged;
   for (const Debt& debt : known_.debts) unjudged.insert(debt.tip);
-  const std::string now = NowUtc();
+  const std::string now = Utc(std::time(nullptr));
   std::vector<Debt> debts;
   std::unordered_set<ObjectId> listed;
   for (const RefUpdate& update : input_.updates) {
@@ -236,8 +242,8 @@ void PushGate::SettleDebts(const Verdict& verdict, std::vector<std::string>* not
       [&](DebtList* list) {
         // What nobody has any more, and what only a debt of this push reaches, needs no line.
         std::erase_if(list->debts, [&](const Debt& debt) {
-          if (!objects->Contains(debt.tip)) return true;
-          return !held.contains(debt.tip) && covered.contains(debt);
+          if (MayBeUnderWay(debt) || held.contains(debt.tip)) return false;
+          return covered.contains(debt) || !objects->Contains(debt.tip);
         });
         std::unordered_set<ObjectId> listed;
         for (const Debt& debt : list->debts) listed.insert(debt.tip);

@@ -24,6 +24,9 @@ namespace picket {
 
 // Where the debts of a repository are listed, as its policy says.
 DebtBook DebtsOf(const Repository& repository, const Policy& policy);
+// A push is put on the list before its refs move and its objects leave the quarantine: for a day,
+// that no ref reaches a debt says nothing.
+bool MayBeUnderWay(const Debt& debt);
 // What the walk has to know of them.
 Unjudged UnjudgedOf(const DebtList& list);
 // Those of `debts` that a run which has examined everything of `changes` has judged. `values` are

@@ -112,10 +112,9 @@ std::string_view ToString(PushOutcome outcome) {
   return "incomplete";
 }
 
-std::string NowUtc() {
-  const std::time_t now = std::time(nullptr);
+std::string Utc(std::time_t time) {
   std::tm parts{};
-  gmtime_r(&now, &parts);
+  gmtime_r(&time, &parts);
   char text[32];
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
@@ -172,7 +171,7 @@ std::vector<std::string> PushRecord::Lines(PushOutcome outcome, const Verdict* v
     parts.back().push_back(std::move(one));
   }
   std::vector<std::string> lines;
-  const std::string time = NowUtc();
+  const std::string time = Utc(std::time(nullptr));
   for (size_t i = 0; i < parts.size(); ++i) {
     Json line;
     line["time"] = time;

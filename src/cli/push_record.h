@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -63,6 +64,6 @@ class PushRecord {
 };
 
 // "2030-01-31T12:00:00Z".
-std::string NowUtc();
+std::string Utc(std::time_t time);
 
 }  // namespace picket

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -156,13 +157,21 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
 
   std::vector<WalkTip> tips;
   std::vector<std::pair<ObjectId, uint32_t>> ref_trees;
-  for (const NewValue& value : values) {
-    uint32_t ref = builder.AddRef(value.ref);
+  // Pushes of very many refs have few values.
+  struct Way {
+    bool leads_somewhere = false;
     std::vector<ObjectId> tags;
     Peeled peeled;
     std::string why;
+  };
+  std::unordered_map<ObjectId, Way> ways;
+  for (const NewValue& value : values) {
+    uint32_t ref = builder.AddRef(value.ref);
     if (options.watch.IsStopped()) continue;
-    bool leads_somewhere = Peel(*objects, value.oid, &tags, &peeled, &why);
+    auto [known, added] = ways.try_emplace(value.oid);
+    Way& way = known->second;
+    if (added) way.leads_somewhere = Peel(*objects, value.oid, &way.tags, &way.peeled, &way.why);
+    const auto& [leads_somewhere, tags, peeled, why] = way;
     for (const ObjectId& tag : tags)
       if (!existing.HasTag(tag)) builder.AddTag(tag, ref);
     if (!leads_somewhere) {

@@ -15,6 +15,8 @@ gap() {
 }
 debts() { if [ -f server/picket/debts ]; then grep -c '^debt ' server/picket/debts; else echo 0; fi; }
 
+age() { sed -i 's/ 20[0-9-]*T/ 2020-01-01T/' server/picket/debts; }
+
 gap a.rar 1
 save work "An archive that can't be opened"
 passes "git -C work push origin main" "list of debts"
@@ -41,6 +43,10 @@ exits 1 "picket audit --debts server $POLICY_OPTION policy.json" b.txt:1: "$USER
 
 # The ref goes back: nothing reaches the token any more, and the list forgets it.
 git -C server update-ref refs/heads/main "$bad~2"
+# But not at once: a push is put on the list before its refs move.
+exits 1 "picket audit --debts server $POLICY_OPTION policy.json" b.txt:1:
+[ "$(debts)" -eq 1 ] || fail "what may be under way was forgotten"
+age
 exits 0 "picket audit --debts server $POLICY_OPTION policy.json"
 [ "$(debts)" -eq 0 ] || fail "what no ref reaches is still on the list"
 
