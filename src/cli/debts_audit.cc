@@ -34,7 +34,7 @@ class DebtsAudit {
   }
 
   int Run() {
-    refs_ = repository_.Refs();
+    refs_.refs = repository_.Refs(&refs_.head);
     known_ = book_.Read();
     const std::set<Debt> gone = DropUnreachable();
     const size_t count = known_.debts.size();
@@ -70,7 +70,7 @@ class DebtsAudit {
   std::set<Debt> DropUnreachable() {
     std::vector<ObjectId> tips;
     for (const Debt& debt : known_.debts) tips.push_back(debt.tip);
-    const std::vector<bool> reachable = FindReachable(repository_, refs_, tips);
+    const std::vector<bool> reachable = FindReachable(repository_, refs_.refs, tips);
     std::vector<Debt> kept;
     std::set<Debt> gone;
     for (size_t i = 0; i < tips.size(); ++i) {
@@ -89,8 +89,8 @@ class DebtsAudit {
     const Unjudged unjudged = UnjudgedOf(known_);
     std::vector<RefUpdate> updates;
     for (const Debt& debt : debts) updates.push_back({ObjectId(), debt.tip, debt.ref});
-    const ChangeList changes = ListReceived(
-        repository_, updates, {.refs = &refs_, .head = {}, .unjudged = &unjudged, .watch = {}});
+    const ChangeList changes =
+        ListReceived(repository_, updates, {.refs = &refs_, .unjudged = &unjudged, .watch = {}});
     GitAncestry ancestry(repository_, GitAncestry::Base::kCommits);
     return JudgeChange({.gate = Gate::kPreReceive,
                         .common = common_,
@@ -108,7 +108,7 @@ class DebtsAudit {
   Policy policy_;
   Engine engine_;
   DebtBook book_;
-  std::vector<Ref> refs_;
+  ExistingRefs refs_;
   DebtList known_;
 };
 

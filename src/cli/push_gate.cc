@@ -158,12 +158,11 @@ int PushGate::Run() {
 Verdict PushGate::Judge(const Policy& policy, const Engine& engine) {
   const StepWatch listing = input_.watch.BeginListing();
   // The refs before the debts: a push is put on the list before its refs move.
-  std::optional<ObjectId> head;
-  if (!values_.empty()) refs_ = input_.repository.Refs(&head);
+  if (!values_.empty()) refs_.refs = input_.repository.Refs(&refs_.head);
   known_ = book_.Read();
   const Unjudged unjudged = UnjudgedOf(known_);
   changes_ = ListReceived(input_.repository, input_.updates,
-                          {.refs = &refs_, .head = head, .unjudged = &unjudged, .watch = listing});
+                          {.refs = &refs_, .unjudged = &unjudged, .watch = listing});
   input_.stats.Mark("list");
   GitAncestry ancestry(input_.repository, GitAncestry::Base::kCommits);
   return JudgeChange({.gate = Gate::kPreReceive,
@@ -190,7 +189,7 @@ PushOutcome PushGate::OutcomeOf(const Verdict& verdict) const {
 std::vector<Debt> PushGate::NewDebts() const {
   // Where everything new is known, a ref that was set to what is judged already is no debt.
   std::unordered_set<ObjectId> existing;
-  for (const Ref& ref : refs_) existing.insert(ref.target);
+  for (const Ref& ref : refs_.refs) existing.insert(ref.target);
   std::unordered_set<ObjectId> fresh;
   for (const NewCommit& commit : changes_.commits) fresh.insert(commit.oid);
   const std::unique_ptr<ObjectDatabase> objects = input_.repository.NewObjectDatabase();
@@ -236,7 +235,7 @@ void PushGate::SettleDebts(const Verdict& verdict, std::vector<std::string>* not
   std::unordered_set<ObjectId> unjudged;
   for (const Debt& debt : known_.debts) unjudged.insert(debt.tip);
   std::unordered_set<ObjectId> held;
-  for (const Ref& ref : refs_) held.insert(ref.target);
+  for (const Ref& ref : refs_.refs) held.insert(ref.target);
   const std::unique_ptr<ObjectDatabase> objects = input_.repository.NewObjectDatabase();
   const std::set<Debt> covered = JudgedDebts(known_.debts, changes_, values_);
   book_.Change(

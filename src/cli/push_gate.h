@@ -68,7 +68,7 @@ class PushGate {
   const PushInput input_;
   DebtBook book_;
   PushRecord record_;
-  std::vector<Ref> refs_;
+  ExistingRefs refs_;
   DebtList known_;
   ChangeList changes_;
   std::vector<ObjectId> values_;

@@ -24,23 +24,31 @@ struct NewValue {
   std::string ref;
 };
 
+struct ListOptions {
+  bool may_be_promised = false;
+  // Old values from which most of what is old can be reached.
+  std::span<const ObjectId> likely = {};
+  std::span<const ObjectId> unjudged = {};
+  // Something exists that counts as new, so that it is not enough to know what the push brought.
+  bool is_owed = false;
+  StepWatch watch = {};
+};
+
 // What is there already. To peel tens of thousands of refs takes longer than to judge a small push,
 // so it is done when something can't be told without.
 class Existing {
  public:
-  // `likely`: see KnownValues; what is in it and not in `values` does not count.
+  // What is likely (see KnownValues) and not in `values` does not count.
   Existing(const Repository& repository, std::span<const ObjectId> values,
-           std::span<const ObjectId> likely, ChangeBuilder& builder, const StepWatch& watch)
-      : values_(values.begin(), values.end()),
-        listed_(values),
-        old_objects_(repository.NewDatabaseOfOldObjects()),
-        builder_(builder),
-        watch_(watch) {
+           const ListOptions& options, ChangeBuilder& builder)
+      : values_(values.begin(), values.end()), listed_(values), builder_(builder) {
+    watch_ = options.watch;
+    if (!options.is_owed) old_objects_ = repository.NewDatabaseOfOldObjects();
     if (old_objects_ == nullptr) {
       peeling_objects_ = repository.NewObjectDatabase();
       return;
     }
-    for (const ObjectId& oid : likely)
+    for (const ObjectId& oid : options.likely)
       if (values_.contains(oid) && IsCommit(oid)) likely_.push_back(oid);
   }
 
@@ -48,9 +56,9 @@ class Existing {
                   std::span<const WalkTip> tips, const WalkOptions& options) {
     if (old_objects_ != nullptr) {
       const KnownValues known{values_, likely_, *old_objects_};
-      if (std::optional<CommitWalk> walk =
-              TryWalkNewCommits(repository, objects, tips, known, options))
-        return std::move(*walk);
+      std::optional<CommitWalk> walk =
+          TryWalkNewCommits(repository, objects, tips, known, options.watch);
+      if (walk) return std::move(*walk);
     }
     Peel();
     return WalkNewCommits(repository, objects, tips, commits_, options);
@@ -90,8 +98,7 @@ class Existing {
     std::unordered_set<ObjectId> seen;
     uint64_t broken = 0;
     for (const ObjectId& value : listed_) {
-      // The walk is cut then.
-      if (watch_.IsStopped()) return;
+      if (watch_.IsStopped()) break;
       if (!seen.insert(value).second) continue;
       std::vector<ObjectId> tags;
       Peeled peeled;
@@ -115,23 +122,16 @@ class Existing {
   std::unordered_set<ObjectId> values_;
   std::span<const ObjectId> listed_;
   std::vector<ObjectId> likely_;
-  // Null where there is no quarantine; then `peeling_objects_` is not.
+  StepWatch watch_;
+  // Null where there is no quarantine, or where more than refs has to be asked; then
+  // `peeling_objects_` is not.
   std::unique_ptr<ObjectDatabase> old_objects_;
   std::unique_ptr<ObjectDatabase> peeling_objects_;
   ChangeBuilder& builder_;
-  const StepWatch& watch_;
   bool peeled_ = false;
   std::vector<ObjectId> commits_;
   std::unordered_set<ObjectId> tags_;
   std::unordered_set<ObjectId> direct_;
-};
-
-struct ListOptions {
-  bool may_be_promised = false;
-  // See KnownValues.
-  std::span<const ObjectId> likely = {};
-  std::span<const ObjectId> unjudged = {};
-  StepWatch watch = {};
 };
 
 // The commits among them, as far as they exist.
@@ -151,7 +151,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
   ChangeBuilder builder(options.may_be_promised);
   if (values.empty()) return builder.Finish();
-  Existing existing(repository, existing_values, options.likely, builder, options.watch);
+  Existing existing(repository, existing_values, options, builder);
   TreeCache trees(*objects);
   TreeChanges changes(trees);
 
@@ -260,15 +260,17 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
     if (likely.size() < kMostLikely) likely.push_back(update.old_oid);
   }
   if (values.empty()) return List(repository, values, {}, {});
-  std::vector<Ref> read;
-  std::optional<ObjectId> head = options.head;
-  if (options.refs == nullptr) read = repository.Refs(&head);
-  if (head) likely.push_back(*head);
+  ExistingRefs here;
+  if (options.refs == nullptr) here.refs = repository.Refs(&here.head);
+  const ExistingRefs& refs = options.refs != nullptr ? *options.refs : here;
+  if (refs.head) likely.push_back(*refs.head);
   static const Unjudged kNobody;
   const Unjudged& unjudged = options.unjudged != nullptr ? *options.unjudged : kNobody;
-  return List(repository, values,
-              ExistingValues(repository, options.refs != nullptr ? *options.refs : read, unjudged),
-              {.likely = likely, .unjudged = unjudged.tips, .watch = options.watch});
+  return List(repository, values, ExistingValues(repository, refs.refs, unjudged),
+              {.likely = likely,
+               .unjudged = unjudged.tips,
+               .is_owed = !unjudged.tips.empty() || !unjudged.judged.empty(),
+               .watch = options.watch});
 }
 
 std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,

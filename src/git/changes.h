@@ -26,12 +26,15 @@ struct Unjudged {
   std::vector<ObjectId> judged;
 };
 
+struct ExistingRefs {
+  std::vector<Ref> refs;
+  std::optional<ObjectId> head;  // what HEAD leads to
+};
+
 struct ReceivedOptions {
   // The refs that exist; null: they are read. Whoever gives `unjudged` has read the refs before it:
   // a push is put there before its refs move.
-  const std::vector<Ref>* refs = nullptr;
-  // With `refs`: what the branch that HEAD names holds.
-  std::optional<ObjectId> head = {};
+  const ExistingRefs* refs = nullptr;
   const Unjudged* unjudged = nullptr;
   // Counts commits.
   StepWatch watch = {};

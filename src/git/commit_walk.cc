@@ -48,18 +48,14 @@ class Walk {
     for (const ObjectId& oid : existing) Enter(Find(oid), true);
     for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
     Paint();
-    if (result_.is_cut) return std::move(result_);
     return Finish(tips);
   }
 
-  std::optional<CommitWalk> TryRun(std::span<const WalkTip> tips, const WalkOptions& options) {
-    watch_ = options.watch;
-    for (const ObjectId& oid : options.unjudged) nodes_[Find(oid)].unjudged = true;
+  std::optional<CommitWalk> TryRun(std::span<const WalkTip> tips, const StepWatch& watch) {
+    watch_ = watch;
     for (const ObjectId& oid : known_->likely) Enter(Find(oid), true);
     for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
-    if (!TryPaint()) return std::nullopt;
-    if (result_.is_cut) return std::move(result_);
-    if (!AllNewAreCertain()) return std::nullopt;
+    if (!TryPaint() || (!result_.is_cut && !AllNewAreCertain())) return std::nullopt;
     return Finish(tips);
   }
 
@@ -74,6 +70,7 @@ class Walk {
   };
 
   CommitWalk Finish(std::span<const WalkTip> tips) {
+    if (result_.is_cut) return std::move(result_);
     NameRefs(tips);
     List();
     return std::move(result_);
@@ -116,8 +113,7 @@ class Walk {
   void Enter(uint32_t at, bool old) {
     Node& node = nodes_[at];
     // A ref may name what was not there before the push brought it.
-    if (known_ != nullptr && !old && !node.unjudged)
-      old = known_->values.contains(node.oid) && WasThere(node);
+    if (known_ != nullptr && !old) old = known_->values.contains(node.oid) && WasThere(node);
     if (old && node.unjudged) return;
     if (node.queued) {
       if (old) MakeOld(at);
@@ -146,11 +142,17 @@ class Walk {
     }
   }
 
+  bool IsStopped() {
+    watch_.Count();
+    if (watch_.IsStopped()) result_.is_cut = true;
+    return result_.is_cut;
+  }
+
   void Paint() {
     int64_t oldest_new = INT64_MAX;
     int overtime = 0;
     while (!queue_.empty()) {
-      if (IsCut()) return;
+      if (IsStopped()) return;
       Queued next = queue_.top();
       if (waiting_new_ == 0) {
         if (oldest_new == INT64_MAX) break;
@@ -162,12 +164,6 @@ class Walk {
       if (!nodes_[next.node].old) oldest_new = std::min(oldest_new, next.time);
       Pop();
     }
-  }
-
-  bool IsCut() {
-    watch_.Count();
-    result_.is_cut = result_.is_cut || watch_.IsStopped();
-    return result_.is_cut;
   }
 
   void Pop() {
@@ -183,12 +179,13 @@ class Walk {
 
   bool WasThere(const Node& node) { return known_->old_objects.Contains(node.oid); }
 
-  // Until nothing new waits; false where a commit that was there before counts as new: by then it
-  // would have been reached from what is likely, if it can be. A sample is enough to end early.
+  // Until nothing new waits, or there is no more time; false where a commit that was there before
+  // counts as new: by then it would have been reached from what is likely, if it can be. A sample
+  // is enough to end early.
   bool TryPaint() {
     uint64_t count = 0;
     while (waiting_new_ != 0) {
-      if (IsCut()) return true;
+      if (IsStopped()) return true;
       const Node& node = nodes_[queue_.top().node];
       if (!node.old && (++count <= kEarlyChecks || count % kEarlyChecks == 0) && WasThere(node))
         return false;
@@ -301,8 +298,8 @@ CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
 
 std::optional<CommitWalk> TryWalkNewCommits(const Repository& repository, ObjectDatabase& objects,
                                             std::span<const WalkTip> tips, const KnownValues& known,
-                                            const WalkOptions& options) {
-  return Walk(repository, objects, &known).TryRun(tips, options);
+                                            const StepWatch& watch) {
+  return Walk(repository, objects, &known).TryRun(tips, watch);
 }
 
 bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* tags, Peeled* peeled,

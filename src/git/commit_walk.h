@@ -78,7 +78,7 @@ struct KnownValues {
 // that was in the store before could not be reached from `likely` soon.
 std::optional<CommitWalk> TryWalkNewCommits(const Repository& repository, ObjectDatabase& objects,
                                             std::span<const WalkTip> tips, const KnownValues& known,
-                                            const WalkOptions& options = {});
+                                            const StepWatch& watch = {});
 
 // Follows annotated tags from `oid` to what they name. Each tag on the way is added to `tags` (may
 // be null). False, with a clause in `why`, where an object is missing or broken, or the chain is
