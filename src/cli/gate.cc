@@ -7,7 +7,7 @@
 
 namespace picket {
 
-int RunGate(const GateInput& input) {
+Verdict JudgeChange(const GateInput& input) {
   const EffectiveLimits limits = input.policy.effective_limits();
   const ChangedObjects objects(input.changes, ExcludedObjects(input.changes, input.policy));
   const ObjectSource source(input.repository, objects,
@@ -30,7 +30,11 @@ int RunGate(const GateInput& input) {
   verdict.notes.insert(verdict.notes.end(), input.engine.notes().begin(),
                        input.engine.notes().end());
   input.stats.Mark("judge");
-  return WriteReport(verdict, input.gate, input.common);
+  return verdict;
+}
+
+int RunGate(const GateInput& input) {
+  return WriteReport(JudgeChange(input), input.gate, input.common);
 }
 
 }  // namespace picket

@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "core/ancestry.h"
 #include "core/change_list.h"
+#include "core/verdict.h"
 #include "git/repository.h"
 #include "scan/policy.h"
 
@@ -23,6 +24,9 @@ struct GateInput {
   Ancestry& ancestry;
   StatsLine& stats;
 };
+
+// What RunGate writes.
+Verdict JudgeChange(const GateInput& input);
 
 // Returns the exit code.
 int RunGate(const GateInput& input);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -130,6 +131,23 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
   std::vector<ObjectId> existing;
   if (!values.empty())
     for (const Ref& ref : repository.Refs()) existing.push_back(ref.target);
+  return List(repository, values, existing, false);
+}
+
+ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
+                     std::span<const Ref> known) {
+  std::unordered_map<std::string_view, const ObjectId*> judged;
+  for (const Ref& ref : known) judged.emplace(ref.name, &ref.target);
+  std::vector<NewValue> values;
+  for (const Ref& ref : now) {
+    const auto before = judged.find(ref.name);
+    if (before == judged.end() || *before->second != ref.target)
+      values.push_back({ref.target, ref.name});
+  }
+  std::vector<ObjectId> existing;
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  for (const Ref& ref : known)
+    if (!values.empty() && objects->Contains(ref.target)) existing.push_back(ref.target);
   return List(repository, values, existing, false);
 }
 
