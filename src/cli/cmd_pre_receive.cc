@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "cli/command_line.h"
 #include "cli/gate.h"
@@ -9,6 +10,7 @@
 #include "git/changes.h"
 #include "git/git_ancestry.h"
 #include "git/ref_updates.h"
+#include "scan/malware_detector.h"
 
 namespace picket {
 namespace {
@@ -19,7 +21,9 @@ int RunPreReceive(const CommonOptions& common) {
   if (updates.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadServerPolicy(common, *repository);
-  const Engine engine(common, policy);
+  const std::unique_ptr<MalwareDetector> malware = MalwareDetector::Start(policy.malware);
+  Engine engine(common, policy);
+  if (malware) engine.Use(*malware);
   stats.Mark("open");
   const ChangeList changes = ListReceived(*repository, updates);
   stats.Mark("list");
@@ -31,7 +35,8 @@ int RunPreReceive(const CommonOptions& common) {
                   .engine = engine,
                   .changes = changes,
                   .ancestry = ancestry,
-                  .stats = stats});
+                  .stats = stats,
+                  .malware = malware.get()});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 #include "git/object_source.h"
 #include "scan/judge.h"
+#include "scan/malware_detector.h"
 #include "scan/scanner.h"
 
 namespace picket {
@@ -17,7 +18,11 @@ Verdict JudgeChange(const GateInput& input) {
   ScanOptions options = input.engine.NewScanOptions();
   ProgressTeller progress(input.common);
   options.on_progress = progress.OnScan();
-  const ScanResult scan = ScanAll(source, input.engine.detectors(), options);
+  ScanResult scan = ScanAll(source, input.engine.detectors(), options);
+  if (input.malware != nullptr) {
+    for (Skipped& skipped : input.malware->TakeSkipped())
+      scan.skipped.push_back(std::move(skipped));
+  }
   input.stats.Mark("scan");
 
   BlobScanner rescanner(input.engine.detectors(), options.new_opener, options.limits);

@@ -12,6 +12,8 @@
 
 namespace picket {
 
+class MalwareDetector;
+
 // What one gate brings; the references outlive the call.
 struct GateInput {
   Gate gate = Gate::kPreReceive;
@@ -23,6 +25,8 @@ struct GateInput {
   // What stood at each place before.
   Ancestry& ancestry;
   StatsLine& stats;
+  // One of the engine's, that has something to say about what it skipped; null for none.
+  const MalwareDetector* malware = nullptr;
 };
 
 // What RunGate writes.

@@ -22,6 +22,7 @@
 #include "git/git_ancestry.h"
 #include "git/repository.h"
 #include "report/escape.h"
+#include "scan/malware_detector.h"
 
 namespace picket {
 namespace {
@@ -119,8 +120,11 @@ class ServerAudit {
         progress_(common),
         state_(options.state),
         policy_(ReadBasePolicy(common)),
+        malware_(MalwareDetector::Start(policy_.malware)),
         engine_(common, policy_),
-        report_(common) {}
+        report_(common) {
+    if (malware_) engine_.Use(*malware_);
+  }
 
   int Run() {
     const ServerFolder folder = ListServerFolder(options_.directory);
@@ -190,6 +194,7 @@ class ServerAudit {
     // What a repository's own policy adds may decide what is looked for.
     std::optional<Engine> own;
     if (std::filesystem::exists(path + "/" + kServerPolicy, error)) own.emplace(common_, policy);
+    if (own && malware_) own->Use(*malware_);
     GitAncestry ancestry(*repository, GitAncestry::Base::kCommits);
     Verdict verdict = JudgeChange({.gate = Gate::kPreReceive,
                                    .common = common_,
@@ -198,7 +203,8 @@ class ServerAudit {
                                    .engine = own ? *own : engine_,
                                    .changes = changes,
                                    .ancestry = ancestry,
-                                   .stats = stats_});
+                                   .stats = stats_,
+                                   .malware = malware_.get()});
     if (!trouble.empty()) verdict.notes.push_back(Masked(trouble));
     return verdict;
   }
@@ -235,6 +241,7 @@ class ServerAudit {
   ProgressTeller progress_;
   AuditState state_;
   Policy policy_;
+  std::unique_ptr<MalwareDetector> malware_;
   Engine engine_;
   ServerReport report_;
   uint64_t unchanged_ = 0;
