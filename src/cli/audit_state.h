@@ -17,6 +17,8 @@ struct JudgedRefs {
   // Name of the engine under which all that these refs reach was judged, the oldest where there
   // were several.
   std::string engine;
+
+  bool operator==(const JudgedRefs&) const = default;
 };
 
 // The text of one file, and back; nullopt for what is damaged, cut off or about another repository.

@@ -157,19 +157,20 @@ class ServerAudit {
 
   void Audit(const std::string& path) {
     JudgedRefs judged;
+    JudgedRefs before;
     uint64_t moved = 0;
     Verdict verdict;
     try {
-      verdict = Judge(path, &judged, &moved);
+      verdict = Judge(path, &before, &judged, &moved);
     } catch (const Error& error) {
       verdict = Unexamined(path, error.what());
     }
     report_.Add(Masked(path), verdict);
     if (on_audited_) on_audited_({.path = path, .verdict = verdict, .new_refs = moved});
-    if (verdict.complete) state_.Write(path, judged);
+    if (verdict.complete && judged != before) state_.Write(path, judged);
   }
 
-  Verdict Judge(const std::string& path, JudgedRefs* judged, uint64_t* moved) {
+  Verdict Judge(const std::string& path, JudgedRefs* before, JudgedRefs* judged, uint64_t* moved) {
     const std::unique_ptr<Repository> repository = Repository::OpenAt(path);
     std::error_code error;
     if (!std::filesystem::equivalent(repository->git_dir(), path, error) || error) {
@@ -177,16 +178,16 @@ class ServerAudit {
                   " for it; repair or remove it.");
     }
     std::string trouble;
-    std::optional<JudgedRefs> before;
-    if (options_.since_last) before = state_.Read(path, &trouble);
+    std::optional<JudgedRefs> known;
+    if (options_.since_last) known = state_.Read(path, &trouble);
+    if (known) *before = std::move(*known);
     judged->refs = repository->Refs();
     judged->engine = engine_.name();
-    if (before && before->engine != judged->engine) {
+    if (known && before->engine != judged->engine) {
       ++under_other_rules_;
       judged->engine = before->engine;
     }
-    const std::vector<Ref> known = before ? std::move(before->refs) : std::vector<Ref>();
-    const ChangeList changes = ListSince(*repository, judged->refs, known);
+    const ChangeList changes = ListSince(*repository, judged->refs, before->refs);
     *moved = changes.refs.size();
     if (changes.refs.empty()) ++unchanged_;
 

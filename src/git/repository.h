@@ -79,6 +79,8 @@ class ObjectDatabase {
 struct Ref {
   std::string name;  // full name
   ObjectId target;   // as stored; may be a tag, tree or blob
+
+  bool operator==(const Ref&) const = default;
 };
 
 class Repository {

@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -244,11 +243,10 @@ std::unique_ptr<ClamdRelay> ClamdRelay::Start(const ClamdAddress& address, milli
     throw Error(std::string("The process that asks the virus scanner can't be started: ") +
                 std::strerror(why) + "; nothing was judged.");
   }
-  return std::make_unique<ClamdRelay>(ends[0], child, timeout);
+  return std::make_unique<ClamdRelay>(ends[0], timeout);
 }
 
-ClamdRelay::ClamdRelay(int channel, pid_t child, milliseconds timeout)
-    : channel_(channel), child_(child) {
+ClamdRelay::ClamdRelay(int channel, milliseconds timeout) : channel_(channel) {
   // The child keeps the time; this is for one that does not.
   const auto patience = std::chrono::duration_cast<std::chrono::seconds>(timeout).count() + 5;
   const timeval wait{.tv_sec = patience, .tv_usec = 0};
@@ -256,13 +254,7 @@ ClamdRelay::ClamdRelay(int channel, pid_t child, milliseconds timeout)
   setsockopt(channel_, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
 }
 
-ClamdRelay::~ClamdRelay() {
-  Break();
-  if (child_ <= 0) return;
-  kill(child_, SIGKILL);
-  while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
-  }
-}
+ClamdRelay::~ClamdRelay() { Break(); }
 
 void ClamdRelay::Break() {
   if (channel_ >= 0) close(channel_);

@@ -6,8 +6,6 @@
 // length 0; the answer ends with a NUL: "stream: OK", "stream: NAME FOUND", or "... ERROR".
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -37,9 +35,10 @@ class ClamdRelay {
   // Forks; before any thread is started. Throws Error.
   static std::unique_ptr<ClamdRelay> Start(const ClamdAddress& address,
                                            std::chrono::milliseconds timeout);
-  // Takes over an end of a socketpair, whose other end ServeClamd has; `child` is ended and reaped
-  // with this, 0 for none.
-  ClamdRelay(int channel, pid_t child, std::chrono::milliseconds timeout);
+  // Takes over an end of a socketpair, whose other end ServeClamd has.
+  ClamdRelay(int channel, std::chrono::milliseconds timeout);
+  // Closes the channel, and that ends the child; nothing else is done, since a sandbox may stand
+  // around this process by now. The system reaps the child with it.
   ~ClamdRelay();
   ClamdRelay(const ClamdRelay&) = delete;
   ClamdRelay& operator=(const ClamdRelay&) = delete;
@@ -52,7 +51,6 @@ class ClamdRelay {
   void Break();
 
   int channel_;
-  pid_t child_;
 };
 
 // The child's part: answers what comes over `channel` until its other end is closed. `connect`
