@@ -23,7 +23,14 @@ socketserver.ThreadingUnixStreamServer("clamd.socket", Clamd).serve_forever()
 END2
 "$PYTHON" clamd.py 2>clamd.log &
 clamd=$!
-trap 'kill $clamd 2>/dev/null; clean_up' EXIT
+stop() {
+  ended=$?
+  set +e
+  kill "$clamd" 2>/dev/null
+  (exit "$ended")
+  clean_up
+}
+trap stop EXIT
 tries=0
 until [ -S clamd.socket ]; do
   tries=$((tries + 1))
