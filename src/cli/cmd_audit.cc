@@ -6,6 +6,7 @@
 #include "cli/audit.h"
 #include "cli/audit_memory.h"
 #include "cli/command_line.h"
+#include "cli/debts_audit.h"
 #include "cli/engine.h"
 #include "cli/fleet.h"
 #include "cli/output.h"
@@ -23,6 +24,8 @@ struct AuditOptions {
   bool no_cache = false;
   bool require_complete = false;
   bool report_unused = false;
+  bool debts = false;
+  bool settle = false;
   FleetOptions fleet;
   ServerAuditOptions server;
 };
@@ -37,6 +40,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     return RunFleet(common, fleet);
   }
   if (!options.server.directory.empty()) return RunServerAudit(common, options.server);
+  if (options.debts) return AuditDebts(common, options.repository, options.settle);
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
@@ -76,6 +80,12 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                                          "Objects that a partial clone does not have are gaps");
   CLI::Option* unused = verb->add_flag("--report-unused", options->report_unused,
                                        "List the policy's allowances that matched nothing");
+  CLI::Option* debts =
+      verb->add_flag("--debts", options->debts,
+                     "On a server: only what pre-receive let in before it was examined");
+  verb->add_flag("--settle", options->settle,
+                 "With --debts: take off the list too what can't be examined, where nothing blocks")
+      ->needs(debts);
   verb->add_option("--progress", invocation.common.progress,
                    "Tell on standard error how far it is: json for programs, none; else a line on "
                    "a terminal")
@@ -84,7 +94,8 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
       verb->add_option("--repos", options->fleet.list,
                        "Many repositories: a list of paths, one a line; - for standard input")
           ->type_name("FILE|-")
-          ->excludes(one);
+          ->excludes(one)
+          ->excludes(debts);
   verb->add_option("--results", options->fleet.results,
                    "With --repos: keep the result of each repository here, and go on where an "
                    "earlier run stopped")
@@ -111,7 +122,8 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
           ->excludes(cache)
           ->excludes(no_cache)
           ->excludes(complete)
-          ->excludes(unused);
+          ->excludes(unused)
+          ->excludes(debts);
   verb->add_flag("--since-last", options->server.since_last,
                  "With --server: only what no earlier run has judged")
       ->needs(server);

@@ -12,6 +12,7 @@
 
 namespace picket {
 
+class HookWatch;
 class MalwareDetector;
 
 // What one gate brings; the references outlive the call.
@@ -25,14 +26,17 @@ struct GateInput {
   // What stood at each place before.
   Ancestry& ancestry;
   StatsLine& stats;
+  // pre-receive: whose clock counts; null elsewhere.
+  HookWatch* watch = nullptr;
   // One of the engine's, that has something to say about what it skipped; null for none.
   const MalwareDetector* malware = nullptr;
 };
 
-// What RunGate writes.
+// What was not judged within server.deadline is a gap of the verdict, which blocks as
+// server.on_deadline says, whatever `gaps` says.
 Verdict JudgeChange(const GateInput& input);
 
-// Returns the exit code.
+// The same, reported. Returns the exit code.
 int RunGate(const GateInput& input);
 
 }  // namespace picket

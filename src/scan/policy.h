@@ -15,6 +15,7 @@
 #include "scan/glob.h"
 #include "scan/inline_mark.h"
 #include "scan/policy_malware.h"
+#include "scan/server_policy.h"
 
 namespace picket {
 
@@ -70,6 +71,8 @@ struct Policy {
   // What of the pushed repository counts on this server: ".picket.json" (its allowances, and those
   // of the baseline that it names), "inline" (comments beside a finding).
   std::vector<std::string> honour;
+  // The rest of "server"; only the system's policy has it.
+  ServerPolicy server;
   // A "server" key stands in the file, empty or not.
   bool has_server = false;
   // Only the system's policy has it.
