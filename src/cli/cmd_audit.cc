@@ -39,8 +39,8 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     fleet.report_unused = options.report_unused;
     return RunFleet(common, fleet);
   }
-  if (!options.server.directory.empty()) return RunServerAudit(common, options.server);
   if (options.debts) return AuditDebts(common, options.repository, options.settle);
+  if (!options.server.directory.empty()) return RunServerAudit(common, options.server);
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
@@ -119,11 +119,11 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
           ->type_name("DIR")
           ->excludes(one)
           ->excludes(many)
+          ->excludes(debts)
           ->excludes(cache)
           ->excludes(no_cache)
           ->excludes(complete)
-          ->excludes(unused)
-          ->excludes(debts);
+          ->excludes(unused);
   verb->add_flag("--since-last", options->server.since_last,
                  "With --server: only what no earlier run has judged")
       ->needs(server);

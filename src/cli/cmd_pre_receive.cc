@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <memory>
 
 #include "cli/command_line.h"
 #include "cli/hook_watch.h"

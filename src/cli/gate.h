@@ -32,8 +32,8 @@ struct GateInput {
   const MalwareDetector* malware = nullptr;
 };
 
-// What was not judged within server.deadline is a gap of the verdict, which blocks as
-// server.on_deadline says, whatever `gaps` says.
+// What RunGate writes. What was not judged within server.deadline is a gap of the verdict, which
+// blocks as server.on_deadline says, whatever `gaps` says.
 Verdict JudgeChange(const GateInput& input);
 
 // The same, reported. Returns the exit code.

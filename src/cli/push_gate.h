@@ -2,7 +2,6 @@
 // the log, the report - before Git moves a ref.
 #pragma once
 
-#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -19,10 +18,11 @@
 #include "git/ref_updates.h"
 #include "git/repository.h"
 #include "scan/debts.h"
-#include "scan/malware_detector.h"
 #include "scan/policy.h"
 
 namespace picket {
+
+class MalwareDetector;
 
 // Where the debts of a repository are listed, as its policy says.
 DebtBook DebtsOf(const Repository& repository, const Policy& policy);
@@ -59,7 +59,7 @@ class PushGate {
   void NoteError(const std::string& why) noexcept;
 
  private:
-  Verdict Judge(const Policy& policy, const Engine& engine);
+  Verdict Judge(const Policy& policy, const Engine& engine, const MalwareDetector* malware);
   int Conclude(Verdict verdict, const Bypass& bypass);
   PushOutcome OutcomeOf(const Verdict& verdict) const;
   // What is let in unexamined is listed; what was judged is taken off.
@@ -68,7 +68,6 @@ class PushGate {
   void Log(PushOutcome outcome, const Verdict* verdict, const Bypass* bypass, std::string_view why);
 
   const PushInput input_;
-  std::unique_ptr<MalwareDetector> malware_;
   DebtBook book_;
   PushRecord record_;
   ExistingRefs refs_;

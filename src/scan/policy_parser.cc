@@ -90,9 +90,9 @@ class Parser {
     add("allow[].", AllowanceKeys(&unused));
     add("limits.", LimitKeys());
     add("server.", ServerKeys());
-    add("malware.", MalwareKeys());
     BypassGrant no_grant;
     add("server.bypass[].", BypassKeys(&no_grant));
+    add("malware.", MalwareKeys());
     std::sort(all.begin(), all.end());
     return all;
   }
@@ -366,34 +366,6 @@ class Parser {
     };
   }
 
-  std::vector<Key> MalwareKeys() {
-    MalwarePolicy& malware = policy_.malware;
-    return {
-        {"clamd",
-         [this, &malware](const Json& json, const std::string& path) {
-           malware.clamd = ReadText(json, path);
-           if (!ParseClamdAddress(malware.clamd))
-             FailAt(path, "neither the absolute path of a socket nor host:port");
-         }},
-        {"max_bytes",
-         [this, &malware](const Json& j, const std::string& at) {
-           malware.max_bytes = ReadNumber(j, at, 1, uint64_t{1} << 40);
-         }},
-        {"larger",
-         [this, &malware](const Json& json, const std::string& path) {
-           malware.larger_is_gap = ReadWord<bool>(json, path, {{"skip", false}, {"gap", true}});
-         }},
-        {"timeout_seconds",
-         [this, &malware](const Json& j, const std::string& at) {
-           malware.timeout_seconds = ReadNumber(j, at, 1, 3600);
-         }},
-        {"connections",
-         [this, &malware](const Json& j, const std::string& at) {
-           malware.connections = ReadNumber(j, at, 1, 64);
-         }},
-    };
-  }
-
   std::vector<Key> BypassKeys(BypassGrant* grant) {
     return {
         {"identities",
@@ -425,6 +397,34 @@ class Parser {
              grant->refs.push_back(ReadGlob(item, at));
            });
            if (grant->refs.empty()) FailAt(path, "an empty list");
+         }},
+    };
+  }
+
+  std::vector<Key> MalwareKeys() {
+    MalwarePolicy& malware = policy_.malware;
+    return {
+        {"clamd",
+         [this, &malware](const Json& json, const std::string& path) {
+           malware.clamd = ReadText(json, path);
+           if (!ParseClamdAddress(malware.clamd))
+             FailAt(path, "neither the absolute path of a socket nor host:port");
+         }},
+        {"max_bytes",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.max_bytes = ReadNumber(j, at, 1, uint64_t{1} << 40);
+         }},
+        {"larger",
+         [this, &malware](const Json& json, const std::string& path) {
+           malware.larger_is_gap = ReadWord<bool>(json, path, {{"skip", false}, {"gap", true}});
+         }},
+        {"timeout_seconds",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.timeout_seconds = ReadNumber(j, at, 1, 3600);
+         }},
+        {"connections",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.connections = ReadNumber(j, at, 1, 64);
          }},
     };
   }
