@@ -246,12 +246,12 @@ std::unique_ptr<ClamdRelay> ClamdRelay::Start(const ClamdAddress& address, milli
   return std::make_unique<ClamdRelay>(ends[0], timeout);
 }
 
-ClamdRelay::ClamdRelay(int channel, milliseconds timeout) : channel_(channel) {
-  // The child keeps the time; this is for one that does not.
-  const auto patience = std::chrono::duration_cast<std::chrono::seconds>(timeout).count() + 5;
-  const timeval wait{.tv_sec = patience, .tv_usec = 0};
-  setsockopt(channel_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-  setsockopt(channel_, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+// The child keeps the time; this is for one that does not.
+constexpr std::chrono::seconds kGrace(5);
+
+ClamdRelay::ClamdRelay(int channel, milliseconds timeout)
+    : channel_(channel), timeout_(timeout + kGrace) {
+  fcntl(channel_, F_SETFL, fcntl(channel_, F_GETFL) | O_NONBLOCK);
 }
 
 ClamdRelay::~ClamdRelay() { Break(); }
@@ -261,26 +261,52 @@ void ClamdRelay::Break() {
   channel_ = -1;
 }
 
-ClamdAnswer ClamdRelay::Scan(Bytes content) {
+bool ClamdRelay::Pass(char* bytes, size_t size, short events, const std::stop_token& stop,
+                      Clock::time_point deadline) {
+  constexpr milliseconds kLook(50);
+  while (size > 0) {
+    const ssize_t count =
+        events == POLLIN ? read(channel_, bytes, size) : write(channel_, bytes, size);
+    if (count > 0) {
+      bytes += count;
+      size -= static_cast<size_t>(count);
+      continue;
+    }
+    if (count == 0) return false;
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
+    const Clock::time_point now = Clock::now();
+    if (stop.stop_requested() || now >= deadline) return false;
+    WaitFor(channel_, events, std::min(deadline, now + kLook));
+  }
+  return true;
+}
+
+ClamdAnswer ClamdRelay::Scan(Bytes content, const std::stop_token& stop) {
   constexpr const char* kGone = "the process that asks it has ended";
   if (broken()) return Failed(kGone);
-  std::array<char, 8> header;
+  const Clock::time_point deadline = Clock::now() + timeout_;
+  std::string header(8, '\0');
   for (size_t i = 0; i < header.size(); ++i) {
     header[i] = static_cast<char>(uint64_t{content.size()} >> (56 - 8 * i));
   }
-  std::array<unsigned char, 2> head{};
+  std::array<char, 2> head{};
   std::string text(255, '\0');
-  const bool answered =
-      WriteFull(channel_, header.data(), header.size()) &&
-      WriteFull(channel_, reinterpret_cast<const char*>(content.data()), content.size()) &&
-      ReadFull(channel_, reinterpret_cast<char*>(head.data()), head.size()) &&
-      ReadFull(channel_, text.data(), head[1]);
-  if (!answered || head[0] > static_cast<unsigned char>(ClamdAnswer::Kind::kFailed)) {
+  // Only ever read from.
+  char* bytes = const_cast<char*>(reinterpret_cast<const char*>(content.data()));
+  bool answered = Pass(header.data(), header.size(), POLLOUT, stop, deadline) &&
+                  Pass(bytes, content.size(), POLLOUT, stop, deadline) &&
+                  Pass(head.data(), head.size(), POLLIN, stop, deadline);
+  const auto kind = static_cast<unsigned char>(head[0]);
+  const auto length = static_cast<unsigned char>(head[1]);
+  answered = answered && Pass(text.data(), length, POLLIN, stop, deadline) &&
+             kind <= static_cast<unsigned char>(ClamdAnswer::Kind::kFailed);
+  if (!answered) {
     Break();
-    return Failed(kGone);
+    return Failed(stop.stop_requested() ? "there was no time to wait for it" : kGone);
   }
-  text.resize(head[1]);
-  return {static_cast<ClamdAnswer::Kind>(head[0]), Printable(text)};
+  text.resize(length);
+  return {static_cast<ClamdAnswer::Kind>(kind), Printable(text)};
 }
 
 }  // namespace picket

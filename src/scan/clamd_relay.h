@@ -1,6 +1,6 @@
 // clamd asked through a process of our own, so that the one that judges needs no socket of its own
 // to anybody: a child is forked before anything hostile is read, connects for each blob, and hands
-// a short answer back over a socketpair. The parent uses read(2) and write(2) only.
+// a short answer back over a socketpair. The parent uses read(2), write(2) and poll(2) only.
 //
 // clamd(8): "zINSTREAM\0", chunks of a 4-byte length in network order and as many bytes, a chunk of
 // length 0; the answer ends with a NUL: "stream: OK", "stream: NAME FOUND", or "... ERROR".
@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -32,7 +33,8 @@ ClamdAnswer ParseClamdReply(std::string_view reply);
 // The channel to one child, used from one thread at a time.
 class ClamdRelay {
  public:
-  // Forks; before any thread is started. Throws Error.
+  // Forks, before a sandbox. The child does nothing that a thread of the parent could have locked.
+  // Throws Error.
   static std::unique_ptr<ClamdRelay> Start(const ClamdAddress& address,
                                            std::chrono::milliseconds timeout);
   // Takes over an end of a socketpair, whose other end ServeClamd has.
@@ -43,14 +45,18 @@ class ClamdRelay {
   ClamdRelay(const ClamdRelay&) = delete;
   ClamdRelay& operator=(const ClamdRelay&) = delete;
 
-  ClamdAnswer Scan(Bytes content);
+  // Gives up where `stop` is requested, and is broken then.
+  ClamdAnswer Scan(Bytes content, const std::stop_token& stop = {});
   // The child did not answer or is gone: nothing more can be asked.
   bool broken() const { return channel_ < 0; }
 
  private:
   void Break();
+  bool Pass(char* bytes, size_t size, short events, const std::stop_token& stop,
+            std::chrono::steady_clock::time_point deadline);
 
   int channel_;
+  std::chrono::milliseconds timeout_;
 };
 
 // The child's part: answers what comes over `channel` until its other end is closed. `connect`
