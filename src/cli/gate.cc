@@ -1,5 +1,6 @@
 #include "cli/gate.h"
 
+#include "cli/lfs_objects.h"
 #include "cli/progress.h"
 #include "git/object_source.h"
 #include "scan/judge.h"
@@ -17,7 +18,9 @@ int RunGate(const GateInput& input) {
   ScanOptions options = input.engine.NewScanOptions();
   ProgressTeller progress(input.common);
   options.on_progress = progress.OnScan();
-  const ScanResult scan = ScanAll(source, input.engine.detectors(), options);
+  LfsObjects lfs(input.repository, input.policy, input.gate, source, objects);
+  ScanResult scan = ScanAll(lfs.source(), input.engine.detectors(), options);
+  lfs.Examine(input.engine, options, &scan);
   input.stats.Mark("scan");
 
   BlobScanner rescanner(input.engine.detectors(), options.new_opener, options.limits);
@@ -26,9 +29,9 @@ int RunGate(const GateInput& input) {
                              .today = TodayUtc(),
                              .mask = input.engine.mask(),
                              .engine = input.engine.name()};
-  Verdict verdict = Judge(context, input.changes, scan, input.ancestry, RescanWith(&rescanner));
-  verdict.notes.insert(verdict.notes.end(), input.engine.notes().begin(),
-                       input.engine.notes().end());
+  Verdict verdict = Judge(context, input.changes, scan, input.ancestry, lfs.RescanWith(&rescanner));
+  for (const std::vector<std::string>& notes : {input.engine.notes(), lfs.notes()})
+    verdict.notes.insert(verdict.notes.end(), notes.begin(), notes.end());
   input.stats.Mark("judge");
   return WriteReport(verdict, input.gate, input.common);
 }

@@ -141,7 +141,7 @@ class ChangeJudge {
     judged.allowed_by = ruling.allowed_by;
     judged.reason = ruling.reason;
     if (!HasLines(changed.kind)) judged.finding.line = judged.finding.column = 0;
-    judged.object_kind = changed.kind;
+    judged.object_kind = object.kind == ObjectKind::kLfsObject ? object.kind : changed.kind;
     judged.object = object.oid.ToHex();
     judged.other_places = places.size() - 1;
     Locate(changed, places[place], &judged);

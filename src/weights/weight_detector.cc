@@ -48,10 +48,6 @@ class WeightSession : public Session {
   }
 
  private:
-  static bool IsContent(ObjectKind kind) {
-    return kind == ObjectKind::kBlob || kind == ObjectKind::kFile;
-  }
-
   struct Listed {
     const JudgedGlobal* global;
     const std::string* suffix;
