@@ -27,6 +27,24 @@ bool IsNumber(const std::string& name) {
 
 }  // namespace
 
+bool IsLfsObjectPath(std::string_view path) {
+  const auto is_hex = [](std::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  };
+  // "/aa/bb/" and the shorter form of the name.
+  constexpr size_t kRest = 60;
+  for (size_t length : {size_t{64}, kRest}) {
+    if (path.size() < length + 6) continue;
+    const std::string_view name = path.substr(path.size() - length);
+    std::string_view folders = path.substr(path.size() - length - 6, 6);
+    const bool starts = path.size() == length + 6 || path[path.size() - length - 7] == '/';
+    if (!starts || folders[2] != '/' || folders[5] != '/') continue;
+    const std::string pairs = std::string(folders.substr(0, 2)) + std::string(folders.substr(3, 2));
+    if (is_hex(name) && is_hex(pairs) && (length == kRest || name.starts_with(pairs))) return true;
+  }
+  return false;
+}
+
 OpenFile::~OpenFile() {
   if (fd_ >= 0) close(fd_);
 }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,9 @@ class OpenFile {
  private:
   int fd_;
 };
+
+// Whether the end of `path` is that of an object in some layout: aa/bb/<id> or aa/bb/<rest>.
+bool IsLfsObjectPath(std::string_view path);
 
 struct LfsFound {
   // Open for reading where it was found and is a regular file.
