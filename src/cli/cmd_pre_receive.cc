@@ -2,10 +2,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 #include "cli/command_line.h"
 #include "cli/gate.h"
 #include "cli/policy_files.h"
+#include "git/alternate_refs.h"
 #include "git/changes.h"
 #include "git/git_ancestry.h"
 #include "git/ref_updates.h"
@@ -21,7 +24,11 @@ int RunPreReceive(const CommonOptions& common) {
   const Policy policy = ReadServerPolicy(common, *repository);
   const Engine engine(common, policy);
   stats.Mark("open");
-  const ChangeList changes = ListReceived(*repository, updates);
+  std::vector<std::string> notes;
+  std::vector<ObjectId> lent;
+  if (policy.trust_alternates) lent = AlternateRefs(*repository, &notes);
+  ChangeList changes = ListReceived(*repository, updates, lent);
+  changes.notes.insert(changes.notes.end(), notes.begin(), notes.end());
   stats.Mark("list");
   GitAncestry ancestry(*repository, GitAncestry::Base::kCommits);
   return RunGate({.gate = Gate::kPreReceive,

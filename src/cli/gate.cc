@@ -1,6 +1,7 @@
 #include "cli/gate.h"
 
 #include "cli/lfs_objects.h"
+#include "cli/place_checks.h"
 #include "cli/progress.h"
 #include "git/object_source.h"
 #include "scan/judge.h"
@@ -21,6 +22,13 @@ int RunGate(const GateInput& input) {
   LfsObjects lfs(input.repository, input.policy, input.gate, source, objects);
   ScanResult scan = ScanAll(lfs.source(), input.engine.detectors(), options);
   lfs.Examine(input.engine, options, &scan);
+  const std::vector<PlacedFinding> placed = CheckPlaces({.repository = input.repository,
+                                                         .policy = input.policy,
+                                                         .changes = input.changes,
+                                                         .ancestry = input.ancestry,
+                                                         .lfs = lfs,
+                                                         .key = *options.limits.key},
+                                                        &scan.gaps);
   input.stats.Mark("scan");
 
   BlobScanner rescanner(input.engine.detectors(), options.new_opener, options.limits);
@@ -29,7 +37,8 @@ int RunGate(const GateInput& input) {
                              .today = TodayUtc(),
                              .mask = input.engine.mask(),
                              .engine = input.engine.name()};
-  Verdict verdict = Judge(context, input.changes, scan, input.ancestry, lfs.RescanWith(&rescanner));
+  Verdict verdict =
+      Judge(context, input.changes, scan, input.ancestry, lfs.RescanWith(&rescanner), placed);
   for (const std::vector<std::string>& notes : {input.engine.notes(), lfs.notes()})
     verdict.notes.insert(verdict.notes.end(), notes.begin(), notes.end());
   input.stats.Mark("judge");

@@ -123,11 +123,12 @@ bool HasUrl(const Repository& repository, const std::string& remote, std::string
 
 }  // namespace
 
-ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates) {
+ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
+                        std::span<const ObjectId> also_existing) {
   std::vector<NewValue> values;
   for (const RefUpdate& update : updates)
     if (!update.new_oid.is_zero()) values.push_back({update.new_oid, update.ref});
-  std::vector<ObjectId> existing;
+  std::vector<ObjectId> existing(also_existing.begin(), also_existing.end());
   if (!values.empty())
     for (const Ref& ref : repository.Refs()) existing.push_back(ref.target);
   return List(repository, values, existing, false);

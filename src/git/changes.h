@@ -15,8 +15,10 @@
 namespace picket {
 
 // pre-receive: everything that the new values reach and no existing ref does, all lines together;
-// the old values are still in place. Whatever is missing or damaged is a gap.
-ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates);
+// the old values are still in place. `also_existing` are values of refs elsewhere that count like
+// those here. Whatever is missing or damaged is a gap.
+ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
+                        std::span<const ObjectId> also_existing = {});
 
 // pre-push to `remote` at `url` (Git gives the URL twice when the remote has no name): everything
 // that the local values reach and the remote is not known to have, that is, its own values in

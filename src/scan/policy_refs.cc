@@ -1,6 +1,5 @@
 #include "scan/policy_refs.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -31,11 +30,6 @@ std::string LowerCase(std::string text) {
 }
 
 }  // namespace
-
-bool RefsPolicy::asks_anything() const {
-  return std::any_of(kActions.begin(), kActions.end(),
-                     [this](const NamedAction& one) { return IsOn(this->*one.action); });
-}
 
 std::vector<PolicyField> RefsFields(RefsPolicy* policy) {
   std::vector<PolicyField> fields;

@@ -25,8 +25,6 @@ struct RefsPolicy {
   std::optional<Action> submodule_credentials;
   // Symbolic links that are absolute or lead out of the tree.
   std::optional<Action> escaping_symlinks;
-
-  bool asks_anything() const;
 };
 
 // The keys of the section; they fill `policy`, which outlives them.

@@ -142,8 +142,6 @@ TEST_CASE("policy lfs and refs: the nearer policy wins, and lists are joined") {
   CHECK(both.lfs.memory == "/m");
   CHECK(both.refs.replace == Action::kBlock);
   CHECK(both.refs.lfs_hosts == std::vector<std::string>{"a", "b"});
-  CHECK(both.refs.asks_anything());
-  CHECK_FALSE(Policy().refs.asks_anything());
 }
 
 }  // namespace picket

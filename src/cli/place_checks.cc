@@ -1,0 +1,314 @@
+#include "cli/place_checks.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "git/attributes.h"
+#include "git/config_text.h"
+
+namespace picket {
+namespace {
+
+// About a second.
+constexpr uint64_t kMostSteps = 500'000'000;
+constexpr uint64_t kLargestText = uint64_t{4} << 20;
+constexpr size_t kMostParsed = 4096;
+
+Finding PolicyFinding(std::string rule, Action action, std::string message) {
+  Finding finding;
+  finding.kind = FindingKind::kPolicy;
+  finding.tier = action == Action::kBlock ? Tier::kPrecise : Tier::kContextual;
+  finding.severity = Severity::kMedium;
+  finding.rule = finding.family = std::move(rule);
+  finding.message = std::move(message);
+  return finding;
+}
+
+bool IsOn(std::optional<Action> action) { return action.value_or(Action::kOff) != Action::kOff; }
+
+// File systems that don't tell cases apart give Git the one for the other.
+bool IsNamed(std::string_view path, std::string_view lower) {
+  return std::equal(path.begin(), path.end(), lower.begin(), lower.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+}
+
+// Where a link at `path` leads, taken by its words: other links on the way are not followed.
+bool LeadsOut(std::string_view path, std::string_view target) {
+  if (target.starts_with('/')) return true;
+  auto depth = std::count(path.begin(), path.end(), '/');
+  while (!target.empty()) {
+    const size_t slash = std::min(target.find('/'), target.size());
+    const std::string_view part = target.substr(0, slash);
+    if (part == "..") {
+      if (--depth < 0) return true;
+    } else if (!part.empty() && part != ".") {
+      ++depth;
+    }
+    target.remove_prefix(std::min(slash + 1, target.size()));
+  }
+  return false;
+}
+
+class PlaceChecker {
+ public:
+  PlaceChecker(const PlaceCheckInput& input, std::vector<Gap>* gaps)
+      : input_(input), changes_(input.changes), gaps_(gaps) {}
+
+  std::vector<PlacedFinding> Run() {
+    CheckPointers();
+    const RefsPolicy& refs = input_.policy.refs;
+    if (IsOn(refs.replace)) CheckReplace(*refs.replace);
+    if (IsOn(refs.escaping_symlinks)) CheckLinks(*refs.escaping_symlinks);
+    if (IsOn(refs.lfsconfig)) {
+      CheckConfigs(".lfsconfig", [&](std::string_view text) { return LfsHosts(text); });
+    }
+    if (IsOn(refs.submodule_credentials)) {
+      CheckConfigs(".gitmodules", [&](std::string_view text) { return Credentials(text); });
+    }
+    return std::move(placed_);
+  }
+
+ private:
+  ObjectDatabase& objects() {
+    if (objects_ == nullptr) objects_ = input_.repository.NewObjectDatabase();
+    return *objects_;
+  }
+
+  // `canonical` is what it is about, without its place.
+  void Add(size_t object, Place place, Finding finding, std::string_view canonical,
+           bool preexisting = false) {
+    finding.fingerprint = input_.key.Fingerprint(finding.family, AsBytes(canonical));
+    placed_.push_back({static_cast<uint32_t>(object), place, std::move(finding), preexisting});
+  }
+
+  // Small texts only; what is larger than Git reads, or can't be read, is told by the scan.
+  std::optional<std::string> Read(const ObjectId& oid) {
+    ObjectHeader header;
+    RawObject object;
+    if (objects().ReadHeader(oid, &header, nullptr) != ReadStatus::kOk ||
+        header.type != ObjectType::kBlob || header.size > kLargestText ||
+        objects().Read(oid, &object, nullptr) != ReadStatus::kOk) {
+      return std::nullopt;
+    }
+    return std::string(AsText(object.bytes()));
+  }
+
+  // --- Files that should be pointers ---
+
+  struct AttributesSet {
+    std::vector<const AttributesFile*> files;
+    std::vector<std::unique_ptr<AttributesFile>> owned;
+    bool speaks = false;
+  };
+
+  const AttributesSet& SetAt(uint32_t index) {
+    const auto known = sets_.find(index);
+    if (known != sets_.end()) return known->second;
+    if (sets_.size() >= kMostParsed) sets_.clear();
+    AttributesSet& set = sets_[index];
+    for (uint32_t file : changes_.attribute_sets[index]) {
+      const AttributesEntry& entry = changes_.attribute_files[file];
+      const std::optional<std::string> text = Read(entry.oid);
+      if (!text) {
+        unread_ = true;
+        continue;
+      }
+      set.owned.push_back(std::make_unique<AttributesFile>(*text, entry.folder));
+      set.files.push_back(set.owned.back().get());
+      set.speaks = set.speaks || set.owned.back()->speaks_of_filters();
+    }
+    return set;
+  }
+
+  void CheckPointers() {
+    const Action action = input_.policy.lfs.unpointed.value_or(Action::kWarn);
+    if (action == Action::kOff || changes_.attribute_files.empty()) return;
+    for (const ObjectPlace& link : changes_.links) links_.insert({link.object, link.place});
+    for (size_t i = 0; i < changes_.objects.size() && steps_ < kMostSteps; ++i) {
+      const ChangedObject& object = changes_.objects[i];
+      if (object.kind == ObjectKind::kBlob && !input_.lfs.IsPointer(i)) CheckPointer(i, action);
+    }
+    if (steps_ >= kMostSteps) {
+      gaps_->push_back({".gitattributes", "", "",
+                        "its patterns take more work to hold against the files of the change "
+                        "than picket spends; push it in smaller parts"});
+    }
+    if (unread_) {
+      gaps_->push_back({".gitattributes", "", "",
+                        "one of those that count for the change can't be read, or is over "
+                        "4 MiB, so that it can't be told which files are Git LFS's"});
+    }
+  }
+
+  void CheckPointer(size_t index, Action action) {
+    const ChangedObject& object = changes_.objects[index];
+    for (Place place : object.places) {
+      const uint32_t set_index = place.commit == kNone ? changes_.index_attributes
+                                                       : changes_.commits[place.commit].attributes;
+      if (set_index == 0 || place.path == kNone) continue;
+      const AttributesSet& set = SetAt(set_index);
+      const std::string_view path = changes_.PathOf(place);
+      if (!set.speaks || input_.policy.Excludes(path) ||
+          links_.contains({static_cast<uint32_t>(index), place}) ||
+          !IsGivenToLfs(set.files, path, &steps_)) {
+        if (steps_ >= kMostSteps) return;
+        continue;
+      }
+      ObjectHeader header;
+      // git-lfs leaves an empty file as it is.
+      const bool empty =
+          objects().ReadHeader(object.oid, &header, nullptr) == ReadStatus::kOk && header.size == 0;
+      if (empty) return;
+      Finding finding = PolicyFinding("lfs.not-a-pointer", action,
+                                      ".gitattributes give this file to Git LFS (filter=lfs), and "
+                                      "what is committed is no pointer.");
+      finding.severity = Severity::kLow;
+      finding.remediation =
+          "Install git-lfs (git lfs install), then git add --renormalize the file, or take it out "
+          "of .gitattributes.";
+      Add(index, place, std::move(finding), object.oid.ToHex());
+      return;
+    }
+  }
+
+  // --- The policy's section "refs" ---
+
+  void CheckReplace(Action action) {
+    for (size_t i = 0; i < changes_.objects.size(); ++i) {
+      const ChangedObject& object = changes_.objects[i];
+      if (object.kind != ObjectKind::kRefName || !object.text.starts_with("refs/replace/"))
+        continue;
+      Finding finding = PolicyFinding("refs.replace", action,
+                                      "A ref below refs/replace/ shows other content in the place "
+                                      "of an object to whoever fetches it.");
+      finding.remediation = "Rewrite the history instead, or keep the ref to yourself.";
+      Add(i, {}, std::move(finding), object.text);
+    }
+  }
+
+  void CheckLinks(Action action) {
+    std::set<uint32_t> told;
+    for (const ObjectPlace& link : changes_.links) {
+      const std::string_view path = changes_.PathOf(link.place);
+      if (told.contains(link.object) || input_.policy.Excludes(path)) continue;
+      const std::optional<std::string> target = Read(changes_.objects[link.object].oid);
+      if (!target || !LeadsOut(path, *target)) continue;
+      told.insert(link.object);
+      Finding finding = PolicyFinding("refs.escaping-symlink", action,
+                                      "The symbolic link leads out of the repository.");
+      finding.subject = *target;
+      finding.remediation = "Point it at a file inside the repository, relative to the link.";
+      Add(link.object, link.place, std::move(finding), *target);
+    }
+  }
+
+  struct Complaint {
+    Finding finding;
+    std::string canonical;
+  };
+
+  // A file at the root; what its version in a parent said already is no news.
+  void CheckConfigs(std::string_view name,
+                    const std::function<std::vector<Complaint>(std::string_view)>& read) {
+    for (size_t i = 0; i < changes_.objects.size(); ++i) {
+      const ChangedObject& object = changes_.objects[i];
+      if (object.kind != ObjectKind::kBlob) continue;
+      for (Place place : object.places) {
+        const std::string_view path = changes_.PathOf(place);
+        if (!IsNamed(path, name) || input_.policy.Excludes(path)) continue;
+        const std::optional<std::string> text = Read(object.oid);
+        const std::vector<Complaint> complaints = text ? read(*text) : std::vector<Complaint>();
+        const std::set<std::string> before =
+            complaints.empty() ? std::set<std::string>() : Before(place, object.oid, read);
+        for (const Complaint& one : complaints)
+          Add(i, place, one.finding, one.canonical, before.contains(one.canonical));
+      }
+    }
+  }
+
+  std::set<std::string> Before(
+      Place place, const ObjectId& oid,
+      const std::function<std::vector<Complaint>(std::string_view)>& read) {
+    std::set<std::string> known;
+    for (const PriorParent& parent : input_.ancestry.Before(changes_, place, oid)) {
+      for (const PriorVersion& version : parent.versions) {
+        if (version.path != changes_.PathOf(place)) continue;
+        const std::optional<std::string> text = Read(version.oid);
+        if (!text) continue;
+        for (const Complaint& one : read(*text)) known.insert(one.canonical);
+      }
+    }
+    return known;
+  }
+
+  std::vector<Complaint> LfsHosts(std::string_view text) const {
+    const RefsPolicy& refs = input_.policy.refs;
+    std::vector<Complaint> complaints;
+    for (const ConfigEntry& entry : ParseConfigText(text)) {
+      const bool of_lfs = entry.key == "lfs.url" || entry.key == "lfs.pushurl";
+      const bool of_remote = entry.key.starts_with("remote.") &&
+                             (entry.key.ends_with(".lfsurl") || entry.key.ends_with(".lfspushurl"));
+      if (!of_lfs && !of_remote) continue;
+      const UrlParts url = SplitUrl(entry.value);
+      const bool listed =
+          !url.host.empty() &&
+          std::find(refs.lfs_hosts.begin(), refs.lfs_hosts.end(), url.host) != refs.lfs_hosts.end();
+      if (listed) continue;
+      Finding finding = PolicyFinding(
+          "refs.lfsconfig", *refs.lfsconfig,
+          "It sends the objects of Git LFS to a place that refs.lfs_hosts does not list.");
+      finding.subject = url.host.empty() ? "no host" : url.host;
+      finding.remediation = "Take " + entry.key + " out of the file, or have the host listed.";
+      complaints.push_back({std::move(finding), entry.value});
+    }
+    return complaints;
+  }
+
+  // A password, or in an address of the web any user: that is where tokens stand.
+  std::vector<Complaint> Credentials(std::string_view text) const {
+    std::vector<Complaint> complaints;
+    for (const ConfigEntry& entry : ParseConfigText(text)) {
+      if (!entry.key.starts_with("submodule.") || !entry.key.ends_with(".url")) continue;
+      const UrlParts url = SplitUrl(entry.value);
+      const bool web = url.scheme == "http" || url.scheme == "https" || url.scheme == "ftp";
+      if (!url.has_password && (!web || url.user.empty())) continue;
+      Finding finding =
+          PolicyFinding("refs.submodule-credentials", *input_.policy.refs.submodule_credentials,
+                        "The url of a submodule holds a user's credentials.");
+      finding.subject = url.host;
+      finding.remediation =
+          "Take the user out of the url and revoke the password or token; Git asks for it, or has "
+          "it from a credential helper.";
+      complaints.push_back({std::move(finding), entry.value});
+    }
+    return complaints;
+  }
+
+  const PlaceCheckInput& input_;
+  const ChangeList& changes_;
+  std::vector<Gap>* gaps_;
+  std::vector<PlacedFinding> placed_;
+  std::unique_ptr<ObjectDatabase> objects_;
+  std::unordered_map<uint32_t, AttributesSet> sets_;
+  std::set<std::pair<uint32_t, Place>> links_;
+  uint64_t steps_ = 0;
+  bool unread_ = false;
+};
+
+}  // namespace
+
+std::vector<PlacedFinding> CheckPlaces(const PlaceCheckInput& input, std::vector<Gap>* gaps) {
+  return PlaceChecker(input, gaps).Run();
+}
+
+}  // namespace picket

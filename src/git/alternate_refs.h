@@ -1,0 +1,16 @@
+// The refs of the repositories from which this one borrows objects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/object_id.h"
+#include "git/repository.h"
+
+namespace picket {
+
+// The targets of the refs of every alternate that is the object folder of a repository. What can't
+// be opened as one has none, and is named in `notes`: less counts as existing then.
+std::vector<ObjectId> AlternateRefs(const Repository& repository, std::vector<std::string>* notes);
+
+}  // namespace picket

@@ -1,0 +1,185 @@
+#include "git/wildmatch.h"
+
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace picket {
+namespace {
+
+using Set = std::bitset<256>;
+
+Set Only(char byte) {
+  Set set;
+  set.set(static_cast<uint8_t>(byte));
+  return set;
+}
+
+Set AllBut(bool slash) {
+  Set set;
+  set.set();
+  if (slash) set.reset('/');
+  return set;
+}
+
+struct NamedSet {
+  std::string_view name;
+  int (*holds)(int);
+};
+
+constexpr std::array<NamedSet, 12> kNamedSets = {{{"alnum", std::isalnum},
+                                                  {"alpha", std::isalpha},
+                                                  {"blank", std::isblank},
+                                                  {"cntrl", std::iscntrl},
+                                                  {"digit", std::isdigit},
+                                                  {"graph", std::isgraph},
+                                                  {"lower", std::islower},
+                                                  {"print", std::isprint},
+                                                  {"punct", std::ispunct},
+                                                  {"space", std::isspace},
+                                                  {"upper", std::isupper},
+                                                  {"xdigit", std::isxdigit}}};
+
+bool AddNamed(std::string_view name, Set* set) {
+  for (const NamedSet& named : kNamedSets) {
+    if (named.name != name) continue;
+    for (int c = 0; c < 128; ++c) {
+      if (named.holds(c) != 0) set->set(static_cast<size_t>(c));
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+WildPattern::WildPattern(std::string_view pattern, bool over_path) : over_path_(over_path) {
+  const std::string_view whole = pattern;
+  while (!pattern.empty() && !broken_) {
+    const char c = pattern.front();
+    pattern.remove_prefix(1);
+    if (c == '?') {
+      Add(Kind::kByte, AllBut(over_path));
+    } else if (c == '[') {
+      broken_ = !AddSet(&pattern);
+    } else if (c == '*') {
+      const size_t at = whole.size() - pattern.size() - 1;
+      size_t stars = 1;
+      for (; pattern.starts_with('*'); ++stars) pattern.remove_prefix(1);
+      const bool opens = at == 0 || whole[at - 1] == '/';
+      const bool closes = pattern.empty() || pattern.starts_with('/') || pattern.starts_with("\\/");
+      const bool folders = over_path && stars > 1 && opens && closes;
+      if (folders && pattern.starts_with('/')) {
+        pattern.remove_prefix(1);
+        Add(Kind::kFolders, AllBut(false));
+      } else {
+        Add(Kind::kRun, AllBut(over_path && !folders));
+      }
+    } else if (c == '\\') {
+      broken_ = pattern.empty();
+      if (broken_) break;
+      Add(Kind::kByte, Only(pattern.front()));
+      pattern.remove_prefix(1);
+    } else {
+      Add(Kind::kByte, Only(c));
+    }
+  }
+}
+
+// `rest` stands behind the '['. A ']' that comes first is one of the set.
+bool WildPattern::AddSet(std::string_view* rest) {
+  Set set;
+  std::string_view text = *rest;
+  const bool negated = text.starts_with('!') || text.starts_with('^');
+  if (negated) text.remove_prefix(1);
+  int previous = -1;
+  for (bool first = true; first || !text.starts_with(']'); first = false) {
+    if (text.empty()) return false;
+    char c = text.front();
+    text.remove_prefix(1);
+    if (c == '[' && text.starts_with(':')) {
+      const size_t end = text.find(']');
+      if (end == std::string_view::npos) return false;
+      // "[:" that nothing ends is a '[' and a ':'.
+      if (end >= 2 && text[end - 1] == ':') {
+        if (!AddNamed(text.substr(1, end - 2), &set)) return false;
+        text.remove_prefix(end + 1);
+        previous = -1;
+        continue;
+      }
+    }
+    if (c == '-' && previous >= 0 && !text.empty() && text.front() != ']') {
+      c = text.front();
+      text.remove_prefix(1);
+      if (c == '\\') {
+        if (text.empty()) return false;
+        c = text.front();
+        text.remove_prefix(1);
+      }
+      for (int byte = previous; byte <= static_cast<uint8_t>(c); ++byte)
+        set.set(static_cast<size_t>(byte));
+      previous = -1;
+      continue;
+    }
+    if (c == '\\') {
+      if (text.empty()) return false;
+      c = text.front();
+      text.remove_prefix(1);
+    }
+    set.set(static_cast<uint8_t>(c));
+    previous = static_cast<uint8_t>(c);
+  }
+  text.remove_prefix(1);
+  if (negated) set.flip();
+  if (over_path_) set.reset('/');
+  Add(Kind::kByte, set);
+  *rest = text;
+  return true;
+}
+
+bool WildPattern::Matches(std::string_view text, uint64_t* steps) const {
+  *steps += 1;
+  if (broken_) return false;
+  const size_t end = tokens_.size();
+  std::vector<size_t> states;
+  std::vector<size_t> next;
+  std::vector<size_t> added(end + 1, 0);
+  std::vector<size_t> held(end + 1, 0);
+  size_t round = 1;
+  // A state, and those that come after it for nothing.
+  auto add = [&](std::vector<size_t>& list, size_t state) {
+    for (;; ++state) {
+      if (added[state] == round) return;
+      added[state] = round;
+      list.push_back(state);
+      if (state == end || tokens_[state].kind == Kind::kByte) return;
+    }
+  };
+  add(states, 0);
+  for (char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    ++round;
+    next.clear();
+    for (size_t state : states) {
+      if (state == end || !tokens_[state].set.test(byte)) continue;
+      switch (tokens_[state].kind) {
+        case Kind::kByte: add(next, state + 1); break;
+        case Kind::kRun: add(next, state); break;
+        case Kind::kFolders:
+          if (c == '/') add(next, state + 1);
+          // Inside of a folder's name what follows does not begin.
+          if (added[state] != round && held[state] != round) {
+            held[state] = round;
+            next.push_back(state);
+          }
+          break;
+      }
+    }
+    *steps += states.size();
+    if (next.empty()) return false;
+    states.swap(next);
+  }
+  return added[end] == round;
+}
+
+}  // namespace picket
