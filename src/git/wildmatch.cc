@@ -66,7 +66,8 @@ WildPattern::WildPattern(std::string_view pattern, bool over_path) : over_path_(
       const size_t at = whole.size() - pattern.size() - 1;
       size_t stars = 1;
       for (; pattern.starts_with('*'); ++stars) pattern.remove_prefix(1);
-      const bool opens = at == 0 || whole[at - 1] == '/';
+      // Git takes what stands before the first special byte for matched, and begins there.
+      const bool opens = at == 0 || whole[at - 1] == '/' || at == whole.find_first_of("*?[\\");
       const bool closes = pattern.empty() || pattern.starts_with('/') || pattern.starts_with("\\/");
       const bool folders = over_path && stars > 1 && opens && closes;
       if (folders && pattern.starts_with('/')) {
