@@ -2,8 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "git/lfs_watch.h"
 
 namespace picket {
 namespace {
@@ -115,6 +119,67 @@ TEST_CASE("lfs_pointer: what git-lfs checks out as it is, is none") {
     CAPTURE(name);
     CHECK_FALSE(IsPointer(text));
   }
+}
+
+namespace {
+
+// Blobs in memory, two to an item.
+class Texts : public BlobSource {
+ public:
+  explicit Texts(std::vector<std::pair<ObjectKind, std::string>> texts)
+      : texts_(std::move(texts)) {}
+  size_t item_count() const override { return (texts_.size() + 1) / 2; }
+  std::unique_ptr<BlobReader> NewReader() const override { return std::make_unique<Reader>(*this); }
+
+ private:
+  struct Reader : BlobReader {
+    explicit Reader(const Texts& all) : texts(all) {}
+    void Visit(size_t item, BlobVisitor& visitor) override {
+      for (size_t i = item * 2; i < item * 2 + 2 && i < texts.texts_.size(); ++i) {
+        const BlobRef ref{texts.texts_[i].first, {}, i, {}};
+        visitor.OnBlob({ref, AsBytes(texts.texts_[i].second)}, nullptr);
+      }
+      visitor.OnGap({"gap", "", "", ""});
+      visitor.OnSkipped({"skipped", "", 1, 0});
+    }
+    const Texts& texts;
+  };
+  std::vector<std::pair<ObjectKind, std::string>> texts_;
+};
+
+struct Counter : BlobVisitor {
+  void OnBlob(const Blob&, const Derivation*) override { ++blobs; }
+  void OnGap(Gap) override { ++gaps; }
+  void OnSkipped(Skipped) override { ++skipped; }
+  int blobs = 0;
+  int gaps = 0;
+  int skipped = 0;
+};
+
+}  // namespace
+
+TEST_CASE("lfs_watch: pointers are noted by position, and everything goes by unchanged") {
+  const Texts texts({{ObjectKind::kBlob, "text"},
+                     {ObjectKind::kBlob, Canonical()},
+                     {ObjectKind::kMessage, Canonical()},
+                     {ObjectKind::kBlob, Canonical() + "\n"}});
+  const LfsWatch watch(texts);
+  REQUIRE(watch.item_count() == 2);
+  Counter counter;
+  const auto reader = watch.NewReader();
+  reader->Visit(1, counter);
+  reader->Visit(0, counter);
+  reader->Visit(0, counter);
+  CHECK(counter.blobs == 6);
+  CHECK(counter.gaps == 3);
+  CHECK(counter.skipped == 3);
+  const std::vector<MetPointer> met = watch.Met();
+  REQUIRE(met.size() == 2);
+  CHECK(met[0].position == 1);
+  CHECK(met[1].position == 3);
+  CHECK(met[1].pointer.size == 11);
+  CHECK(watch.IsPointer(3));
+  CHECK_FALSE(watch.IsPointer(2));
 }
 
 }  // namespace picket
