@@ -28,7 +28,7 @@ int RunGate(const GateInput& input) {
                                                          .ancestry = input.ancestry,
                                                          .lfs = lfs,
                                                          .key = *options.limits.key},
-                                                        &scan.gaps);
+                                                        &scan);
   input.stats.Mark("scan");
 
   BlobScanner rescanner(input.engine.detectors(), options.new_opener, options.limits);

@@ -44,9 +44,9 @@ LfsObjects::LfsObjects(const Repository& repository, const Policy& policy, Gate 
 
 const LfsStores& LfsObjects::stores() {
   std::call_once(opened_, [this] {
-    std::vector<LfsPlace> places = LfsStores::PlacesOf(repository_, gate_ != Gate::kPreReceive);
-    places.insert(places.end(), policy_.lfs.stores.begin(), policy_.lfs.stores.end());
-    stores_.emplace(places);
+    const std::vector<LfsPlace> places =
+        LfsStores::PlacesOf(repository_, gate_ != Gate::kPreReceive);
+    stores_.emplace(places, policy_.lfs.stores);
     memory_.emplace(MemoryFolder(policy_, gate_));
   });
   return *stores_;
@@ -135,8 +135,10 @@ class LfsObjects::Reader : public BlobReader {
   void OnMissing(const MetPointer& met, const BlobRef& ref, BlobVisitor& visitor) const {
     const bool is_empty = met.pointer.size == 0 && AsText(met.pointer.oid.raw()) == Sha256(Bytes());
     if (is_empty) return;
-    const bool gap = objects_.require_complete_ ||
-                     objects_.policy_.lfs.MissingIsGap(objects_.gate_, !objects_.stores_->empty());
+    const bool gap =
+        objects_.require_complete_ ||
+        objects_.policy_.lfs.MissingIsGap(
+            objects_.gate_, !objects_.stores_->empty() || !objects_.policy_.lfs.stores.empty());
     if (gap) {
       visitor.OnGap(GapFor(ref, "its Git LFS object " + met.pointer.oid.ToHex() +
                                     " is in no store that is known here; upload it first (git lfs "

@@ -18,10 +18,14 @@
 namespace picket {
 namespace {
 
-// About a second.
-constexpr uint64_t kMostSteps = 500'000'000;
 constexpr uint64_t kLargestText = uint64_t{4} << 20;
-constexpr size_t kMostParsed = 4096;
+// Of the .gitattributes that count for one commit, and of those that are kept parsed: a line of
+// four bytes takes some 250.
+constexpr uint64_t kMostAttributes = uint64_t{1} << 20;
+// What it may cost to hold .gitattributes against files: about a second, and more for more files.
+constexpr uint64_t kMostSteps = 500'000'000;
+constexpr uint64_t kStepsOfAFile = 20'000;
+constexpr size_t kMostRemembered = 1'000'000;
 
 Finding PolicyFinding(std::string rule, Action action, std::string message) {
   Finding finding;
@@ -61,8 +65,8 @@ bool LeadsOut(std::string_view path, std::string_view target) {
 
 class PlaceChecker {
  public:
-  PlaceChecker(const PlaceCheckInput& input, std::vector<Gap>* gaps)
-      : input_(input), changes_(input.changes), gaps_(gaps) {}
+  PlaceChecker(const PlaceCheckInput& input, std::vector<Gap>* gaps, std::vector<Skipped>* skipped)
+      : input_(input), changes_(input.changes), gaps_(gaps), skipped_(skipped) {}
 
   std::vector<PlacedFinding> Run() {
     CheckPointers();
@@ -107,46 +111,91 @@ class PlaceChecker {
 
   struct AttributesSet {
     std::vector<const AttributesFile*> files;
-    std::vector<std::unique_ptr<AttributesFile>> owned;
     bool speaks = false;
   };
 
+  // What is larger than is looked at says nothing.
   const AttributesSet& SetAt(uint32_t index) {
     const auto known = sets_.find(index);
     if (known != sets_.end()) return known->second;
-    if (sets_.size() >= kMostParsed) sets_.clear();
     AttributesSet& set = sets_[index];
+    uint64_t bytes = 0;
     for (uint32_t file : changes_.attribute_sets[index]) {
-      const AttributesEntry& entry = changes_.attribute_files[file];
-      const std::optional<std::string> text = Read(entry.oid);
-      if (!text) {
+      const ParsedAttributes& parsed = FileAt(file);
+      bytes += parsed.bytes;
+      if (parsed.file == nullptr || bytes > kMostAttributes) {
+        set = {};
         unread_ = true;
-        continue;
+        return set;
       }
-      set.owned.push_back(std::make_unique<AttributesFile>(*text, entry.folder));
-      set.files.push_back(set.owned.back().get());
-      set.speaks = set.speaks || set.owned.back()->speaks_of_filters();
+      set.files.push_back(parsed.file.get());
+      set.speaks = set.speaks || parsed.file->speaks_of_filters();
     }
     return set;
   }
+
+  struct ParsedAttributes {
+    std::shared_ptr<const AttributesFile> file;
+    uint64_t bytes = 0;
+  };
+
+  const ParsedAttributes& FileAt(uint32_t index) {
+    const auto known = files_.find(index);
+    if (known != files_.end()) return known->second;
+    const AttributesEntry& entry = changes_.attribute_files[index];
+    const std::optional<std::string> text = Read(entry.oid);
+    ParsedAttributes parsed;
+    if (text && parsed_bytes_ + text->size() <= 4 * kMostAttributes) {
+      parsed_bytes_ += text->size();
+      parsed.bytes = text->size();
+      parsed.file = std::make_shared<AttributesFile>(*text, entry.folder);
+    }
+    return files_.emplace(index, std::move(parsed)).first->second;
+  }
+
+  // The same files over the same path say the same, whatever else counts for a commit.
+  bool IsGiven(uint32_t set_index, uint32_t path) {
+    const std::string& name = changes_.paths[path];
+    std::vector<uint32_t> key = {path};
+    std::vector<const AttributesFile*> files;
+    const AttributesSet& set = SetAt(set_index);
+    for (size_t i = 0; i < set.files.size(); ++i) {
+      if (!name.starts_with(set.files[i]->folder())) continue;
+      files.push_back(set.files[i]);
+      key.push_back(changes_.attribute_sets[set_index][i]);
+    }
+    if (given_.size() >= kMostRemembered) given_.clear();
+    const auto [known, added] = given_.try_emplace(std::move(key), false);
+    if (added) known->second = IsGivenToLfs(files, name, &steps_);
+    return known->second;
+  }
+
+  bool IsTooMuch() const { return steps_ >= kMostSteps + kStepsOfAFile * changes_.paths.size(); }
 
   void CheckPointers() {
     const Action action = input_.policy.lfs.unpointed.value_or(Action::kWarn);
     if (action == Action::kOff || changes_.attribute_files.empty()) return;
     for (const ObjectPlace& link : changes_.links) links_.insert({link.object, link.place});
-    for (size_t i = 0; i < changes_.objects.size() && steps_ < kMostSteps; ++i) {
+    for (size_t i = 0; i < changes_.objects.size() && !IsTooMuch(); ++i) {
       const ChangedObject& object = changes_.objects[i];
       if (object.kind == ObjectKind::kBlob && !input_.lfs.IsPointer(i)) CheckPointer(i, action);
     }
-    if (steps_ >= kMostSteps) {
-      gaps_->push_back({".gitattributes", "", "",
-                        "its patterns take more work to hold against the files of the change "
-                        "than picket spends; push it in smaller parts"});
+    if (IsTooMuch()) {
+      TellUnchecked(action,
+                    "its patterns take more work to hold against the files of the change than "
+                    "picket spends");
     }
     if (unread_) {
-      gaps_->push_back({".gitattributes", "", "",
-                        "one of those that count for the change can't be read, or is over "
-                        "4 MiB, so that it can't be told which files are Git LFS's"});
+      TellUnchecked(action, "those that count for a commit can't be read, or are over 1 MiB");
+    }
+  }
+
+  // What would only have warned closes no gate.
+  void TellUnchecked(Action action, const std::string& why) {
+    if (action == Action::kBlock) {
+      gaps_->push_back({".gitattributes", "", "", why});
+    } else {
+      skipped_->push_back({".gitattributes", "not held against the files: " + why, 1, 0});
     }
   }
 
@@ -155,13 +204,10 @@ class PlaceChecker {
     for (Place place : object.places) {
       const uint32_t set_index = place.commit == kNone ? changes_.index_attributes
                                                        : changes_.commits[place.commit].attributes;
-      if (set_index == 0 || place.path == kNone) continue;
-      const AttributesSet& set = SetAt(set_index);
-      const std::string_view path = changes_.PathOf(place);
-      if (!set.speaks || input_.policy.Excludes(path) ||
-          links_.contains({static_cast<uint32_t>(index), place}) ||
-          !IsGivenToLfs(set.files, path, &steps_)) {
-        if (steps_ >= kMostSteps) return;
+      if (set_index == 0 || place.path == kNone || !SetAt(set_index).speaks || IsTooMuch())
+        continue;
+      if (links_.contains({static_cast<uint32_t>(index), place}) ||
+          !IsGiven(set_index, place.path) || input_.policy.Excludes(changes_.PathOf(place))) {
         continue;
       }
       ObjectHeader header;
@@ -299,9 +345,14 @@ class PlaceChecker {
   const PlaceCheckInput& input_;
   const ChangeList& changes_;
   std::vector<Gap>* gaps_;
+  std::vector<Skipped>* skipped_;
   std::vector<PlacedFinding> placed_;
   std::unique_ptr<ObjectDatabase> objects_;
   std::unordered_map<uint32_t, AttributesSet> sets_;
+  std::unordered_map<uint32_t, ParsedAttributes> files_;
+  uint64_t parsed_bytes_ = 0;
+  // By path and files.
+  std::map<std::vector<uint32_t>, bool> given_;
   std::set<std::pair<uint32_t, Place>> links_;
   uint64_t steps_ = 0;
   bool unread_ = false;
@@ -309,8 +360,8 @@ class PlaceChecker {
 
 }  // namespace
 
-std::vector<PlacedFinding> CheckPlaces(const PlaceCheckInput& input, std::vector<Gap>* gaps) {
-  return PlaceChecker(input, gaps).Run();
+std::vector<PlacedFinding> CheckPlaces(const PlaceCheckInput& input, ScanResult* scan) {
+  return PlaceChecker(input, &scan->gaps, &scan->skipped).Run();
 }
 
 }  // namespace picket

@@ -26,7 +26,8 @@ struct PlaceCheckInput {
 };
 
 // What it finds, each at the first place of its object where it holds; what it can't tell is added
-// to `gaps`. A change without .gitattributes and under a policy that asks nothing costs nothing.
-std::vector<PlacedFinding> CheckPlaces(const PlaceCheckInput& input, std::vector<Gap>* gaps);
+// to the gaps of `scan`. A change without .gitattributes and under a policy that asks nothing costs
+// nothing.
+std::vector<PlacedFinding> CheckPlaces(const PlaceCheckInput& input, ScanResult* scan);
 
 }  // namespace picket

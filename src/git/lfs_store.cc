@@ -67,16 +67,27 @@ std::vector<LfsPlace> LfsStores::PlacesOf(const Repository& repository, bool con
   return places;
 }
 
-LfsStores::LfsStores(const std::vector<LfsPlace>& places) {
-  for (const LfsPlace& place : places) {
-    const bool any = place.layout == LfsLayout::kAuto;
-    if (any || place.layout == LfsLayout::kGitLfs) {
-      for (const char* below : {"", "/objects", "/lfs/objects"})
-        Add(place.path + below, true, true);
+LfsStores::LfsStores(const std::vector<LfsPlace>& places, const std::vector<LfsPlace>& required) {
+  for (const LfsPlace& place : places) Add(place);
+  for (const LfsPlace& place : required) {
+    if (!OpenFile(open(place.path.c_str(), kFolderFlags)).ok()) {
+      throw Error("The folder of Git LFS objects " + place.path +
+                  ", which the policy names under "
+                  "lfs.stores, can't be opened (" +
+                  std::strerror(errno) +
+                  "); correct the policy, or make it readable for the user that runs picket.");
     }
-    if (any || place.layout == LfsLayout::kSplit) Add(place.path, false, false);
-    if (any || place.layout == LfsLayout::kSoftServe) AddSoftServe(place.path);
+    Add(place);
   }
+}
+
+void LfsStores::Add(const LfsPlace& place) {
+  const bool any = place.layout == LfsLayout::kAuto;
+  if (any || place.layout == LfsLayout::kGitLfs) {
+    for (const char* below : {"", "/objects", "/lfs/objects"}) Add(place.path + below, true, true);
+  }
+  if (any || place.layout == LfsLayout::kSplit) Add(place.path, false, false);
+  if (any || place.layout == LfsLayout::kSoftServe) AddSoftServe(place.path);
 }
 
 void LfsStores::Add(const std::string& path, bool whole, bool of_clients) {
@@ -110,6 +121,13 @@ void LfsStores::AddSoftServe(const std::string& path) {
                   " repositories; name the repository's own folder, <number>/objects, with the "
                   "layout git-lfs.");
     }
+  }
+  const bool absent =
+      error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+  if (error && !absent) {
+    throw Error("The folder of Git LFS objects " + path + " can't be listed (" + error.message() +
+                "); make it readable for the user that runs picket, or name its layout in the "
+                "policy if it is not soft-serve's.");
   }
   std::sort(repositories.begin(), repositories.end());
   for (const std::string& name : repositories) {

@@ -58,8 +58,10 @@ class LfsStores {
   static std::vector<LfsPlace> PlacesOf(const Repository& repository, bool configured);
 
   // Opens the folders; what is opened later is opened below them, and no link there is followed.
-  // Those that don't exist are left out.
-  explicit LfsStores(const std::vector<LfsPlace>& places);
+  // Of `places` those that don't exist are left out.
+  // Of `required` each must exist: throws Error where one does not, or can't be read.
+  explicit LfsStores(const std::vector<LfsPlace>& places,
+                     const std::vector<LfsPlace>& required = {});
   LfsStores(const LfsStores&) = delete;
   LfsStores& operator=(const LfsStores&) = delete;
 
@@ -75,6 +77,7 @@ class LfsStores {
     // Clients write there.
     bool of_clients = true;
   };
+  void Add(const LfsPlace& place);
   void Add(const std::string& path, bool whole, bool of_clients);
   void AddSoftServe(const std::string& path);
 

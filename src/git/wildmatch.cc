@@ -2,25 +2,13 @@
 
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <utility>
 
 namespace picket {
 namespace {
 
 using Set = std::bitset<256>;
-
-Set Only(char byte) {
-  Set set;
-  set.set(static_cast<uint8_t>(byte));
-  return set;
-}
-
-Set AllBut(bool slash) {
-  Set set;
-  set.set();
-  if (slash) set.reset('/');
-  return set;
-}
 
 struct NamedSet {
   std::string_view name;
@@ -59,7 +47,7 @@ WildPattern::WildPattern(std::string_view pattern, bool over_path) : over_path_(
     const char c = pattern.front();
     pattern.remove_prefix(1);
     if (c == '?') {
-      Add(Kind::kByte, AllBut(over_path));
+      Add(Kind::kAny, over_path);
     } else if (c == '[') {
       broken_ = !AddSet(&pattern);
     } else if (c == '*') {
@@ -72,17 +60,17 @@ WildPattern::WildPattern(std::string_view pattern, bool over_path) : over_path_(
       const bool folders = over_path && stars > 1 && opens && closes;
       if (folders && pattern.starts_with('/')) {
         pattern.remove_prefix(1);
-        Add(Kind::kFolders, AllBut(false));
+        Add(Kind::kFolders, false);
       } else {
-        Add(Kind::kRun, AllBut(over_path && !folders));
+        Add(Kind::kRun, over_path && !folders);
       }
     } else if (c == '\\') {
       broken_ = pattern.empty();
       if (broken_) break;
-      Add(Kind::kByte, Only(pattern.front()));
+      AddByte(pattern.front());
       pattern.remove_prefix(1);
     } else {
-      Add(Kind::kByte, Only(c));
+      AddByte(c);
     }
   }
 }
@@ -133,14 +121,33 @@ bool WildPattern::AddSet(std::string_view* rest) {
   text.remove_prefix(1);
   if (negated) set.flip();
   if (over_path_) set.reset('/');
-  Add(Kind::kByte, set);
+  if (sets_.size() > UINT16_MAX) return false;
+  tokens_.push_back({Kind::kSet, false, static_cast<uint16_t>(sets_.size())});
+  sets_.push_back(set);
   *rest = text;
+  return true;
+}
+
+bool WildPattern::Holds(const Token& token, char c) const {
+  switch (token.kind) {
+    case Kind::kByte: return token.value == static_cast<uint8_t>(c);
+    case Kind::kSet: return sets_[token.value].test(static_cast<uint8_t>(c));
+    case Kind::kAny:
+    case Kind::kRun: return !token.stops || c != '/';
+    case Kind::kFolders: break;
+  }
   return true;
 }
 
 bool WildPattern::Matches(std::string_view text, uint64_t* steps) const {
   *steps += 1;
   if (broken_) return false;
+  // Most patterns are names or endings.
+  if (tokens_.empty()) return text.empty();
+  for (const auto& [token, at_end] : {std::pair(tokens_.front(), false), {tokens_.back(), true}}) {
+    if (token.kind != Kind::kByte) continue;
+    if (text.empty() || !Holds(token, at_end ? text.back() : text.front())) return false;
+  }
   const size_t end = tokens_.size();
   std::vector<size_t> states;
   std::vector<size_t> next;
@@ -153,18 +160,19 @@ bool WildPattern::Matches(std::string_view text, uint64_t* steps) const {
       if (added[state] == round) return;
       added[state] = round;
       list.push_back(state);
-      if (state == end || tokens_[state].kind == Kind::kByte) return;
+      if (state == end || tokens_[state].kind < Kind::kRun) return;
     }
   };
   add(states, 0);
   for (char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
     ++round;
     next.clear();
     for (size_t state : states) {
-      if (state == end || !tokens_[state].set.test(byte)) continue;
+      if (state == end || !Holds(tokens_[state], c)) continue;
       switch (tokens_[state].kind) {
-        case Kind::kByte: add(next, state + 1); break;
+        case Kind::kByte:
+        case Kind::kAny:
+        case Kind::kSet: add(next, state + 1); break;
         case Kind::kRun: add(next, state); break;
         case Kind::kFolders:
           if (c == '/') add(next, state + 1);

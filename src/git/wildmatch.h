@@ -21,23 +21,31 @@ class WildPattern {
   bool Matches(std::string_view text, uint64_t* steps) const;
 
  private:
+  // Small: a file may have a hundred thousand patterns.
   enum class Kind : uint8_t {
-    kByte,     // one byte of `set`
-    kRun,      // any run of bytes of `set`
+    kByte,     // `value`
+    kAny,      // one byte
+    kSet,      // one byte of sets_[value]
+    kRun,      // any run of bytes
     kFolders,  // nothing, or anything that ends in '/'
   };
   struct Token {
     Kind kind = Kind::kByte;
-    std::bitset<256> set;
+    // kAny and kRun: not '/'.
+    bool stops = false;
+    uint16_t value = 0;
   };
 
-  void Add(Kind kind, const std::bitset<256>& set) { tokens_.push_back({kind, set}); }
+  void Add(Kind kind, bool stops) { tokens_.push_back({kind, stops, 0}); }
+  void AddByte(char byte) { tokens_.push_back({Kind::kByte, false, static_cast<uint8_t>(byte)}); }
   bool AddSet(std::string_view* rest);
+  bool Holds(const Token& token, char c) const;
 
   bool over_path_;
-  // No text matches: a set that does not end, a '\' at the end.
+  // No text matches: a set that does not end, more of them than 65,535, a '\' at the end.
   bool broken_ = false;
   std::vector<Token> tokens_;
+  std::vector<std::bitset<256>> sets_;
 };
 
 }  // namespace picket

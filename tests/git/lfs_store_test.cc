@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/fingerprint.h"
+#include "core/error.h"
 #include "git/lfs_memory.h"
 
 namespace picket {
@@ -105,6 +105,16 @@ TEST_CASE("lfs_store: a store that is not there is none, and what is in the way 
                    {scratch.Path("good"), LfsLayout::kGitLfs}})
             .Find(kOid)
             .file.ok());
+}
+
+TEST_CASE("lfs_store: a store that a policy names has to be there") {
+  Scratch scratch;
+  for (LfsLayout layout : {LfsLayout::kAuto, LfsLayout::kSplit, LfsLayout::kSoftServe}) {
+    CHECK_THROWS_AS(LfsStores({}, {{scratch.Path("absent"), layout}}), Error);
+    CHECK_NOTHROW(LfsStores({}, {{scratch.Path(""), layout}}));
+  }
+  scratch.Write("file", "text");
+  CHECK_THROWS_AS(LfsStores({}, {{scratch.Path("file"), LfsLayout::kAuto}}), Error);
 }
 
 TEST_CASE("lfs_store: two copies that differ are held against their id") {
