@@ -44,6 +44,15 @@ std::string_view TrimBlanks(std::string_view text) {
   return text;
 }
 
+// Nearly every blob ends here, and there are millions.
+bool MayBePointer(std::string_view text) {
+  const size_t start = text.find_first_not_of(" \t\n\v\f\r");
+  if (start == std::string_view::npos) return false;
+  text.remove_prefix(start);
+  const bool blank = static_cast<uint8_t>(text.front()) >= 0x80;
+  return blank || text.starts_with("version ") || text.starts_with("ext-");
+}
+
 std::optional<ObjectId> ReadOid(std::string_view value) {
   if (!value.starts_with(kOidType)) return std::nullopt;
   value.remove_prefix(kOidType.size());
@@ -81,8 +90,6 @@ class PointerText {
  public:
   std::optional<LfsPointer> Read(std::string_view text) {
     text = TrimBlanks(text);
-    // Nearly every blob ends here.
-    if (!text.starts_with("version ") && !text.starts_with("ext-")) return std::nullopt;
     while (!text.empty()) {
       const size_t end = std::min(text.find('\n'), text.size());
       std::string_view line = text.substr(0, end);
@@ -141,6 +148,7 @@ class PointerText {
 
 std::optional<LfsPointer> TryParseLfsPointer(Bytes blob) {
   const std::string_view text = AsText(blob.first(std::min(blob.size(), kPointerBytes)));
+  if (!MayBePointer(text)) return std::nullopt;
   std::optional<LfsPointer> pointer = PointerText().Read(text);
   if (!pointer && text.size() > kFirstVersionsBytes)
     pointer = PointerText().Read(text.substr(0, kFirstVersionsBytes));
