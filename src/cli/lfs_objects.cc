@@ -100,9 +100,13 @@ class LfsObjects::Reader : public BlobReader {
     ListedObject listed = objects_.list_.At(met.position);
     ref.names = std::move(listed.names);
     if (met.pointer.has_more) {
-      objects_.Say(met, LyingPointer("lfs.hidden-pointer",
-                                     "git-lfs reads the beginning of this blob as a pointer and "
-                                     "ignores the rest; other programs read it all as a file."));
+      Finding finding = LyingPointer(
+          "lfs.hidden-pointer",
+          "git-lfs reads the beginning of this blob as a pointer and ignores the rest; other "
+          "programs read it all as a file. Both were judged.");
+      finding.tier = Tier::kContextual;
+      finding.severity = Severity::kMedium;
+      objects_.Say(met, std::move(finding));
     }
     const LfsFound found = objects_.stores_->Find(met.pointer.oid);
     std::string why = found.why;
