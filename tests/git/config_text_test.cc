@@ -46,7 +46,8 @@ TEST_CASE("config_text: sections, values, quotes, comments and lines that go on"
       {"[a]\nb = \\", "a.b=;"},
   };
   for (const auto& [text, expected] : cases) {
-    CAPTURE(text);
+    const std::string& shown = text;
+    CAPTURE(shown);
     CHECK(Told(text) == expected);
   }
 }
@@ -71,7 +72,8 @@ TEST_CASE("config_text: the parts of an address") {
       {"", "||"},
   };
   for (const auto& [url, expected] : cases) {
-    CAPTURE(url);
+    const std::string& shown = url;
+    CAPTURE(shown);
     CHECK(Split(url) == expected);
   }
 }

@@ -68,7 +68,8 @@ TEST_CASE("lfs_pointer: whatever git-lfs 3.3 checks out as an object is a pointe
       {"anything behind the first 512 bytes", Canonical() + blanks.substr(0, 400) + "anything"},
   };
   for (const auto& [name, text] : cases) {
-    CAPTURE(name);
+    const std::string& shown = name;
+    CAPTURE(shown);
     const auto pointer = TryParseLfsPointer(AsBytes(text));
     REQUIRE(pointer);
     CHECK(pointer->oid.ToHex() == kOid);
@@ -116,7 +117,8 @@ TEST_CASE("lfs_pointer: what git-lfs checks out as it is, is none") {
       {"beyond the first 1,024 bytes", std::string(1024, ' ') + Canonical()},
   };
   for (const auto& [name, text] : cases) {
-    CAPTURE(name);
+    const std::string& shown = name;
+    CAPTURE(shown);
     CHECK_FALSE(IsPointer(text));
   }
 }

@@ -67,7 +67,8 @@ TEST_CASE("policy lfs: what is wrong is named") {
       {R"({"server": {"repo_may": ["lfs.stores[].path"]}})", "unknown key"},
   };
   for (const auto& [text, complaint] : cases) {
-    CAPTURE(text);
+    const std::string& shown = text;
+    CAPTURE(shown);
     CHECK(ErrorOf(text).find(complaint) != std::string::npos);
   }
 }
@@ -84,7 +85,8 @@ TEST_CASE("policy lfs and refs: a server's repository may tighten and not loosen
        R"({"refs": {"replace": "off"}})"},
   };
   for (const auto& [system, repository] : may) {
-    CAPTURE(repository);
+    const std::string& shown = repository;
+    CAPTURE(shown);
     CHECK(Tightened(system, repository).empty());
   }
   const std::vector<std::tuple<std::string, std::string, std::string>> may_not = {
@@ -101,7 +103,8 @@ TEST_CASE("policy lfs and refs: a server's repository may tighten and not loosen
       {"{}", R"({"server": {"trust_alternates": true}})", "server"},
   };
   for (const auto& [system, repository, key] : may_not) {
-    CAPTURE(repository);
+    const std::string& shown = repository;
+    CAPTURE(shown);
     CHECK(Tightened(system, repository).find(key) != std::string::npos);
   }
 }
