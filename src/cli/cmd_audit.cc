@@ -6,6 +6,7 @@
 #include "cli/audit.h"
 #include "cli/audit_memory.h"
 #include "cli/command_line.h"
+#include "cli/debts_audit.h"
 #include "cli/engine.h"
 #include "cli/fleet.h"
 #include "cli/lfs_store_audit.h"
@@ -24,6 +25,8 @@ struct AuditOptions {
   bool require_complete = false;
   bool report_unused = false;
   std::string lfs_store;
+  bool debts = false;
+  bool settle = false;
   FleetOptions fleet;
 };
 
@@ -37,6 +40,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     return RunFleet(common, fleet);
   }
   if (!options.lfs_store.empty()) return AuditLfsStore(common, options.lfs_store);
+  if (options.debts) return AuditDebts(common, options.repository, options.settle);
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
@@ -75,6 +79,12 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                  "Objects that a partial clone does not have are gaps");
   verb->add_flag("--report-unused", options->report_unused,
                  "List the policy's allowances that matched nothing");
+  CLI::Option* debts =
+      verb->add_flag("--debts", options->debts,
+                     "On a server: only what pre-receive let in before it was examined");
+  verb->add_flag("--settle", options->settle,
+                 "With --debts: take off the list too what can't be examined, where nothing blocks")
+      ->needs(debts);
   verb->add_option("--progress", invocation.common.progress,
                    "Tell on standard error how far it is: json for programs, none; else a line on "
                    "a terminal")
@@ -90,7 +100,8 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                        "Many repositories: a list of paths, one a line; - for standard input")
           ->type_name("FILE|-")
           ->excludes(one)
-          ->excludes(store);
+          ->excludes(store)
+          ->excludes(debts);
   verb->add_option("--results", options->fleet.results,
                    "With --repos: keep the result of each repository here, and go on where an "
                    "earlier run stopped")

@@ -2,43 +2,42 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <string>
-#include <vector>
+#include <exception>
 
 #include "cli/command_line.h"
-#include "cli/gate.h"
+#include "cli/hook_watch.h"
 #include "cli/policy_files.h"
-#include "git/alternate_refs.h"
-#include "git/changes.h"
-#include "git/git_ancestry.h"
+#include "cli/presentable.h"
+#include "cli/push_gate.h"
+#include "core/error.h"
 #include "git/ref_updates.h"
 
 namespace picket {
 namespace {
 
 int RunPreReceive(const CommonOptions& common) {
+  HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
   const std::vector<RefUpdate> updates = ParseRefUpdates(ReadHookInput(STDIN_FILENO));
   if (updates.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadServerPolicy(common, *repository);
-  const Engine engine(common, policy);
-  stats.Mark("open");
-  std::vector<std::string> notes;
-  std::vector<ObjectId> lent;
-  if (policy.trust_alternates) lent = AlternateRefs(*repository, &notes);
-  ChangeList changes = ListReceived(*repository, updates, lent);
-  changes.notes.insert(changes.notes.end(), notes.begin(), notes.end());
-  stats.Mark("list");
-  GitAncestry ancestry(*repository, GitAncestry::Base::kCommits);
-  return RunGate({.gate = Gate::kPreReceive,
-                  .common = common,
-                  .repository = *repository,
-                  .policy = policy,
-                  .engine = engine,
-                  .changes = changes,
-                  .ancestry = ancestry,
-                  .stats = stats});
+  if (policy.server.deadline) watch.SetDeadline(*policy.server.deadline);
+  PushGate gate({.common = common,
+                 .repository = *repository,
+                 .policy = policy,
+                 .updates = updates,
+                 .watch = watch,
+                 .stats = stats});
+  try {
+    return gate.Run();
+  } catch (const Error& error) {
+    gate.NoteError(Presentable(common, error.what()));
+    throw;
+  } catch (const std::exception& error) {
+    gate.NoteError("an internal error ended the run");
+    throw;
+  }
 }
 
 }  // namespace

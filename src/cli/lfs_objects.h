@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ class LfsObjects {
   void Examine(const Engine& engine, const ScanOptions& options, ScanResult* scan);
   // Today's rules over a blob that stood in a parent, and over the object that it points to.
   Rescan RescanWith(BlobScanner* scanner);
+  // How many pointers were met.
+  size_t count() const { return met_.size(); }
   // Sentences for the report.
   const std::vector<std::string>& notes() const { return notes_; }
 
@@ -60,6 +63,7 @@ class LfsObjects {
   std::optional<LfsStores> stores_;
   std::optional<LfsMemory> memory_;
   const FingerprintKey* key_ = nullptr;
+  std::stop_token stop_;
   std::vector<MetPointer> met_;
   mutable std::mutex mutex_;
   mutable std::vector<ScannedObject> said_;

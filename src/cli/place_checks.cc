@@ -65,11 +65,15 @@ bool LeadsOut(std::string_view path, std::string_view target) {
 
 class PlaceChecker {
  public:
-  PlaceChecker(const PlaceCheckInput& input, std::vector<Gap>* gaps, std::vector<Skipped>* skipped)
-      : input_(input), changes_(input.changes), gaps_(gaps), skipped_(skipped) {}
+  PlaceChecker(const PlaceCheckInput& input, ScanResult* scan)
+      : input_(input), changes_(input.changes), scan_(scan) {}
 
   std::vector<PlacedFinding> Run() {
     CheckPointers();
+    if (IsLate()) {
+      ++scan_->left;
+      return std::move(placed_);
+    }
     const RefsPolicy& refs = input_.policy.refs;
     if (IsOn(refs.replace)) CheckReplace(*refs.replace);
     if (IsOn(refs.escaping_symlinks)) CheckLinks(*refs.escaping_symlinks);
@@ -170,13 +174,14 @@ class PlaceChecker {
     return known->second;
   }
 
+  bool IsLate() const { return input_.stop.stop_requested(); }
   bool IsTooMuch() const { return steps_ >= kMostSteps + kStepsOfAFile * changes_.paths.size(); }
 
   void CheckPointers() {
     const Action action = input_.policy.lfs.unpointed.value_or(Action::kWarn);
     if (action == Action::kOff || changes_.attribute_files.empty()) return;
     for (const ObjectPlace& link : changes_.links) links_.insert({link.object, link.place});
-    for (size_t i = 0; i < changes_.objects.size() && !IsTooMuch(); ++i) {
+    for (size_t i = 0; i < changes_.objects.size() && !IsTooMuch() && !IsLate(); ++i) {
       const ChangedObject& object = changes_.objects[i];
       if (object.kind == ObjectKind::kBlob && !input_.lfs.IsPointer(i)) CheckPointer(i, action);
     }
@@ -193,9 +198,9 @@ class PlaceChecker {
   // What would only have warned closes no gate.
   void TellUnchecked(Action action, const std::string& why) {
     if (action == Action::kBlock) {
-      gaps_->push_back({".gitattributes", "", "", why});
+      scan_->gaps.push_back({".gitattributes", "", "", why});
     } else {
-      skipped_->push_back({".gitattributes", "not held against the files: " + why, 1, 0});
+      scan_->skipped.push_back({".gitattributes", "not held against the files: " + why, 1, 0});
     }
   }
 
@@ -300,7 +305,7 @@ class PlaceChecker {
   std::vector<Complaint> LfsHosts(std::string_view text) const {
     const RefsPolicy& refs = input_.policy.refs;
     std::vector<Complaint> complaints;
-    for (const ConfigEntry& entry : ParseConfigText(text)) {
+    for (const TreeConfigEntry& entry : ParseConfigText(text)) {
       const bool of_lfs = entry.key == "lfs.url" || entry.key == "lfs.pushurl";
       const bool of_remote = entry.key.starts_with("remote.") &&
                              (entry.key.ends_with(".lfsurl") || entry.key.ends_with(".lfspushurl"));
@@ -325,7 +330,7 @@ class PlaceChecker {
   // A password, or in an address of the web any user: that is where tokens stand.
   std::vector<Complaint> Credentials(std::string_view text) const {
     std::vector<Complaint> complaints;
-    for (const ConfigEntry& entry : ParseConfigText(text)) {
+    for (const TreeConfigEntry& entry : ParseConfigText(text)) {
       if (!entry.key.starts_with("submodule.") || !entry.key.ends_with(".url")) continue;
       const UrlParts url = SplitUrl(entry.value);
       const bool web = url.scheme == "http" || url.scheme == "https" || url.scheme == "ftp";
@@ -344,8 +349,7 @@ class PlaceChecker {
 
   const PlaceCheckInput& input_;
   const ChangeList& changes_;
-  std::vector<Gap>* gaps_;
-  std::vector<Skipped>* skipped_;
+  ScanResult* scan_;
   std::vector<PlacedFinding> placed_;
   std::unique_ptr<ObjectDatabase> objects_;
   std::unordered_map<uint32_t, AttributesSet> sets_;
@@ -361,7 +365,7 @@ class PlaceChecker {
 }  // namespace
 
 std::vector<PlacedFinding> CheckPlaces(const PlaceCheckInput& input, ScanResult* scan) {
-  return PlaceChecker(input, &scan->gaps, &scan->skipped).Run();
+  return PlaceChecker(input, scan).Run();
 }
 
 }  // namespace picket

@@ -2,6 +2,7 @@
 // pointers of Git LFS, and what the policy's section "refs" refuses.
 #pragma once
 
+#include <stop_token>
 #include <vector>
 
 #include "cli/lfs_objects.h"
@@ -23,6 +24,8 @@ struct PlaceCheckInput {
   // Whose first scan is done: it knows which blobs are pointers.
   const LfsObjects& lfs;
   const FingerprintKey& key;
+  // Once it is requested what is left is counted in ScanResult::left.
+  std::stop_token stop = {};
 };
 
 // What it finds, each at the first place of its object where it holds; what it can't tell is added

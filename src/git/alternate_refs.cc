@@ -18,7 +18,9 @@ bool IsSame(const fs::path& a, const fs::path& b) {
 
 }  // namespace
 
-std::vector<ObjectId> AlternateRefs(const Repository& repository, std::vector<std::string>* notes) {
+std::vector<ObjectId> AlternateRefs(const Repository& repository,
+                                    const std::function<bool(const Repository&)>& settled,
+                                    std::vector<std::string>* notes) {
   std::vector<ObjectId> targets;
   const fs::path own = repository.common_dir() + "/objects";
   for (const std::string& directory : repository.object_dirs()) {
@@ -29,8 +31,13 @@ std::vector<ObjectId> AlternateRefs(const Repository& repository, std::vector<st
     try {
       const std::unique_ptr<Repository> lender = Repository::OpenAt(objects.parent_path().string());
       if (IsSame(lender->common_dir() + "/objects", objects)) {
-        for (const Ref& ref : lender->Refs()) targets.push_back(ref.target);
-        continue;
+        // The refs before the debts, as for the repository's own.
+        const std::vector<Ref> refs = lender->Refs();
+        if (settled(*lender)) {
+          for (const Ref& ref : refs) targets.push_back(ref.target);
+          continue;
+        }
+        why = "some of what it holds was let in before it was judged; run picket audit --debts";
       }
     } catch (const Error& error) {
       why = error.what();

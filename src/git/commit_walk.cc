@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxTagChain = 1'000;
 constexpr int64_t kClockSlack = 24 * 60 * 60;  // seconds
 constexpr int kOvertime = 256;                 // commits
+constexpr uint64_t kEarlyChecks = 64;          // commits
 // Boundaries that get a sentence each; the rest is counted.
 constexpr size_t kMaxNotes = 5;
 
@@ -31,20 +32,31 @@ struct Node {
   bool done = false;  // popped: its parents have been looked at
   bool readable = false;
   bool shallow = false;
+  bool unjudged = false;
 };
 
 class Walk {
  public:
-  Walk(const Repository& repository, ObjectDatabase& objects)
-      : repository_(repository), objects_(objects) {}
+  // `known` may be null.
+  Walk(const Repository& repository, ObjectDatabase& objects, const KnownValues* known)
+      : repository_(repository), objects_(objects), known_(known) {}
 
-  CommitWalk Run(std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
+  CommitWalk Run(std::span<const WalkTip> tips, std::span<const ObjectId> existing,
+                 const WalkOptions& options) {
+    watch_ = options.watch;
+    for (const ObjectId& oid : options.unjudged) nodes_[Find(oid)].unjudged = true;
     for (const ObjectId& oid : existing) Enter(Find(oid), true);
     for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
     Paint();
-    NameRefs(tips);
-    List();
-    return std::move(result_);
+    return Finish(tips);
+  }
+
+  std::optional<CommitWalk> TryRun(std::span<const WalkTip> tips, const StepWatch& watch) {
+    watch_ = watch;
+    for (const ObjectId& oid : known_->likely) Enter(Find(oid), true);
+    for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
+    if (!TryPaint() || (!result_.is_cut && !AllNewAreCertain())) return std::nullopt;
+    return Finish(tips);
   }
 
  private:
@@ -57,6 +69,13 @@ class Walk {
     }
   };
 
+  CommitWalk Finish(std::span<const WalkTip> tips) {
+    if (result_.is_cut) return std::move(result_);
+    NameRefs(tips);
+    List();
+    return std::move(result_);
+  }
+
   // The node of a commit, read on first sight.
   uint32_t Find(const ObjectId& oid) {
     auto [slot, added] = index_.try_emplace(oid, static_cast<uint32_t>(nodes_.size()));
@@ -66,7 +85,8 @@ class Walk {
     RawObject object;
     if (objects_.Read(oid, &object, nullptr) == ReadStatus::kOk &&
         object.type() == ObjectType::kCommit) {
-      if (std::optional<CommitHeader> header = TryParseCommit(object.bytes())) {
+      if (std::optional<CommitHeader> header =
+              TryParseCommit(object.bytes(), objects_.id_bytes())) {
         node.readable = true;
         node.tree = header->tree;
         node.time = header->committer_time;
@@ -81,7 +101,7 @@ class Walk {
     if (!nodes_[at].readable || nodes_[at].shallow) return;
     RawObject object;
     if (objects_.Read(nodes_[at].oid, &object, nullptr) != ReadStatus::kOk) return;
-    std::optional<CommitHeader> header = TryParseCommit(object.bytes());
+    std::optional<CommitHeader> header = TryParseCommit(object.bytes(), objects_.id_bytes());
     if (!header) return;
     std::vector<uint32_t> parents;
     for (const ObjectId& parent : header->parents) parents.push_back(Find(parent));
@@ -92,6 +112,9 @@ class Walk {
 
   void Enter(uint32_t at, bool old) {
     Node& node = nodes_[at];
+    // A ref may name what was not there before the push brought it.
+    if (known_ != nullptr && !old) old = known_->values.contains(node.oid) && WasThere(node);
+    if (old && node.unjudged) return;
     if (node.queued) {
       if (old) MakeOld(at);
       return;
@@ -109,7 +132,7 @@ class Walk {
       uint32_t at = stack.back();
       stack.pop_back();
       Node& node = nodes_[at];
-      if (node.old) continue;
+      if (node.old || node.unjudged) continue;
       node.old = true;
       if (!node.done) {
         --waiting_new_;
@@ -119,10 +142,17 @@ class Walk {
     }
   }
 
+  bool IsStopped() {
+    watch_.Count();
+    if (watch_.IsStopped()) result_.is_cut = true;
+    return result_.is_cut;
+  }
+
   void Paint() {
     int64_t oldest_new = INT64_MAX;
     int overtime = 0;
     while (!queue_.empty()) {
+      if (IsStopped()) return;
       Queued next = queue_.top();
       if (waiting_new_ == 0) {
         if (oldest_new == INT64_MAX) break;
@@ -131,17 +161,49 @@ class Walk {
         // much that counts as new may be behind it.
         if (next.time < oldest_new - slack && ++overtime > kOvertime) break;
       }
-      queue_.pop();
-      Node& node = nodes_[next.node];
-      node.done = true;
-      if (!node.old) {
-        --waiting_new_;
-        oldest_new = std::min(oldest_new, node.time);
-      }
-      bool old = node.old;
-      ReadParents(next.node);
-      for (uint32_t parent : nodes_[next.node].parents) Enter(parent, old);
+      if (!nodes_[next.node].old) oldest_new = std::min(oldest_new, next.time);
+      Pop();
     }
+  }
+
+  void Pop() {
+    const uint32_t at = queue_.top().node;
+    queue_.pop();
+    Node& node = nodes_[at];
+    node.done = true;
+    const bool old = node.old;
+    if (!old) --waiting_new_;
+    ReadParents(at);
+    for (uint32_t parent : nodes_[at].parents) Enter(parent, old);
+  }
+
+  bool WasThere(const Node& node) { return known_->old_objects.Contains(node.oid); }
+
+  // Until nothing new waits, or there is no more time; false where a commit that was there before
+  // counts as new: by then it would have been reached from what is likely, if it can be. A sample
+  // is enough to end early.
+  bool TryPaint() {
+    uint64_t count = 0;
+    while (waiting_new_ != 0) {
+      if (IsStopped()) return true;
+      const Node& node = nodes_[queue_.top().node];
+      if (!node.old && (++count <= kEarlyChecks || count % kEarlyChecks == 0) && WasThere(node))
+        return false;
+      Pop();
+    }
+    return true;
+  }
+
+  // What an old commit reaches was there before. So a new one whose parents are new for certain is,
+  // and only those without such parents are looked up.
+  bool AllNewAreCertain() {
+    for (Node& node : nodes_) {
+      if (node.old || !node.queued) continue;
+      const bool is_lowest = std::all_of(node.parents.begin(), node.parents.end(),
+                                         [&](uint32_t parent) { return nodes_[parent].old; });
+      if (is_lowest && WasThere(node)) return false;
+    }
+    return true;
   }
 
   // Every new commit gets the first ref that reaches it, and counts its new children.
@@ -216,19 +278,28 @@ class Walk {
 
   const Repository& repository_;
   ObjectDatabase& objects_;
+  const KnownValues* known_;
   std::deque<Node> nodes_;
   std::unordered_map<ObjectId, uint32_t> index_;
   std::priority_queue<Queued> queue_;
   size_t waiting_new_ = 0;
   int64_t skew_ = 0;
+  StepWatch watch_;
   CommitWalk result_;
 };
 
 }  // namespace
 
 CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
-                          std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
-  return Walk(repository, objects).Run(tips, existing);
+                          std::span<const WalkTip> tips, std::span<const ObjectId> existing,
+                          const WalkOptions& options) {
+  return Walk(repository, objects, nullptr).Run(tips, existing, options);
+}
+
+std::optional<CommitWalk> TryWalkNewCommits(const Repository& repository, ObjectDatabase& objects,
+                                            std::span<const WalkTip> tips, const KnownValues& known,
+                                            const StepWatch& watch) {
+  return Walk(repository, objects, &known).TryRun(tips, watch);
 }
 
 bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* tags, Peeled* peeled,
@@ -250,7 +321,7 @@ bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* t
                  : "object " + at.ToHex() + " is damaged: " + clause;
       return false;
     }
-    std::optional<TagHeader> tag = TryParseTag(object.bytes());
+    std::optional<TagHeader> tag = TryParseTag(object.bytes(), objects.id_bytes());
     if (!tag) {
       *why = "tag " + at.ToHex() + " is none that Git could read";
       return false;

@@ -26,7 +26,7 @@ class ConfigReader {
     if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
   }
 
-  std::vector<ConfigEntry> Read() {
+  std::vector<TreeConfigEntry> Read() {
     while (!rest_.empty()) {
       const char c = rest_.front();
       if (IsBlank(c) || c == '\n') {
@@ -131,12 +131,12 @@ class ConfigReader {
 
   std::string_view rest_;
   std::string section_;
-  std::vector<ConfigEntry> entries_;
+  std::vector<TreeConfigEntry> entries_;
 };
 
 }  // namespace
 
-std::vector<ConfigEntry> ParseConfigText(std::string_view text) {
+std::vector<TreeConfigEntry> ParseConfigText(std::string_view text) {
   return ConfigReader(text).Read();
 }
 

@@ -10,13 +10,13 @@
 
 namespace picket {
 
-struct ConfigEntry {
+struct TreeConfigEntry {
   // "section.variable" or "section.Sub.variable", section and variable in lower case.
   std::string key;
   std::string value;
 };
 
-std::vector<ConfigEntry> ParseConfigText(std::string_view text);
+std::vector<TreeConfigEntry> ParseConfigText(std::string_view text);
 
 // Of a url or an scp-like address "user@host:path".
 struct UrlParts {

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <optional>
 #include <system_error>
 
 #include "core/error.h"
@@ -55,10 +54,12 @@ std::vector<LfsPlace> LfsStores::PlacesOf(const Repository& repository, bool con
     places.push_back({folder + "/objects", LfsLayout::kGitLfs});
   };
   const std::string& common = repository.common_dir();
-  const std::optional<std::string> storage =
-      configured ? repository.ConfigString("lfs.storage") : std::nullopt;
-  if (storage && !storage->empty())
-    add(storage->starts_with('/') ? *storage : common + "/" + *storage);
+  if (configured) {
+    // Of several the last one counts.
+    const std::vector<std::string> storage = repository.ConfigStrings("lfs.storage");
+    if (!storage.empty() && !storage.back().empty())
+      add(storage.back().starts_with('/') ? storage.back() : common + "/" + storage.back());
+  }
   add(common + "/lfs");
   for (const std::string& objects : repository.object_dirs()) {
     const fs::path folder = fs::path(objects).lexically_normal();

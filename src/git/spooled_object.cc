@@ -56,7 +56,8 @@ SpooledObject::~SpooledObject() {
 }
 
 bool SpooledObject::Load(const Repository& repository, const ObjectId& oid,
-                         const ObjectHeader& header, std::string* why) {
+                         const ObjectHeader& header, std::string* why,
+                         const std::stop_token& stop) {
   const std::string& directory = repository.temporary_dir();
   if (!TakeRoom(header.size, why) || !OpenFile(directory, why)) return false;
   if (header.size == 0) return true;
@@ -70,7 +71,7 @@ bool SpooledObject::Load(const Repository& repository, const ObjectId& oid,
       *why = NoRoom(directory, header.size, error);
       return false;
     }
-    if (!Fill(repository, oid, header, why)) return false;
+    if (!Fill(repository, oid, header, why, stop)) return false;
   }
   void* mapped = mmap(nullptr, static_cast<size_t>(header.size), PROT_READ, MAP_SHARED, file_, 0);
   if (mapped == MAP_FAILED) {
@@ -109,7 +110,8 @@ bool SpooledObject::OpenFile(const std::string& directory, std::string* why) {
 }
 
 bool SpooledObject::Fill(const Repository& repository, const ObjectId& oid,
-                         const ObjectHeader& header, std::string* why) {
+                         const ObjectHeader& header, std::string* why,
+                         const std::stop_token& stop) {
   // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
   GitCommand command;
   command.arguments = {"-c", "core.bigFileThreshold=1m", "cat-file",
@@ -120,6 +122,10 @@ bool SpooledObject::Fill(const Repository& repository, const ObjectId& oid,
   std::vector<char> buffer(kBufferBytes);
   uint64_t written = 0;
   while (size_t count = git.Read(buffer)) {
+    if (stop.stop_requested()) {
+      *why = "there was no time to read it";
+      return false;
+    }
     if (count > header.size - written) {
       *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
       return false;

@@ -30,7 +30,7 @@ class CommitFolders {
     const std::optional<ObjectId> head = repository.Resolve("HEAD");
     RawObject commit;
     if (!head || objects_->Read(*head, &commit, nullptr) != ReadStatus::kOk) return;
-    if (const auto header = TryParseCommit(commit.bytes()))
+    if (const auto header = TryParseCommit(commit.bytes(), objects_->id_bytes()))
       folders_.emplace("", trees_.Get(header->tree));
   }
 

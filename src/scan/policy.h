@@ -16,6 +16,7 @@
 #include "scan/inline_mark.h"
 #include "scan/policy_lfs.h"
 #include "scan/policy_refs.h"
+#include "scan/server_policy.h"
 
 namespace picket {
 
@@ -76,6 +77,8 @@ struct Policy {
   // Refs of the repositories whose objects this one borrows count as existing: what they hold has
   // been judged there.
   bool trust_alternates = false;
+  // The rest of "server"; only the system's policy has it.
+  ServerPolicy server;
   // A "server" key stands in the file, empty or not.
   bool has_server = false;
   // Bits of InlineWord: whose comments beside a finding may allow it.

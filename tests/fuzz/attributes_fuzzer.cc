@@ -10,7 +10,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const picket::ConfigEntry& entry : picket::ParseConfigText(text)) {
+  for (const picket::TreeConfigEntry& entry : picket::ParseConfigText(text)) {
     if (entry.key.find('.') == std::string::npos) std::abort();
     if (picket::SplitUrl(entry.value).host.size() > entry.value.size()) std::abort();
   }

@@ -10,7 +10,7 @@ namespace {
 
 std::string Told(const std::string& text) {
   std::string told;
-  for (const ConfigEntry& entry : ParseConfigText(text))
+  for (const TreeConfigEntry& entry : ParseConfigText(text))
     told += entry.key + "=" + entry.value + ";";
   return told;
 }
