@@ -9,6 +9,7 @@
 #include "cli/debts_audit.h"
 #include "cli/engine.h"
 #include "cli/fleet.h"
+#include "cli/lfs_store_audit.h"
 #include "cli/output.h"
 #include "cli/policy_files.h"
 #include "cli/server_audit.h"
@@ -24,6 +25,7 @@ struct AuditOptions {
   bool no_cache = false;
   bool require_complete = false;
   bool report_unused = false;
+  std::string lfs_store;
   bool debts = false;
   bool settle = false;
   FleetOptions fleet;
@@ -39,6 +41,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     fleet.report_unused = options.report_unused;
     return RunFleet(common, fleet);
   }
+  if (!options.lfs_store.empty()) return AuditLfsStore(common, options.lfs_store);
   if (options.debts) return AuditDebts(common, options.repository, options.settle);
   if (!options.server.directory.empty()) return RunServerAudit(common, options.server);
   StatsLine stats(common);
@@ -90,11 +93,18 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                    "Tell on standard error how far it is: json for programs, none; else a line on "
                    "a terminal")
       ->check(CLI::IsMember({"json", "none"}));
+  CLI::Option* store = verb->add_option("--lfs-store", options->lfs_store,
+                                        "The objects in a folder of Git LFS, whatever points to "
+                                        "them, instead of a repository")
+                           ->type_name("DIR")
+                           ->excludes(one)
+                           ->excludes(cache);
   CLI::Option* many =
       verb->add_option("--repos", options->fleet.list,
                        "Many repositories: a list of paths, one a line; - for standard input")
           ->type_name("FILE|-")
           ->excludes(one)
+          ->excludes(store)
           ->excludes(debts);
   verb->add_option("--results", options->fleet.results,
                    "With --repos: keep the result of each repository here, and go on where an "

@@ -14,6 +14,7 @@
 #include "cli/policy_files.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
+#include "git/alternate_refs.h"
 #include "git/git_ancestry.h"
 #include "report/lines.h"
 #include "scan/malware_detector.h"
@@ -165,8 +166,18 @@ Verdict PushGate::Judge(const Policy& policy, const Engine& engine,
   if (!values_.empty()) refs_.refs = input_.repository.Refs(&refs_.head);
   known_ = book_.Read();
   const Unjudged unjudged = UnjudgedOf(known_);
-  changes_ = ListReceived(input_.repository, input_.updates,
-                          {.refs = &refs_, .unjudged = &unjudged, .watch = listing});
+  std::vector<std::string> notes;
+  std::vector<ObjectId> lent;
+  if (policy.trust_alternates && !values_.empty()) {
+    const auto is_settled = [&policy](const Repository& lender) {
+      return DebtsOf(lender, policy).Read().debts.empty();
+    };
+    lent = AlternateRefs(input_.repository, is_settled, &notes);
+  }
+  changes_ = ListReceived(
+      input_.repository, input_.updates,
+      {.refs = &refs_, .unjudged = &unjudged, .also_existing = lent, .watch = listing});
+  changes_.notes.insert(changes_.notes.end(), notes.begin(), notes.end());
   input_.stats.Mark("list");
   GitAncestry ancestry(input_.repository, GitAncestry::Base::kCommits);
   return JudgeChange({.gate = Gate::kPreReceive,

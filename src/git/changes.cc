@@ -228,11 +228,14 @@ std::string RemoteOf(const std::string& ref, const std::vector<std::string>& rem
 
 // The values of refs, and what counts as one, less those that nobody has judged.
 std::vector<ObjectId> ExistingValues(const Repository& repository, const std::vector<Ref>& refs,
-                                     const Unjudged& unjudged) {
+                                     const Unjudged& unjudged,
+                                     std::span<const ObjectId> also_existing) {
   const std::unordered_set<ObjectId> tips(unjudged.tips.begin(), unjudged.tips.end());
   std::vector<ObjectId> values;
   for (const Ref& ref : refs)
     if (!tips.contains(ref.target)) values.push_back(ref.target);
+  for (const ObjectId& value : also_existing)
+    if (!tips.contains(value)) values.push_back(value);
   if (unjudged.judged.empty()) return values;
   // Whatever was deleted since then is no broken ref.
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
@@ -266,7 +269,8 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
   if (refs.head) likely.push_back(*refs.head);
   static const Unjudged kNobody;
   const Unjudged& unjudged = options.unjudged != nullptr ? *options.unjudged : kNobody;
-  return List(repository, values, ExistingValues(repository, refs.refs, unjudged),
+  return List(repository, values,
+              ExistingValues(repository, refs.refs, unjudged, options.also_existing),
               {.likely = likely,
                .unjudged = unjudged.tips,
                .is_owed = !unjudged.tips.empty() || !unjudged.judged.empty(),

@@ -36,6 +36,8 @@ struct ReceivedOptions {
   // a push is put there before its refs move.
   const ExistingRefs* refs = nullptr;
   const Unjudged* unjudged = nullptr;
+  // Values of refs elsewhere that count like those here, but for unjudged ones.
+  std::span<const ObjectId> also_existing = {};
   // Counts commits.
   StepWatch watch = {};
 };

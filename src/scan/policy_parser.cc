@@ -89,6 +89,12 @@ class Parser {
     Allowance unused;
     add("allow[].", AllowanceKeys(&unused));
     add("limits.", LimitKeys());
+    LfsPolicy lfs;
+    RefsPolicy refs;
+    for (const auto& names :
+         {FieldNames("lfs.", LfsFields(&lfs)), FieldNames("refs.", RefsFields(&refs))}) {
+      all.insert(all.end(), names.begin(), names.end());
+    }
     add("server.", ServerKeys());
     BypassGrant no_grant;
     add("server.bypass[].", BypassKeys(&no_grant));
@@ -228,6 +234,14 @@ class Parser {
            });
          }},
         {"limits", section(&Parser::LimitKeys)},
+        {"lfs",
+         [this](const Json& json, const std::string& path) {
+           ReadObject(json, path, KeysOf(LfsFields(&policy_.lfs)));
+         }},
+        {"refs",
+         [this](const Json& json, const std::string& path) {
+           ReadObject(json, path, KeysOf(RefsFields(&policy_.refs)));
+         }},
         {"gaps",
          [this](const Json& json, const std::string& path) {
            policy_.gaps =
@@ -269,6 +283,46 @@ class Parser {
            if (policy_.fingerprint_key_file.front() != '/') FailAt(path, "no absolute path");
          }},
     };
+  }
+
+  // The keys of a section that has a file of its own.
+  std::vector<Key> KeysOf(const std::vector<PolicyField>& fields) const {
+    std::vector<Key> keys;
+    for (const PolicyField& field : fields) {
+      auto read = [this, field](const Json& json, const std::string& path) {
+        std::string value;
+        if (field.begin_item) {
+          ReadObject(json, path, KeysOf(field.begin_item()));
+        } else {
+          value = ReadText(json, path);
+          std::vector<std::pair<std::string, bool>> words;
+          for (const std::string& word : field.words) words.emplace_back(word, true);
+          if (!words.empty()) ReadWord<bool>(json, path, words);
+        }
+        const std::string wrong = field.take(value);
+        if (!wrong.empty()) FailAt(path, wrong);
+      };
+      if (!field.is_list) {
+        keys.push_back({field.name, read});
+        continue;
+      }
+      keys.push_back({field.name, [this, read](const Json& json, const std::string& path) {
+                        ReadArray(json, path, read);
+                      }});
+    }
+    return keys;
+  }
+
+  static std::vector<std::string> FieldNames(const std::string& prefix,
+                                             const std::vector<PolicyField>& fields) {
+    std::vector<std::string> names;
+    for (const PolicyField& field : fields) {
+      names.push_back(prefix + field.name);
+      if (!field.begin_item) continue;
+      for (std::string& name : FieldNames(names.back() + "[].", field.begin_item()))
+        names.push_back(std::move(name));
+    }
+    return names;
   }
 
   std::vector<Key> TierKeys() {
@@ -335,6 +389,11 @@ class Parser {
              policy_.honour.push_back(ReadWord<std::string>(
                  item, at, {{".picket.json", ".picket.json"}, {"inline", "inline"}}));
            });
+         }},
+        {"trust_alternates",
+         [this](const Json& json, const std::string& path) {
+           if (!json.is_boolean()) FailAt(path, "neither true nor false");
+           policy_.trust_alternates = json.get<bool>();
          }},
         {"deadline",
          [this](const Json& json, const std::string& path) {
@@ -485,8 +544,8 @@ class Parser {
     std::string word = ReadString(json, path);
     std::vector<std::string> known;
     for (std::string& key : Keys()) {
-      bool own =
-          key.starts_with("server") || key.starts_with("malware") || key.starts_with("allow[].");
+      bool own = key.starts_with("server") || key.starts_with("malware") ||
+                 key.find("[].") != std::string::npos;
       if (!own) known.push_back(std::move(key));
     }
     if (std::find(known.begin(), known.end(), word) == known.end()) {

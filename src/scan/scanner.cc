@@ -95,7 +95,7 @@ class Worker final : public BlobVisitor {
   }
 
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
-    bool content = blob.ref.kind == ObjectKind::kBlob || blob.ref.kind == ObjectKind::kFile;
+    bool content = IsContent(blob.ref.kind);
     part_.blobs += content ? 1 : 0;
     uint64_t seen = blob.bytes.size();
     for (const Span& span : blob.left_out) seen -= span.length;
