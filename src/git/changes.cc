@@ -316,7 +316,7 @@ ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
   for (const Ref& ref : known)
     if (!values.empty() && objects->Contains(ref.target)) existing.push_back(ref.target);
-  return List(repository, values, existing, {}, false);
+  return List(repository, values, existing, {});
 }
 
 ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
