@@ -210,6 +210,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
       builder.AddCommitLeft(commit.oid, commit.ref);
       continue;
     }
+    options.watch.CountGoneOver();
     builder.StartCommit(commit.oid, commit.ref);
     changes.Visit(commit.tree, commit.parent_trees, builder);
   }
