@@ -11,6 +11,7 @@
 #include "cli/fleet.h"
 #include "cli/output.h"
 #include "cli/policy_files.h"
+#include "cli/server_audit.h"
 #include "cli/shard.h"
 #include "git/repository.h"
 
@@ -26,6 +27,7 @@ struct AuditOptions {
   bool debts = false;
   bool settle = false;
   FleetOptions fleet;
+  ServerAuditOptions server;
 };
 
 int RunAudit(const CommonOptions& common, const AuditOptions& options) {
@@ -38,6 +40,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     return RunFleet(common, fleet);
   }
   if (options.debts) return AuditDebts(common, options.repository, options.settle);
+  if (!options.server.directory.empty()) return RunServerAudit(common, options.server);
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
@@ -70,12 +73,13 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                                         "Where what is clean is remembered, instead of the "
                                         "user's cache")
                            ->type_name("DIR|FILE");
-  verb->add_flag("--no-cache", options->no_cache, "Remember nothing from this run, and use nothing")
-      ->excludes(cache);
-  verb->add_flag("--require-complete", options->require_complete,
-                 "Objects that a partial clone does not have are gaps");
-  verb->add_flag("--report-unused", options->report_unused,
-                 "List the policy's allowances that matched nothing");
+  CLI::Option* no_cache = verb->add_flag("--no-cache", options->no_cache,
+                                         "Remember nothing from this run, and use nothing")
+                              ->excludes(cache);
+  CLI::Option* complete = verb->add_flag("--require-complete", options->require_complete,
+                                         "Objects that a partial clone does not have are gaps");
+  CLI::Option* unused = verb->add_flag("--report-unused", options->report_unused,
+                                       "List the policy's allowances that matched nothing");
   CLI::Option* debts =
       verb->add_flag("--debts", options->debts,
                      "On a server: only what pre-receive let in before it was examined");
@@ -109,6 +113,24 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
       ->check(CLI::Range(1u, kMostShards))
       ->needs(many)
       ->excludes(shard);
+  CLI::Option* server =
+      verb->add_option("--server", options->server.directory,
+                       "Every bare repository at or below DIR, judged as its pre-receive would")
+          ->type_name("DIR")
+          ->excludes(one)
+          ->excludes(many)
+          ->excludes(debts)
+          ->excludes(cache)
+          ->excludes(no_cache)
+          ->excludes(complete)
+          ->excludes(unused);
+  verb->add_flag("--since-last", options->server.since_last,
+                 "With --server: only what no earlier run has judged")
+      ->needs(server);
+  verb->add_option("--state", options->server.state,
+                   "With --server: where is remembered what was judged")
+      ->type_name("DIR")
+      ->needs(server);
   verb->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return RunAudit(invocation.common, *options); };
   });

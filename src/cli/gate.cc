@@ -8,6 +8,7 @@
 #include "git/object_source.h"
 #include "report/lines.h"
 #include "scan/judge.h"
+#include "scan/malware_detector.h"
 #include "scan/scanner.h"
 
 namespace picket {
@@ -70,7 +71,11 @@ Verdict JudgeChange(const GateInput& input) {
   ProgressTeller progress(input.common);
   options.on_progress = TellBoth(progress.OnScan(), input.watch ? input.watch->OnScan() : nullptr);
   options.stop = options.limits.stop = finding;
-  const ScanResult scan = ScanAll(source, input.engine.detectors(), options);
+  ScanResult scan = ScanAll(source, input.engine.detectors(), options);
+  if (input.malware != nullptr) {
+    for (Skipped& skipped : input.malware->TakeSkipped())
+      scan.skipped.push_back(std::move(skipped));
+  }
   input.stats.Mark("scan");
 
   options.limits.stop = judging;

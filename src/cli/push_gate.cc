@@ -16,6 +16,7 @@
 #include "core/fingerprint.h"
 #include "git/git_ancestry.h"
 #include "report/lines.h"
+#include "scan/malware_detector.h"
 #include "scan/push_log.h"
 
 namespace picket {
@@ -138,7 +139,9 @@ void PushGate::NoteError(const std::string& why) noexcept {
 
 int PushGate::Run() {
   const Policy& given = input_.policy;
-  const Engine engine(input_.common, given);
+  const std::unique_ptr<MalwareDetector> malware = MalwareDetector::Start(given.malware);
+  Engine engine(input_.common, given);
+  if (malware) engine.Use(*malware);
   if (!given.server.log.empty()) {
     record_.MaskWith(engine.mask(), engine.name(),
                      ServerPolicyId(input_.common, input_.repository));
@@ -148,14 +151,15 @@ int PushGate::Run() {
   policy.allow.insert(policy.allow.end(), bypass.allowances().begin(), bypass.allowances().end());
   input_.stats.Mark("open");
 
-  Verdict verdict = Judge(policy, engine);
+  Verdict verdict = Judge(policy, engine, malware.get());
   for (std::string& note : bypass.Notes()) verdict.notes.push_back(std::move(note));
   AddUse(bypass, engine.mask(), &verdict);
   AddHint(bypass, &verdict);
   return Conclude(std::move(verdict), bypass);
 }
 
-Verdict PushGate::Judge(const Policy& policy, const Engine& engine) {
+Verdict PushGate::Judge(const Policy& policy, const Engine& engine,
+                        const MalwareDetector* malware) {
   const StepWatch listing = input_.watch.BeginListing();
   // The refs before the debts: a push is put on the list before its refs move.
   if (!values_.empty()) refs_.refs = input_.repository.Refs(&refs_.head);
@@ -173,7 +177,8 @@ Verdict PushGate::Judge(const Policy& policy, const Engine& engine) {
                       .changes = changes_,
                       .ancestry = ancestry,
                       .stats = input_.stats,
-                      .watch = &input_.watch});
+                      .watch = &input_.watch,
+                      .malware = malware});
 }
 
 PushOutcome PushGate::OutcomeOf(const Verdict& verdict) const {

@@ -301,6 +301,23 @@ std::vector<bool> FindReachable(const Repository& repository, const std::vector<
   return result;
 }
 
+ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
+                     std::span<const Ref> known) {
+  std::unordered_map<std::string_view, const ObjectId*> judged;
+  for (const Ref& ref : known) judged.emplace(ref.name, &ref.target);
+  std::vector<NewValue> values;
+  for (const Ref& ref : now) {
+    const auto before = judged.find(ref.name);
+    if (before == judged.end() || *before->second != ref.target)
+      values.push_back({ref.target, ref.name});
+  }
+  std::vector<ObjectId> existing;
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  for (const Ref& ref : known)
+    if (!values.empty() && objects->Contains(ref.target)) existing.push_back(ref.target);
+  return List(repository, values, existing, {});
+}
+
 ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
                       std::span<const Push> pushes) {
   std::vector<NewValue> values;

@@ -165,9 +165,10 @@ Policy WithAllowancesOf(const Policy& base, const Policy& tree) {
 }
 
 void CheckTreePolicy(const Policy& tree, std::string_view file) {
-  if (!tree.has_server) return;
-  throw Error("The policy " + std::string(file) +
-              " has a \"server\" section, which only the system's policy may have; remove it.");
+  if (!tree.has_server && !tree.malware.has) return;
+  throw Error("The policy " + std::string(file) + " has a \"" +
+              (tree.has_server ? "server" : "malware") +
+              "\" section, which only the system's policy may have; remove it.");
 }
 
 std::string TodayUtc() {

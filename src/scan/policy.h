@@ -14,6 +14,7 @@
 #include "scan/allowance.h"
 #include "scan/glob.h"
 #include "scan/inline_mark.h"
+#include "scan/policy_malware.h"
 #include "scan/server_policy.h"
 
 namespace picket {
@@ -74,6 +75,8 @@ struct Policy {
   ServerPolicy server;
   // A "server" key stands in the file, empty or not.
   bool has_server = false;
+  // Only the system's policy has it.
+  MalwarePolicy malware;
   // Bits of InlineWord: whose comments beside a finding may allow it.
   std::optional<uint8_t> inline_words;
   // The baseline file as the policy names it, "" for none; cli/policy_files.h finds and reads it.
@@ -123,7 +126,7 @@ Policy Layer(const Policy& base, const Policy& nearer);
 // Adds the allowances of `tree` and nothing else of it (a file that `server.honour` names).
 Policy WithAllowancesOf(const Policy& base, const Policy& tree);
 // What travels with the judged content has no say over servers. Throws Error, naming `file`, where
-// it has a "server" key.
+// it has a "server" or "malware" key.
 void CheckTreePolicy(const Policy& tree, std::string_view file);
 
 // Today's date in UTC, "YYYY-MM-DD".

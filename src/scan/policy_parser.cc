@@ -92,6 +92,7 @@ class Parser {
     add("server.", ServerKeys());
     BypassGrant no_grant;
     add("server.bypass[].", BypassKeys(&no_grant));
+    add("malware.", MalwareKeys());
     std::sort(all.begin(), all.end());
     return all;
   }
@@ -236,6 +237,11 @@ class Parser {
          [this](const Json& json, const std::string& path) {
            policy_.has_server = true;
            ReadObject(json, path, ServerKeys());
+         }},
+        {"malware",
+         [this](const Json& json, const std::string& path) {
+           policy_.malware.has = true;
+           ReadObject(json, path, MalwareKeys());
          }},
         {"inline",
          [this](const Json& json, const std::string& path) {
@@ -395,6 +401,34 @@ class Parser {
     };
   }
 
+  std::vector<Key> MalwareKeys() {
+    MalwarePolicy& malware = policy_.malware;
+    return {
+        {"clamd",
+         [this, &malware](const Json& json, const std::string& path) {
+           malware.clamd = ReadText(json, path);
+           if (!ParseClamdAddress(malware.clamd))
+             FailAt(path, "neither the absolute path of a socket nor host:port");
+         }},
+        {"max_bytes",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.max_bytes = ReadNumber(j, at, 1, uint64_t{1} << 40);
+         }},
+        {"larger",
+         [this, &malware](const Json& json, const std::string& path) {
+           malware.larger_is_gap = ReadWord<bool>(json, path, {{"skip", false}, {"gap", true}});
+         }},
+        {"timeout_seconds",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.timeout_seconds = ReadNumber(j, at, 1, 3600);
+         }},
+        {"connections",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.connections = ReadNumber(j, at, 1, 64);
+         }},
+    };
+  }
+
   uint64_t ReadDuration(const Json& json, const std::string& path) const {
     constexpr uint64_t kDay = 24 * 60 * 60 * 1000;
     if (!json.is_string()) return ReadNumber(json, path, 1, kDay);
@@ -451,7 +485,8 @@ class Parser {
     std::string word = ReadString(json, path);
     std::vector<std::string> known;
     for (std::string& key : Keys()) {
-      bool own = key.starts_with("server") || key.starts_with("allow[].");
+      bool own =
+          key.starts_with("server") || key.starts_with("malware") || key.starts_with("allow[].");
       if (!own) known.push_back(std::move(key));
     }
     if (std::find(known.begin(), known.end(), word) == known.end()) {
