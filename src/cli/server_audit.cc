@@ -1,12 +1,15 @@
 #include "cli/server_audit.h"
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,6 +19,7 @@
 #include "cli/output.h"
 #include "cli/policy_files.h"
 #include "cli/progress.h"
+#include "cli/push_record.h"
 #include "cli/server_repositories.h"
 #include "core/error.h"
 #include "git/changes.h"
@@ -23,6 +27,7 @@
 #include "git/repository.h"
 #include "report/escape.h"
 #include "scan/malware_detector.h"
+#include "scan/push_log.h"
 
 namespace picket {
 namespace {
@@ -109,13 +114,25 @@ class ServerReport {
   uint64_t blobs_ = 0;
 };
 
+// How long a log that others write may be waited for.
+constexpr std::chrono::seconds kLogPatience{60};
+
+std::vector<RefUpdate> MovedRefs(const std::vector<Ref>& before, const std::vector<Ref>& now) {
+  std::unordered_map<std::string_view, ObjectId> known;
+  for (const Ref& ref : before) known.emplace(ref.name, ref.target);
+  std::vector<RefUpdate> moved;
+  for (const Ref& ref : now) {
+    const ObjectId old = known.contains(ref.name) ? known.at(ref.name) : ObjectId();
+    if (old != ref.target) moved.push_back({old, ref.target, ref.name});
+  }
+  return moved;
+}
+
 class ServerAudit {
  public:
-  ServerAudit(const CommonOptions& common, const ServerAuditOptions& options,
-              const OnAudited& on_audited)
+  ServerAudit(const CommonOptions& common, const ServerAuditOptions& options)
       : common_(common),
         options_(options),
-        on_audited_(on_audited),
         stats_(common),
         progress_(common),
         state_(options.state),
@@ -158,19 +175,38 @@ class ServerAudit {
   void Audit(const std::string& path) {
     JudgedRefs judged;
     JudgedRefs before;
-    uint64_t moved = 0;
+    std::vector<RefUpdate> moved;
     Verdict verdict;
+    const auto start = std::chrono::steady_clock::now();
     try {
       verdict = Judge(path, &before, &judged, &moved);
     } catch (const Error& error) {
       verdict = Unexamined(path, error.what());
     }
     report_.Add(Masked(path), verdict);
-    if (on_audited_) on_audited_({.path = path, .verdict = verdict, .new_refs = moved});
+    Log(path, moved, verdict, std::chrono::steady_clock::now() - start);
     if (verdict.complete && judged != before) state_.Write(path, judged);
   }
 
-  Verdict Judge(const std::string& path, JudgedRefs* before, JudgedRefs* judged, uint64_t* moved) {
+  void Log(const std::string& path, const std::vector<RefUpdate>& moved, const Verdict& verdict,
+           std::chrono::steady_clock::duration took) const {
+    const ServerPolicy& server = policy_.server;
+    const bool passes = verdict.outcome == Outcome::kPass && verdict.complete;
+    if (server.log.empty() || (passes && !server.log_accepted)) return;
+    PushRecord record(
+        path, moved, [](const char*) -> const char* { return nullptr; }, PushRecord::Kind::kAudit);
+    record.MaskWith(engine_.mask(), engine_.name(), "");
+    const PushOutcome outcome = verdict.outcome == Outcome::kBlocked ? PushOutcome::kBlocked
+                                : passes                             ? PushOutcome::kPass
+                                                                     : PushOutcome::kIncomplete;
+    AppendToLog(server.log,
+                record.Lines(outcome, &verdict, nullptr, "",
+                             std::chrono::duration_cast<std::chrono::milliseconds>(took)),
+                kLogPatience);
+  }
+
+  Verdict Judge(const std::string& path, JudgedRefs* before, JudgedRefs* judged,
+                std::vector<RefUpdate>* moved) {
     const std::unique_ptr<Repository> repository = Repository::OpenAt(path);
     std::error_code error;
     if (!std::filesystem::equivalent(repository->git_dir(), path, error) || error) {
@@ -188,7 +224,7 @@ class ServerAudit {
       judged->engine = before->engine;
     }
     const ChangeList changes = ListSince(*repository, judged->refs, before->refs);
-    *moved = changes.refs.size();
+    *moved = MovedRefs(before->refs, judged->refs);
     if (changes.refs.empty()) ++unchanged_;
 
     const Policy policy = ReadServerPolicy(common_, *repository);
@@ -237,7 +273,6 @@ class ServerAudit {
 
   const CommonOptions& common_;
   const ServerAuditOptions& options_;
-  const OnAudited& on_audited_;
   StatsLine stats_;
   ProgressTeller progress_;
   AuditState state_;
@@ -251,9 +286,8 @@ class ServerAudit {
 
 }  // namespace
 
-int RunServerAudit(const CommonOptions& common, const ServerAuditOptions& options,
-                   const OnAudited& on_audited) {
-  return ServerAudit(common, options, on_audited).Run();
+int RunServerAudit(const CommonOptions& common, const ServerAuditOptions& options) {
+  return ServerAudit(common, options).Run();
 }
 
 }  // namespace picket

@@ -3,11 +3,9 @@
 // hook was there.
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "cli/command_line.h"
-#include "core/verdict.h"
 
 namespace picket {
 
@@ -17,20 +15,10 @@ struct ServerAuditOptions {
   std::string state;  // a folder; "" for the default
 };
 
-// One repository, judged. The references are valid during the call.
-struct AuditedRepository {
-  const std::string& path;
-  const Verdict& verdict;
-  uint64_t new_refs = 0;  // that had moved since they were judged
-};
-
-// Called after each repository's report was written and before what was judged is remembered: for
-// the server's log. What it throws ends the run, and the repository is judged again by the next.
-using OnAudited = std::function<void(const AuditedRepository&)>;
-
 // Returns the exit code: 1 where something blocks, else 2 where something could not be examined.
-// A repository that can't be opened is a gap, and the others go on. Throws Error.
-int RunServerAudit(const CommonOptions& common, const ServerAuditOptions& options,
-                   const OnAudited& on_audited = {});
+// A repository that can't be opened is a gap, and the others go on. Each is written to server.log
+// before what was judged is remembered: where that can't be done the run ends, and the next judges
+// the repository again. Throws Error.
+int RunServerAudit(const CommonOptions& common, const ServerAuditOptions& options);
 
 }  // namespace picket
