@@ -122,6 +122,7 @@ class Matcher {
   std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
   TokenRunFinder run_finder_;
   std::vector<TokenRun> runs_;
+  std::vector<TokenRun> named_runs_;
   std::vector<Landmark> names_;
   std::vector<Landmark> passwords_;
   std::vector<Landmark> beside_words_;
