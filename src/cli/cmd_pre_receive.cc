@@ -6,6 +6,7 @@
 #include "cli/command_line.h"
 #include "cli/gate.h"
 #include "cli/policy_files.h"
+#include "cli/shut_in.h"
 #include "git/changes.h"
 #include "git/git_ancestry.h"
 #include "git/ref_updates.h"
@@ -19,7 +20,12 @@ int RunPreReceive(const CommonOptions& common) {
   if (updates.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadServerPolicy(common, *repository);
-  const Engine engine(common, policy);
+  Engine engine(common, policy);
+  ShutIn({.gate = Gate::kPreReceive,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get()});
   stats.Mark("open");
   const ChangeList changes = ListReceived(*repository, updates);
   stats.Mark("list");

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/policy_files.h"
 #include "cli/progress.h"
+#include "cli/shut_in.h"
 #include "scan/file_source.h"
 #include "scan/judge.h"
 #include "scan/scanner.h"
@@ -19,10 +20,15 @@ namespace {
 int RunScan(const CommonOptions& common, const std::vector<std::string>& paths) {
   StatsLine stats(common);
   const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy, RuleCache::kUsed);
+  Engine engine(common, policy, RuleCache::kUsed);
   stats.Mark("open");
   const FileList files = ListFiles(paths);
   stats.Mark("list");
+  ShutIn({.gate = Gate::kScan,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .files = &files.paths});
 
   const FileSource source(files, policy.effective_limits().blob_memory_bytes, FindTensors);
   ScanOptions options = engine.NewScanOptions();

@@ -19,6 +19,9 @@ int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common);
 // The report as text, for later: without colour, and whole also where nothing blocks.
 std::string Report(const Verdict& verdict, Gate gate, std::string_view format);
 
+// Where StatsLine finds the peak of memory.
+inline constexpr char kProcessStatus[] = "/proc/self/status";
+
 // With --stats, prints what a run took to standard error when it ends.
 class StatsLine {
  public:

@@ -133,7 +133,25 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
   return List(repository, values, existing, false);
 }
 
-ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
+std::vector<ObjectId> ListTracked(const Repository& repository, std::string_view remote,
+                                  std::string_view url, std::span<const Push> pushes) {
+  std::vector<ObjectId> tracked;
+  if (std::all_of(pushes.begin(), pushes.end(),
+                  [](const Push& push) { return push.local_oid.is_zero(); })) {
+    return tracked;
+  }
+  std::vector<std::string> remotes = repository.Remotes();
+  std::vector<std::string> known;
+  for (const std::string& name : remotes)
+    if (name == remote || (remote == url && HasUrl(repository, name, url))) known.push_back(name);
+  if (known.empty()) return tracked;
+  for (const Ref& ref : repository.Refs())
+    if (std::find(known.begin(), known.end(), RemoteOf(ref.name, remotes)) != known.end())
+      tracked.push_back(ref.target);
+  return tracked;
+}
+
+ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tracked,
                       std::span<const Push> pushes) {
   std::vector<NewValue> values;
   std::vector<ObjectId> existing;
@@ -144,17 +162,13 @@ ChangeList ListPushed(const Repository& repository, std::string_view remote, std
       existing.push_back(push.remote_oid);
   }
   if (values.empty()) return List(repository, values, existing, false);
-
-  std::vector<std::string> remotes = repository.Remotes();
-  std::vector<std::string> known;
-  for (const std::string& name : remotes)
-    if (name == remote || (remote == url && HasUrl(repository, name, url))) known.push_back(name);
-  if (!known.empty()) {
-    for (const Ref& ref : repository.Refs())
-      if (std::find(known.begin(), known.end(), RemoteOf(ref.name, remotes)) != known.end())
-        existing.push_back(ref.target);
-  }
+  existing.insert(existing.end(), tracked.begin(), tracked.end());
   return List(repository, values, existing, repository.has_promisor());
+}
+
+ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
+                      std::span<const Push> pushes) {
+  return ListPushed(repository, ListTracked(repository, remote, url, pushes), pushes);
 }
 
 }  // namespace picket

@@ -7,6 +7,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/change_list.h"
 #include "git/ref_updates.h"
@@ -24,6 +25,13 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
 // from the remote that is configured with exactly this url or pushurl; without one, all that the
 // push reaches is judged. Trees that a promisor may supply can't be new: counted as skipped.
 ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
+                      std::span<const Push> pushes);
+
+// The same in two steps: the values of the refs that follow the remote, which takes refs and
+// configuration, and then the list, which takes objects only.
+std::vector<ObjectId> ListTracked(const Repository& repository, std::string_view remote,
+                                  std::string_view url, std::span<const Push> pushes);
+ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tracked,
                       std::span<const Push> pushes);
 
 }  // namespace picket

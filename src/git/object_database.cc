@@ -1,10 +1,11 @@
 #include <git2.h>
-#include <unistd.h>
 
 #include <mutex>
 #include <utility>
 
+#include "core/door.h"
 #include "core/error.h"
+#include "core/reading.h"
 #include "git/loose_objects.h"
 #include "git/pack/mapped_file.h"
 #include "git/repository.h"
@@ -16,6 +17,12 @@ namespace {
 // checked before a repository is opened.
 const char* const kExtensions[] = {"partialclone",      "worktreeconfig", "preciousobjects",
                                    "relativeworktrees", "objectformat",   "refstorage"};
+
+bool MayNotRead(const ObjectId& oid, std::string* why) {
+  if (MayRead(oid)) return false;
+  if (why != nullptr) *why = kAvoidedReason;
+  return true;
+}
 
 }  // namespace
 
@@ -79,6 +86,8 @@ ReadStatus ObjectDatabase::ReadLooseObject(const ObjectId& oid, ObjectBytes* obj
 
 ReadStatus ObjectDatabase::Read(const ObjectId& oid, RawObject* object, std::string* why) {
   if (oid.raw().size() != store_.id_bytes()) return ReadStatus::kMissing;
+  if (MayNotRead(oid, why)) return ReadStatus::kCorrupt;
+  const Reading reading(oid, 0);
   ReadStatus status = ReadStatus::kMissing;
   // A copy that can't be read does not count while there is one that can.
   auto keep_worst = [&](ReadStatus now) {
@@ -102,6 +111,8 @@ ReadStatus ObjectDatabase::Read(const ObjectId& oid, RawObject* object, std::str
 
 ReadStatus ObjectDatabase::ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why) {
   if (oid.raw().size() != store_.id_bytes()) return ReadStatus::kMissing;
+  if (MayNotRead(oid, why)) return ReadStatus::kCorrupt;
+  const Reading reading(oid, 0);
   ReadStatus status = ReadStatus::kMissing;
   do {
     const ReadStatus packed = packs_.ReadHeader(oid, header, why);
@@ -125,7 +136,7 @@ bool ObjectDatabase::Contains(const ObjectId& oid) {
 size_t ObjectDatabase::CountCopies(const ObjectId& oid) {
   size_t count = packs_.CountCopies(oid);
   for (const std::string& directory : store_.object_dirs()) {
-    if (access(LoosePath(directory, oid).c_str(), F_OK) == 0) ++count;
+    if (TheDoor().Exists(LoosePath(directory, oid))) ++count;
   }
   return count;
 }

@@ -309,7 +309,12 @@ void Repository::ReadPromisor() {
   }
 }
 
+void Repository::KeepRefs() {
+  if (!kept_refs_) kept_refs_ = Refs();
+}
+
 std::vector<Ref> Repository::Refs() const {
+  if (kept_refs_) return *kept_refs_;
   Owned<git_reference_iterator, git_reference_iterator_free> iterator;
   if (git_reference_iterator_new(&iterator.value, repository_) < 0)
     throw Error("The refs of " + git_dir_ + " can't be listed: " + LastError() +

@@ -118,6 +118,9 @@ class Repository {
   // symbolic one that leads nowhere, is left out, as Git leaves it out: a ref less means that more
   // counts as new. Throws Error where the refs can't be listed.
   std::vector<Ref> Refs() const;
+  // Lists the refs, and from now on Refs() is that list: for a process that may open no file any
+  // more. Before other threads use this.
+  void KeepRefs();
   // nullopt for a ref that does not exist (an unborn HEAD).
   std::optional<ObjectId> Resolve(std::string_view ref) const;
   // The commits in MERGE_HEAD; none when no merge is under way. Throws Error for a broken file.
@@ -152,6 +155,7 @@ class Repository {
   std::unique_ptr<PackStore> packs_;
   std::unordered_set<ObjectId> shallow_;
   bool has_promisor_ = false;
+  std::optional<std::vector<Ref>> kept_refs_;
 };
 
 }  // namespace picket

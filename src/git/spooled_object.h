@@ -5,8 +5,10 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/bytes.h"
+#include "core/door.h"
 #include "core/object_id.h"
 #include "git/repository.h"
 
@@ -29,9 +31,6 @@ class SpooledObject {
 
  private:
   bool TakeRoom(uint64_t size, std::string* why);
-  bool OpenFile(const std::string& directory, std::string* why);
-  bool Fill(const Repository& repository, const ObjectId& oid, const ObjectHeader& header,
-            std::string* why);
 
   std::atomic<uint64_t>& in_use_;
   uint64_t limit_;
@@ -39,5 +38,9 @@ class SpooledObject {
   int file_ = -1;
   Bytes bytes_;
 };
+
+// For Errand::kSpool, outside: the same file for a process that may open none. A question that
+// makes no sense, or names more than `limit` bytes, is answered with a clause.
+Answer SpoolOutside(const Repository& repository, uint64_t limit, std::string_view question);
 
 }  // namespace picket

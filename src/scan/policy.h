@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/finding.h"
+#include "core/sandbox_use.h"
 #include "match/rule_files.h"
 #include "scan/allowance.h"
 #include "scan/glob.h"
@@ -69,6 +70,8 @@ struct Policy {
   // What of the pushed repository counts on this server: ".picket.json" (its allowances, and those
   // of the baseline that it names), "inline" (comments beside a finding).
   std::vector<std::string> honour;
+  // Whether hostile bytes are parsed in a sandbox: everywhere, not only on a server.
+  std::optional<SandboxUse> sandbox;
   // A "server" key stands in the file, empty or not.
   bool has_server = false;
   // Bits of InlineWord: whose comments beside a finding may allow it.

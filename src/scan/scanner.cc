@@ -12,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "core/reading.h"
+
 namespace picket {
 namespace {
 
@@ -74,6 +76,11 @@ struct Run {
   }
 };
 
+std::string NameOf(const BlobRef& ref) {
+  if (!ref.oid.empty()) return ref.oid.ToHex();
+  return ref.names.empty() ? std::string(ToString(ref.kind)) : std::string(ref.names.front());
+}
+
 class Worker final : public BlobVisitor {
  public:
   explicit Worker(Run* run)
@@ -87,6 +94,12 @@ class Worker final : public BlobVisitor {
   }
 
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
+    if (!MayExamine(blob.ref.oid, blob.ref.position)) {
+      OnGap({NameOf(blob.ref), blob.ref.names.empty() ? "" : std::string(blob.ref.names.front()),
+             "", kAvoidedReason});
+      return;
+    }
+    const Reading reading(blob.ref.oid, blob.ref.position);
     bool content = blob.ref.kind == ObjectKind::kBlob || blob.ref.kind == ObjectKind::kFile;
     part_.blobs += content ? 1 : 0;
     uint64_t seen = blob.bytes.size();

@@ -1,0 +1,108 @@
+#include "sandbox/keeper.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <optional>
+
+#include "core/error.h"
+
+namespace picket {
+namespace {
+
+Answer Failed(int error) {
+  Answer answer;
+  answer.error = error;
+  return answer;
+}
+
+// Only regular files are handed over: a pipe or a device is no place for an object.
+Answer OpenRegular(const std::string& path) {
+  Answer answer;
+  answer.fd = TheDoor().OpenToRead(path);
+  if (answer.fd < 0) return Failed(errno);
+  struct stat info {};
+  if (fstat(answer.fd, &info) == 0 && S_ISREG(info.st_mode)) return answer;
+  close(answer.fd);
+  return Failed(EINVAL);
+}
+
+Answer List(const std::string& folder) {
+  std::vector<std::string> names;
+  Answer answer;
+  answer.error = TheDoor().ListNames(folder, &names);
+  for (const std::string& name : names) answer.text.append(name).push_back('\0');
+  return answer;
+}
+
+Answer Serve(Question what, const std::string& path) {
+  switch (what) {
+    case Question::kOpenLoose:
+    case Question::kOpenPack:
+    case Question::kOpenListed: return OpenRegular(path);
+    case Question::kLooseExists: return Failed(TheDoor().Exists(path) ? 0 : ENOENT);
+    case Question::kPacksChangedAt: {
+      const int64_t changed = TheDoor().ChangedAt(path);
+      Answer answer;
+      answer.text.assign(reinterpret_cast<const char*>(&changed), sizeof changed);
+      return answer;
+    }
+    case Question::kListFolder: return List(path);
+    case Question::kErrand: break;
+  }
+  return Failed(EINVAL);
+}
+
+Answer RunErrand(const Places& places, uint64_t number, std::string_view text) {
+  if (!places.do_errand) return Failed(EINVAL);
+  try {
+    return places.do_errand(static_cast<Errand>(number), text);
+  } catch (const Error& error) {
+    Answer answer = Failed(static_cast<int>(kSaidNo));
+    answer.text = error.what();
+    return answer;
+  } catch (const std::bad_alloc&) {
+    return Failed(ENOMEM);
+  }
+}
+
+}  // namespace
+
+Answer AnswerOne(const Places& places, const FrameHead& head, std::string_view text, bool* valid) {
+  *valid = false;
+  if (head.what == 0 || head.what > static_cast<uint32_t>(Question::kLast)) return Failed(EINVAL);
+  const auto what = static_cast<Question>(head.what);
+  if (what == Question::kErrand) {
+    *valid = head.at >= 1 && head.at <= static_cast<uint64_t>(Errand::kLast);
+    return *valid ? RunErrand(places, head.at, text) : Failed(EINVAL);
+  }
+  if (text.size() > kMostQuestionBytes) return Failed(EINVAL);
+  const std::optional<std::string> path =
+      PathOf(places, {what, head.directory, head.at, std::string(text)});
+  *valid = path.has_value();
+  return path ? Serve(what, *path) : Failed(EINVAL);
+}
+
+bool AnswerQuestions(int socket, const Places& places) {
+  FrameHead head;
+  std::string text;
+  int fd = -1;
+  while (ReceiveFrame(socket, &head, &text, &fd, kMostTextBytes)) {
+    // Nobody in there has a descriptor to give.
+    if (fd >= 0) close(fd);
+    bool valid = fd < 0;
+    const Answer answer = valid ? AnswerOne(places, head, text, &valid) : Failed(EINVAL);
+    const FrameHead reply{static_cast<uint32_t>(answer.error), 0, 0, 0};
+    const bool sent = valid && SendFrame(socket, reply, answer.text, answer.fd);
+    if (answer.fd >= 0) close(answer.fd);
+    if (!valid) return false;
+    if (!sent) return true;
+  }
+  return true;
+}
+
+}  // namespace picket

@@ -1,0 +1,236 @@
+#include "sandbox/sandbox.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <utility>
+
+#include "core/error.h"
+#include "core/fingerprint.h"
+#include "core/reading.h"
+#include "sandbox/filter.h"
+#include "sandbox/keeper.h"
+#include "sandbox/shut_door.h"
+
+#if defined(__has_feature)
+#define PICKET_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define PICKET_HAS_FEATURE(feature) 0
+#endif
+
+namespace picket {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || PICKET_HAS_FEATURE(address_sanitizer)
+constexpr bool kAddressSanitized = true;
+#else
+constexpr bool kAddressSanitized = false;
+#endif
+#if defined(__SANITIZE_THREAD__) || PICKET_HAS_FEATURE(thread_sanitizer)
+constexpr bool kThreadSanitized = true;
+#else
+constexpr bool kThreadSanitized = false;
+#endif
+
+// Each costs a run up to the object that ends it.
+constexpr int kMostTries = 25;
+constexpr int kCouldNotTell = 2;
+constexpr unsigned kSecondsToEnd = 10;
+
+std::atomic<pid_t> working_half{0};
+
+// Async-signal-safe: what ends the keeper ends the other half first, which may have to clean up.
+void PassOn(int signal) {
+  const int before = errno;
+  const pid_t half = working_half.load();
+  if (half > 0) kill(half, signal);
+  // An errand that takes longer than that is not waited for.
+  alarm(kSecondsToEnd);
+  errno = before;
+}
+
+void PassSignalsOn() {
+  struct sigaction action {};
+  action.sa_handler = PassOn;
+  action.sa_flags = SA_RESTART;
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    struct sigaction before {};
+    // Whoever started this may have it ignored (nohup).
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+      sigaction(signal, &action, nullptr);
+  }
+}
+
+// Async-signal-safe: notes whose crash it is, and lets the signal do what it does.
+void NoteCrash(int signal) {
+  if (ReadingSlot* slot = ThisReading(); slot != nullptr)
+    slot->signal.store(static_cast<uint32_t>(signal));
+}
+
+void NoteCrashes() {
+  if (kAddressSanitized) return;
+  // Returning from it repeats the fault, which the default action then takes.
+  struct sigaction action {};
+  action.sa_handler = NoteCrash;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+  for (int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) sigaction(signal, &action, nullptr);
+}
+
+ReadingSlot* NewSlots() {
+  void* memory = mmap(nullptr, sizeof(ReadingSlot) * kReadingSlots, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<ReadingSlot*>(memory);
+}
+
+Crash WhatCrashed(const ReadingSlot* slots, int signal) {
+  Crash crash;
+  crash.signal = signal;
+  for (const bool any : {false, true}) {
+    for (size_t i = 0; slots != nullptr && i < kReadingSlots; ++i) {
+      const ReadingSlot& slot = slots[i];
+      if (slot.busy == 0 || (!any && slot.signal == 0)) continue;
+      Crash::Object object;
+      object.position = slot.position;
+      const uint8_t bytes = slot.id_bytes;
+      if (bytes == 20 || bytes == 32) object.oid = ObjectId::FromRaw({slot.id, bytes});
+      crash.objects.push_back(object);
+    }
+    if (!crash.objects.empty()) break;
+  }
+  return crash;
+}
+
+int WaitFor(pid_t half) {
+  int status = 0;
+  while (waitpid(half, &status, 0) < 0) {
+    if (errno != EINTR) return -1;
+  }
+  return status;
+}
+
+[[noreturn]] void EndBySignal(int signal) {
+  ::signal(signal, SIG_DFL);
+  raise(signal);
+  _exit(128 + signal);
+}
+
+// Returns where the work is to be begun again.
+void EndAs(int status, const SandboxOptions& options, const ReadingSlot* slots, int tries_left) {
+  if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
+  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  for (int asked : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGXCPU}) {
+    if (signal == asked) EndBySignal(signal);
+  }
+  const Crash crash = WhatCrashed(slots, signal);
+  bool again = options.goes_on && tries_left > 0 && !crash.objects.empty();
+  for (const Crash::Object& object : crash.objects)
+    again = again && AvoidReading(object.oid, object.position);
+  if (options.on_crash) options.on_crash(crash);
+  if (!again) _exit(kCouldNotTell);
+}
+
+// What is left of this process is what the work needs.
+std::string ShutIn(int socket, pid_t keeper, const SandboxOptions& options) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  // It may have gone before that.
+  if (getppid() != keeper) _exit(kCouldNotTell);
+  NoteCrashes();
+  // To the end of the process.
+  SetDoor(new ShutDoor(socket, options.places, options.kept_open));
+  if (kAddressSanitized) return "";
+  ForbidPaths();
+  std::string why;
+  if (ForbidSystemCalls(socket, &why)) return "";
+  if (options.use == SandboxUse::kRequire) {
+    throw Error("The sandbox that the policy requires can't be had here: " + why +
+                ". Nothing was judged. Let the container use seccomp, or set server.sandbox to "
+                "\"auto\".");
+  }
+  return "This run was without its sandbox: " + why + ".";
+}
+
+}  // namespace
+
+std::string EnterSandbox(const SandboxOptions& options) {
+  if (options.use == SandboxUse::kOff || kThreadSanitized) return "";
+  // Reads its configuration the first time.
+  Sha256({});
+  std::cout.flush();
+  std::fflush(nullptr);
+  const pid_t keeper = getpid();
+  ReadingSlot* slots = NewSlots();
+  for (int tries_left = options.goes_on ? kMostTries : 0;; --tries_left) {
+    std::array<int, 2> ends = {-1, -1};
+    pid_t half = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0) half = fork();
+    if (half == 0) {
+      close(ends[0]);
+      KeepReadings(slots);
+      return ShutIn(ends[1], keeper, options);
+    }
+    const int error = errno;
+    if (ends[1] >= 0) close(ends[1]);
+    if (half < 0) {
+      if (ends[0] >= 0) close(ends[0]);
+      const std::string why =
+          std::string("a process for it can't be started (") + std::strerror(error) + ")";
+      if (options.use == SandboxUse::kRequire)
+        throw Error("The sandbox that the policy requires can't be had: " + why +
+                    ". Nothing was judged.");
+      return "This run was without its sandbox: " + why + ".";
+    }
+    working_half = half;
+    PassSignalsOn();
+    // Whoever asks for what nobody asks for is no longer the program that was started.
+    if (!AnswerQuestions(ends[0], options.places)) kill(half, SIGKILL);
+    close(ends[0]);
+    const int status = WaitFor(half);
+    working_half = 0;
+    EndAs(status, options, slots, tries_left);
+    if (slots != nullptr) std::memset(static_cast<void*>(slots), 0, sizeof *slots * kReadingSlots);
+  }
+}
+
+std::string TrySandbox(bool* works) {
+  *works = false;
+  std::array<int, 2> ends = {-1, -1};
+  if (pipe(ends.data()) != 0) return "The sandbox could not be tried: no pipe can be made.";
+  const pid_t half = fork();
+  if (half == 0) {
+    close(ends[0]);
+    std::string why;
+    std::string said = ForbidPaths() ? "L" : "-";
+    said += ForbidSystemCalls(ends[1], &why) ? "S" : "-";
+    said += why;
+    if (write(ends[1], said.data(), said.size()) < 0) _exit(1);
+    static_cast<void>(socket(AF_UNIX, SOCK_STREAM, 0));
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string said(512, '\0');
+  const ssize_t count = half < 0 ? 0 : read(ends[0], said.data(), said.size());
+  close(ends[0]);
+  said.resize(count > 0 ? static_cast<size_t>(count) : 0);
+  const int status = half < 0 ? -1 : WaitFor(half);
+  if (said.size() < 2) return "The sandbox could not be tried: no process can be started.";
+  const std::string paths = said[0] == 'L' ? " Landlock stands behind it."
+                                           : " The kernel has no Landlock to stand behind it.";
+  if (said[1] == 'S' && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
+    *works = true;
+    return "The sandbox works: a forbidden call ends the process." + paths;
+  }
+  if (said[1] == 'S') return "The sandbox does NOT work: a forbidden call was let through.";
+  return "The sandbox can't be had here: " + said.substr(2) + "." + paths;
+}
+
+}  // namespace picket
