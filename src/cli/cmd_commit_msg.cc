@@ -17,17 +17,14 @@ int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   StatsLine stats(common);
   const ChangeList changes = ListMessage(ReadMessageFile(file), ReadMessageOptions());
   if (changes.objects.empty()) return 0;
+  SplitOff(common, Gate::kCommitMsg);
   StagedFile policy_file(kTreePolicy);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadStagedPolicy(common, *repository, policy_file.Read(*repository));
   Engine engine(common, policy, RuleCache::kOwnRules);
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);
-  ShutIn({.gate = Gate::kCommitMsg,
-          .common = common,
-          .policy = policy,
-          .engine = engine,
-          .repository = repository.get()});
+  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
   return RunGate({.gate = Gate::kCommitMsg,
                   .common = common,
                   .repository = *repository,

@@ -27,6 +27,7 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
   StatsLine stats(common);
   const StagedHook hook =
       gate == Gate::kPreCommit ? StagedHook::kPreCommit : StagedHook::kPreMergeCommit;
+  SplitOff(common, gate);
   // Git lists the index while we open the repository and load the rules.
   StagedChanges staged(hook);
   std::future<LoadedRules> rules = StartLoadingRules(common);
@@ -38,11 +39,7 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
   const ChangeList changes = staged.List(*repository);
   stats.Mark("list");
   GitAncestry ancestry(*repository, IndexParents(*repository, hook));
-  ShutIn({.gate = gate,
-          .common = common,
-          .policy = policy,
-          .engine = engine,
-          .repository = repository.get()});
+  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
   return RunGate({.gate = gate,
                   .common = common,
                   .repository = *repository,

@@ -19,15 +19,12 @@ int RunPrePush(const CommonOptions& common, const std::string& remote, const std
   StatsLine stats(common);
   const std::vector<Push> pushes = ParsePushes(ReadHookInput(STDIN_FILENO));
   if (pushes.empty()) return 0;
+  SplitOff(common, Gate::kPrePush);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadWorktreePolicy(common, *repository);
   Engine engine(common, policy, RuleCache::kOwnRules);
   const std::vector<ObjectId> tracked = ListTracked(*repository, remote, url, pushes);
-  ShutIn({.gate = Gate::kPrePush,
-          .common = common,
-          .policy = policy,
-          .engine = engine,
-          .repository = repository.get()});
+  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
   stats.Mark("open");
   const ChangeList changes = ListPushed(*repository, tracked, pushes);
   stats.Mark("list");

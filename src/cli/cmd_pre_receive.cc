@@ -18,14 +18,12 @@ int RunPreReceive(const CommonOptions& common) {
   StatsLine stats(common);
   const std::vector<RefUpdate> updates = ParseRefUpdates(ReadHookInput(STDIN_FILENO));
   if (updates.empty()) return 0;
+  SplitOff(common, Gate::kPreReceive);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadServerPolicy(common, *repository);
   Engine engine(common, policy);
-  ShutIn({.gate = Gate::kPreReceive,
-          .common = common,
-          .policy = policy,
-          .engine = engine,
-          .repository = repository.get()});
+  repository->KeepRefs();
+  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
   stats.Mark("open");
   const ChangeList changes = ListReceived(*repository, updates);
   stats.Mark("list");

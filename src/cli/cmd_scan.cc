@@ -19,16 +19,13 @@ namespace {
 
 int RunScan(const CommonOptions& common, const std::vector<std::string>& paths) {
   StatsLine stats(common);
+  SplitOff(common, Gate::kScan);
   const Policy policy = ReadBasePolicy(common);
   Engine engine(common, policy, RuleCache::kUsed);
   stats.Mark("open");
   const FileList files = ListFiles(paths);
   stats.Mark("list");
-  ShutIn({.gate = Gate::kScan,
-          .common = common,
-          .policy = policy,
-          .engine = engine,
-          .files = &files.paths});
+  ShutIn({.common = common, .policy = policy, .engine = engine, .files = &files.paths});
 
   const FileSource source(files, policy.effective_limits().blob_memory_bytes, FindTensors);
   ScanOptions options = engine.NewScanOptions();

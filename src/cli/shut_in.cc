@@ -1,7 +1,9 @@
 #include "cli/shut_in.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -31,18 +33,19 @@ std::string Consequence(Gate gate) {
   return "nothing was judged";
 }
 
-std::string NameOf(const Crash::Object& object, const std::vector<std::string>* files) {
+std::string NameOf(const Crash::Object& object, const Places* places) {
   if (!object.oid.empty()) return "object " + object.oid.ToHex();
-  if (files != nullptr && object.position < files->size()) return (*files)[object.position];
+  if (places != nullptr && object.position < places->files.size())
+    return places->files[object.position];
   return "number " + std::to_string(object.position) + " of what is examined";
 }
 
-std::string NameAll(const Crash& crash, const std::vector<std::string>* files) {
+std::string NameAll(const Crash& crash, const Places* places) {
   if (crash.objects.empty()) return "no object";
-  if (crash.objects.size() == 1) return NameOf(crash.objects.front(), files);
+  if (crash.objects.size() == 1) return NameOf(crash.objects.front(), places);
   std::string all = "one of";
   for (size_t i = 0; i < crash.objects.size() && i < kNamedObjects; ++i)
-    all += (i == 0 ? " " : ", ") + NameOf(crash.objects[i], files);
+    all += (i == 0 ? " " : ", ") + NameOf(crash.objects[i], places);
   if (crash.objects.size() > kNamedObjects)
     all += " and " + std::to_string(crash.objects.size() - kNamedObjects) + " more";
   return all;
@@ -55,24 +58,50 @@ std::string Describe(int signal) {
   return "signal " + std::to_string(signal) + (name == nullptr ? "" : ", " + std::string(name));
 }
 
-void TellCrash(const ShutInInput& input, const Crash& crash) {
+void TellCrash(const CommonOptions& common, Gate gate, const Crash& crash, const Places* places) {
   const std::string sentence =
-      "The process that read " + NameAll(crash, input.files) + " ended in the middle (" +
-      Describe(crash.signal) + "), so " + Consequence(input.gate) +
+      "The process that read " + NameAll(crash, places) + " ended in the middle (" +
+      Describe(crash.signal) + "), so " + Consequence(gate) +
       ". Look at that object as at an attack, and report it as a defect of picket, in private.";
-  const std::string line = "picket: " + Presentable(input.common, sentence) + "\n";
+  const std::string line = "picket: " + Presentable(common, sentence) + "\n";
   std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
 }
 
-Answer RunErrand(const ShutInInput& input, Errand errand, std::string_view question) {
+// What the keeper needs for its errands.
+struct Context {
+  SpoolPlace spool;
+};
+
+std::string WriteContext(const Context& context) {
+  std::string text = std::to_string(context.spool.limit);
+  for (const std::string& path : {context.spool.git_dir, context.spool.directory})
+    text.append(1, '\0').append(path);
+  return text;
+}
+
+Context ReadContext(std::string_view text) {
+  Context context;
+  const auto take = [&text] {
+    const std::string_view part = text.substr(0, text.find('\0'));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    return std::string(part);
+  };
+  context.spool.limit = std::strtoull(take().c_str(), nullptr, 10);
+  context.spool.git_dir = take();
+  context.spool.directory = take();
+  return context;
+}
+
+Answer RunErrand(Errand errand, std::string_view text, std::string_view question) {
+  const Context context = ReadContext(text);
   Answer answer;
   switch (errand) {
     case Errand::kSpool:
-      if (input.repository == nullptr) break;
-      return SpoolOutside(*input.repository, input.policy.effective_limits().temp_bytes, question);
+      if (context.spool.directory.empty()) break;
+      return SpoolOutside(context.spool, question);
     case Errand::kRemovedNames:
-      if (input.repository == nullptr) break;
+      if (context.spool.git_dir.empty()) break;
       answer.text = NamesRemovedFromIndex(question);
       return answer;
     case Errand::kCacheLoad:
@@ -87,24 +116,31 @@ Answer RunErrand(const ShutInInput& input, Errand errand, std::string_view quest
 
 }  // namespace
 
-void ShutIn(const ShutInInput& input) {
-  const SandboxUse use = input.policy.sandbox.value_or(SandboxUse::kAuto);
-  if (use == SandboxUse::kOff) return;
-  input.engine.OpenRest();
-  SandboxOptions options;
-  options.use = use;
-  if (input.repository != nullptr) {
-    input.repository->KeepRefs();
-    options.places.object_dirs = input.repository->object_dirs();
-  }
-  options.places.files = input.files;
-  options.places.do_errand = [&input](Errand errand, std::string_view question) {
-    return RunErrand(input, errand, question);
+void SplitOff(const CommonOptions& common, Gate gate) {
+  SplitOptions options;
+  options.goes_on = gate == Gate::kAudit || gate == Gate::kScan;
+  options.do_errand = RunErrand;
+  options.on_crash = [&common, gate](const Crash& crash, const Places* places) {
+    TellCrash(common, gate, crash, places);
   };
+  SplitOff(options);
+}
+
+void ShutIn(const ShutInInput& input) {
+  ShutInOptions options;
+  options.use = input.policy.sandbox.value_or(SandboxUse::kAuto);
+  if (options.use == SandboxUse::kOff) return;
+  input.engine.OpenRest();
+  Context context;
+  if (input.repository != nullptr) {
+    options.places.object_dirs = input.repository->object_dirs();
+    context.spool = {input.repository->git_dir(), input.repository->temporary_dir(),
+                     input.policy.effective_limits().temp_bytes};
+  }
+  if (input.files != nullptr) options.places.files = *input.files;
+  options.places.context = WriteContext(context);
   if (input.common.stats) options.kept_open.push_back(kProcessStatus);
-  options.goes_on = input.gate == Gate::kAudit || input.gate == Gate::kScan;
-  options.on_crash = [&input](const Crash& crash) { TellCrash(input, crash); };
-  std::string note = EnterSandbox(options);
+  std::string note = ShutIn(options);
   if (!note.empty()) input.engine.AddNote(std::move(note));
 }
 

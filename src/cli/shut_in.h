@@ -11,26 +11,25 @@
 
 namespace picket {
 
-class AuditCache;
+// Before anything is opened: from here on this is the half that does the work (sandbox/sandbox.h).
+// `common` outlives the process's work.
+void SplitOff(const CommonOptions& common, Gate gate);
 
 // All outlive the run.
 struct ShutInInput {
-  Gate gate = Gate::kPreReceive;
   const CommonOptions& common;
   const Policy& policy;
   // Gets a note where there is something to say about the sandbox.
   Engine& engine;
-  // Null outside Git. Its refs are listed now.
-  Repository* repository = nullptr;
+  // Null outside Git. Whoever asks for its refs afterwards has called KeepRefs().
+  const Repository* repository = nullptr;
   // What `scan` reads, sorted; null for none.
   const std::vector<std::string>* files = nullptr;
-  // What an audit remembers, which stays outside; null for none.
-  AuditCache* cache = nullptr;
 };
 
-// After this, and not before, hostile bytes may be parsed: see sandbox/sandbox.h. Everything that
-// is opened by name has been opened, every process that is needed has been started, and there is no
-// other thread. Throws Error.
+// After this, and not before, hostile bytes may be parsed. Everything that is opened by name has
+// been opened, every process that is needed has been started, and there is no other thread. Throws
+// Error where the policy requires what can't be had.
 void ShutIn(const ShutInInput& input);
 
 }  // namespace picket

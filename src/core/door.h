@@ -34,8 +34,9 @@ struct Answer {
   std::string text;
 };
 
-// Does an errand; throws nothing but Error, which the one who asked gets as a sentence.
-using DoErrand = std::function<Answer(Errand, std::string_view question)>;
+// Does an errand outside; throws nothing but Error, which the one who asked gets as a sentence.
+// `context` is what was agreed on before.
+using DoErrand = std::function<Answer(Errand, std::string_view context, std::string_view question)>;
 
 // From any thread.
 class Door {

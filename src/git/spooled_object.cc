@@ -62,13 +62,13 @@ int OpenFile(const std::string& directory, std::string* why) {
   return -1;
 }
 
-bool Fill(const Repository& repository, const ObjectId& oid, const ObjectHeader& header, int file,
+bool Fill(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header, int file,
           std::string* why) {
   // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
   GitCommand command;
   command.arguments = {"-c", "core.bigFileThreshold=1m", "cat-file",
                        std::string(ToString(header.type)), oid.ToHex()};
-  command.git_dir = repository.git_dir();
+  command.git_dir = place.git_dir;
   command.clean_environment = true;
   GitProcess git(command);
   std::vector<char> buffer(kBufferBytes);
@@ -83,7 +83,7 @@ bool Fill(const Repository& repository, const ObjectId& oid, const ObjectHeader&
           pwrite(file, buffer.data() + done, count - done, static_cast<off_t>(written + done));
       if (now < 0 && errno == EINTR) continue;
       if (now <= 0) {
-        *why = NoRoom(repository.temporary_dir(), header.size, errno);
+        *why = NoRoom(place.directory, header.size, errno);
         return false;
       }
       done += static_cast<size_t>(now);
@@ -103,9 +103,9 @@ std::string SpoolQuestion(const ObjectId& oid, const ObjectHeader& header) {
 }
 
 // The temporary file with the whole object, for reading and writing; -1 with a clause in `why`.
-int WriteSpooled(const Repository& repository, const ObjectId& oid, const ObjectHeader& header,
+int WriteSpooled(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header,
                  std::string* why) {
-  const std::string& directory = repository.temporary_dir();
+  const std::string& directory = place.directory;
   const int file = OpenFile(directory, why);
   if (file < 0 || header.size == 0) return file;
   FileSizeSignalBlocked blocked;
@@ -114,7 +114,7 @@ int WriteSpooled(const Repository& repository, const ObjectId& oid, const Object
                         ? EFBIG
                         : posix_fallocate(file, 0, static_cast<off_t>(header.size));
   if (error != 0) *why = NoRoom(directory, header.size, error);
-  if (error == 0 && Fill(repository, oid, header, file, why)) return file;
+  if (error == 0 && Fill(place, oid, header, file, why)) return file;
   close(file);
   return -1;
 }
@@ -136,7 +136,8 @@ bool SpooledObject::Load(const Repository& repository, const ObjectId& oid,
     file_ = answer.fd;
     if (file_ < 0) *why = answer.text;
   } else {
-    file_ = WriteSpooled(repository, oid, header, why);
+    file_ =
+        WriteSpooled({repository.git_dir(), repository.temporary_dir(), limit_}, oid, header, why);
   }
   if (file_ < 0) return false;
   if (header.size == 0) return true;
@@ -167,7 +168,7 @@ bool SpooledObject::TakeRoom(uint64_t size, std::string* why) {
   return true;
 }
 
-Answer SpoolOutside(const Repository& repository, uint64_t limit, std::string_view question) {
+Answer SpoolOutside(const SpoolPlace& place, std::string_view question) {
   ByteReader reader(AsBytes(question));
   const uint8_t type = reader.U8();
   ObjectHeader header;
@@ -175,12 +176,12 @@ Answer SpoolOutside(const Repository& repository, uint64_t limit, std::string_vi
   const Bytes id = reader.Take(reader.remaining());
   Answer answer;
   if (!reader.ok() || type > static_cast<uint8_t>(ObjectType::kTag) ||
-      (id.size() != 20 && id.size() != 32) || header.size > limit) {
+      (id.size() != 20 && id.size() != 32) || header.size > place.limit) {
     answer.text = "its temporary file was asked for in no proper way";
     return answer;
   }
   header.type = static_cast<ObjectType>(type);
-  answer.fd = WriteSpooled(repository, ObjectId::FromRaw(id), header, &answer.text);
+  answer.fd = WriteSpooled(place, ObjectId::FromRaw(id), header, &answer.text);
   return answer;
 }
 

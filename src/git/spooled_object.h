@@ -39,8 +39,15 @@ class SpooledObject {
   Bytes bytes_;
 };
 
+// Where such a file is written, and by whom.
+struct SpoolPlace {
+  std::string git_dir;
+  std::string directory;
+  uint64_t limit = 0;  // bytes of one file
+};
+
 // For Errand::kSpool, outside: the same file for a process that may open none. A question that
-// makes no sense, or names more than `limit` bytes, is answered with a clause.
-Answer SpoolOutside(const Repository& repository, uint64_t limit, std::string_view question);
+// makes no sense, or names more than the limit, is answered with a clause.
+Answer SpoolOutside(const SpoolPlace& place, std::string_view question);
 
 }  // namespace picket

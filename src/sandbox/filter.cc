@@ -157,9 +157,9 @@ bool ForbidSystemCalls(int channel, std::string* why) {
   // is there may be looked at, never opened.
   for (const char* name : {"newfstatat", "fstatat64"}) {
     filter.AllowIf(name, {Has(3, AT_EMPTY_PATH, AT_EMPTY_PATH)});
-    filter.FailIf(EACCES, name, {Has(3, AT_EMPTY_PATH, 0)});
+    filter.FailIf(ENOENT, name, {Has(3, AT_EMPTY_PATH, 0)});
   }
-  filter.Fail(EACCES, {"open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat",
+  filter.Fail(ENOENT, {"open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat",
                        "stat64", "lstat", "lstat64", "readlink", "readlinkat", "getcwd", "statfs",
                        "statfs64", "statx"});
   // The C library names its memory for debuggers.

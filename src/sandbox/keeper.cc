@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
-#include <optional>
 
 #include "core/error.h"
 
@@ -52,15 +51,18 @@ Answer Serve(Question what, const std::string& path) {
       return answer;
     }
     case Question::kListFolder: return List(path);
-    case Question::kErrand: break;
+    case Question::kErrand:
+    case Question::kPlaces: break;
   }
   return Failed(EINVAL);
 }
 
-Answer RunErrand(const Places& places, uint64_t number, std::string_view text) {
-  if (!places.do_errand) return Failed(EINVAL);
+}  // namespace
+
+Answer Keeper::RunErrand(uint64_t number, std::string_view text) {
+  if (!do_errand_) return Failed(EINVAL);
   try {
-    return places.do_errand(static_cast<Errand>(number), text);
+    return do_errand_(static_cast<Errand>(number), places_->context, text);
   } catch (const Error& error) {
     Answer answer = Failed(static_cast<int>(kSaidNo));
     answer.text = error.what();
@@ -70,36 +72,41 @@ Answer RunErrand(const Places& places, uint64_t number, std::string_view text) {
   }
 }
 
-}  // namespace
-
-Answer AnswerOne(const Places& places, const FrameHead& head, std::string_view text, bool* valid) {
-  *valid = false;
-  if (head.what == 0 || head.what > static_cast<uint32_t>(Question::kLast)) return Failed(EINVAL);
+std::optional<Answer> Keeper::AnswerOne(const FrameHead& head, std::string_view text) {
+  if (head.what == 0 || head.what > static_cast<uint32_t>(Question::kLast)) return std::nullopt;
   const auto what = static_cast<Question>(head.what);
-  if (what == Question::kErrand) {
-    *valid = head.at >= 1 && head.at <= static_cast<uint64_t>(Errand::kLast);
-    return *valid ? RunErrand(places, head.at, text) : Failed(EINVAL);
+  if (what == Question::kPlaces) {
+    if (places_) return std::nullopt;
+    places_ = ReadPlaces(text);
+    return places_ ? std::optional(Answer()) : std::nullopt;
   }
-  if (text.size() > kMostQuestionBytes) return Failed(EINVAL);
+  if (!places_) return std::nullopt;
+  if (what == Question::kErrand) {
+    if (head.at < 1 || head.at > static_cast<uint64_t>(Errand::kLast)) return std::nullopt;
+    return RunErrand(head.at, text);
+  }
+  if (text.size() > kMostQuestionBytes) return std::nullopt;
   const std::optional<std::string> path =
-      PathOf(places, {what, head.directory, head.at, std::string(text)});
-  *valid = path.has_value();
-  return path ? Serve(what, *path) : Failed(EINVAL);
+      PathOf(*places_, {what, head.directory, head.at, std::string(text)});
+  if (!path) return std::nullopt;
+  return Serve(what, *path);
 }
 
-bool AnswerQuestions(int socket, const Places& places) {
+bool Keeper::AnswerQuestions(int socket) {
   FrameHead head;
   std::string text;
   int fd = -1;
   while (ReceiveFrame(socket, &head, &text, &fd, kMostTextBytes)) {
     // Nobody in there has a descriptor to give.
-    if (fd >= 0) close(fd);
-    bool valid = fd < 0;
-    const Answer answer = valid ? AnswerOne(places, head, text, &valid) : Failed(EINVAL);
-    const FrameHead reply{static_cast<uint32_t>(answer.error), 0, 0, 0};
-    const bool sent = valid && SendFrame(socket, reply, answer.text, answer.fd);
-    if (answer.fd >= 0) close(answer.fd);
-    if (!valid) return false;
+    if (fd >= 0) {
+      close(fd);
+      return false;
+    }
+    const std::optional<Answer> answer = AnswerOne(head, text);
+    if (!answer) return false;
+    const FrameHead reply{static_cast<uint32_t>(answer->error), 0, 0, 0};
+    const bool sent = SendFrame(socket, reply, answer->text, answer->fd);
+    if (answer->fd >= 0) close(answer->fd);
     if (!sent) return true;
   }
   return true;

@@ -1,14 +1,32 @@
-// The half that stays outside: answers questions about agreed places and waits for the other half.
+// The half that stays outside: answers questions about agreed places.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
+#include "core/door.h"
 #include "sandbox/places.h"
 
 namespace picket {
 
-// Answers until the other side of `socket` is closed; false where a question came that is none.
-bool AnswerQuestions(int socket, const Places& places);
+class Keeper {
+ public:
+  // `do_errand` may be empty: then there are no errands.
+  explicit Keeper(DoErrand do_errand) : do_errand_(std::move(do_errand)) {}
 
-// One question; open for the tests. `valid` is false where it is none.
-Answer AnswerOne(const Places& places, const FrameHead& head, std::string_view text, bool* valid);
+  // Answers until the other side of `socket` is closed; false where a question came that is none.
+  bool AnswerQuestions(int socket);
+  // One question; nullopt where it is none. Open for the tests.
+  std::optional<Answer> AnswerOne(const FrameHead& head, std::string_view text);
+
+  // What was agreed on; nullopt as long as nothing was, and nothing else is answered then.
+  const std::optional<Places>& places() const { return places_; }
+
+ private:
+  Answer RunErrand(uint64_t number, std::string_view text);
+
+  DoErrand do_errand_;
+  std::optional<Places> places_;
+};
 
 }  // namespace picket

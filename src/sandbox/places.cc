@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/byte_reader.h"
+
 namespace picket {
 namespace {
 
@@ -37,6 +39,36 @@ std::optional<uint32_t> FolderNumber(std::string_view below) {
 
 }  // namespace
 
+std::string WritePlaces(const Places& places) {
+  std::string text;
+  const auto put_number = [&text](uint64_t number) {
+    for (int shift = 0; shift < 64; shift += 8) text.push_back(static_cast<char>(number >> shift));
+  };
+  const auto put = [&](const std::string& one) {
+    put_number(one.size());
+    text += one;
+  };
+  for (const std::vector<std::string>* list : {&places.object_dirs, &places.files}) {
+    put_number(list->size());
+    for (const std::string& path : *list) put(path);
+  }
+  put(places.context);
+  return text;
+}
+
+std::optional<Places> ReadPlaces(std::string_view text) {
+  Places places;
+  ByteReader reader(AsBytes(text));
+  for (std::vector<std::string>* list : {&places.object_dirs, &places.files}) {
+    const uint64_t count = reader.U64Le();
+    for (uint64_t i = 0; i < count && reader.ok(); ++i)
+      list->emplace_back(AsText(reader.Take(reader.U64Le())));
+  }
+  places.context = AsText(reader.Take(reader.U64Le()));
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
+  return places;
+}
+
 bool IsPackName(std::string_view name) {
   if (name.size() > kLongestPackName || !name.starts_with("pack-")) return false;
   name.remove_prefix(5);
@@ -63,10 +95,9 @@ std::optional<PlaceQuestion> FindFile(const Places& places, const std::string& p
       return PlaceQuestion{Question::kOpenPack, i, 0, std::string(below.substr(5))};
     }
   }
-  if (places.files == nullptr) return std::nullopt;
-  const auto file = std::lower_bound(places.files->begin(), places.files->end(), path);
-  if (file == places.files->end() || *file != path) return std::nullopt;
-  const uint64_t number = static_cast<uint64_t>(file - places.files->begin());
+  const auto file = std::lower_bound(places.files.begin(), places.files.end(), path);
+  if (file == places.files.end() || *file != path) return std::nullopt;
+  const uint64_t number = static_cast<uint64_t>(file - places.files.begin());
   return PlaceQuestion{Question::kOpenListed, 0, number, ""};
 }
 
@@ -84,8 +115,8 @@ std::optional<PlaceQuestion> FindFolder(const Places& places, const std::string&
 
 std::optional<std::string> PathOf(const Places& places, const PlaceQuestion& question) {
   if (question.question == Question::kOpenListed) {
-    if (places.files == nullptr || question.at >= places.files->size()) return std::nullopt;
-    return (*places.files)[question.at];
+    if (question.at >= places.files.size()) return std::nullopt;
+    return places.files[question.at];
   }
   if (question.directory >= places.object_dirs.size()) return std::nullopt;
   const std::string& directory = places.object_dirs[question.directory];
@@ -107,7 +138,8 @@ std::optional<std::string> PathOf(const Places& places, const PlaceQuestion& que
       if (question.at > kPackFolder) return std::nullopt;
       return directory + "/" + TwoDigits(static_cast<uint32_t>(question.at));
     case Question::kOpenListed:
-    case Question::kErrand: break;
+    case Question::kErrand:
+    case Question::kPlaces: break;
   }
   return std::nullopt;
 }

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/door.h"
 #include "core/object_id.h"
 #include "sandbox/wire.h"
 
@@ -18,11 +17,15 @@ namespace picket {
 struct Places {
   // Object directories; see git/repository.h.
   std::vector<std::string> object_dirs;
-  // Files outside Git, sorted; null for none. Outlives the run.
-  const std::vector<std::string>* files = nullptr;
-  // What is done outside; an errand that it does not know, or an empty function, is refused.
-  DoErrand do_errand;
+  // Files outside Git, sorted.
+  std::vector<std::string> files;
+  // For errands, in the words of whoever does them.
+  std::string context;
 };
+
+// As one text, and back; nullopt where it is none.
+std::string WritePlaces(const Places& places);
+std::optional<Places> ReadPlaces(std::string_view text);
 
 // One question about a place.
 struct PlaceQuestion {

@@ -16,7 +16,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/fingerprint.h"
 #include "core/reading.h"
 #include "sandbox/filter.h"
 #include "sandbox/keeper.h"
@@ -48,6 +47,8 @@ constexpr int kCouldNotTell = 2;
 constexpr unsigned kSecondsToEnd = 10;
 
 std::atomic<pid_t> working_half{0};
+// In the half that does the work: to the keeper. -1: there is none.
+int keeper_socket = -1;
 
 // Async-signal-safe: what ends the keeper ends the other half first, which may have to clean up.
 void PassOn(int signal) {
@@ -125,7 +126,8 @@ int WaitFor(pid_t half) {
 }
 
 // Returns where the work is to be begun again.
-void EndAs(int status, const SandboxOptions& options, const ReadingSlot* slots, int tries_left) {
+void EndAs(int status, const SplitOptions& options, const Keeper& keeper, const ReadingSlot* slots,
+           int tries_left) {
   if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   for (int asked : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGXCPU}) {
@@ -135,70 +137,71 @@ void EndAs(int status, const SandboxOptions& options, const ReadingSlot* slots, 
   bool again = options.goes_on && tries_left > 0 && !crash.objects.empty();
   for (const Crash::Object& object : crash.objects)
     again = again && AvoidReading(object.oid, object.position);
-  if (options.on_crash) options.on_crash(crash);
+  if (options.on_crash) options.on_crash(crash, keeper.places() ? &*keeper.places() : nullptr);
   if (!again) _exit(kCouldNotTell);
 }
 
-// What is left of this process is what the work needs.
-std::string ShutIn(int socket, pid_t keeper, const SandboxOptions& options) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  // It may have gone before that.
-  if (getppid() != keeper) _exit(kCouldNotTell);
-  NoteCrashes();
+// Or says why the sandbox is not to be had.
+std::string Forbid(const ShutInOptions& options) {
+  if (keeper_socket < 0) return "no process can be started for it";
   // To the end of the process.
-  SetDoor(new ShutDoor(socket, options.places, options.kept_open));
+  SetDoor(new ShutDoor(keeper_socket, options.places, options.kept_open));
   if (kAddressSanitized) return "";
   ForbidPaths();
   std::string why;
-  if (ForbidSystemCalls(socket, &why)) return "";
-  if (options.use == SandboxUse::kRequire) {
-    throw Error("The sandbox that the policy requires can't be had here: " + why +
-                ". Nothing was judged. Let the container use seccomp, or set server.sandbox to "
-                "\"auto\".");
-  }
-  return "This run was without its sandbox: " + why + ".";
+  return ForbidSystemCalls(keeper_socket, &why) ? "" : why;
 }
 
 }  // namespace
 
-std::string EnterSandbox(const SandboxOptions& options) {
-  if (options.use == SandboxUse::kOff || kThreadSanitized) return "";
-  // Reads its configuration the first time.
-  Sha256({});
+void SplitOff(const SplitOptions& options) {
+  if (kThreadSanitized) return;
   std::cout.flush();
   std::fflush(nullptr);
-  const pid_t keeper = getpid();
+  const pid_t parent = getpid();
   ReadingSlot* slots = NewSlots();
   for (int tries_left = options.goes_on ? kMostTries : 0;; --tries_left) {
     std::array<int, 2> ends = {-1, -1};
-    pid_t half = -1;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0) half = fork();
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return;
+    const pid_t half = fork();
     if (half == 0) {
       close(ends[0]);
-      KeepReadings(slots);
-      return ShutIn(ends[1], keeper, options);
+      prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+      // It may have gone before that.
+      if (getppid() != parent) _exit(kCouldNotTell);
+      keeper_socket = ends[1];
+      if (slots != nullptr) KeepReadings(slots);
+      NoteCrashes();
+      return;
     }
-    const int error = errno;
-    if (ends[1] >= 0) close(ends[1]);
+    close(ends[1]);
     if (half < 0) {
-      if (ends[0] >= 0) close(ends[0]);
-      const std::string why =
-          std::string("a process for it can't be started (") + std::strerror(error) + ")";
-      if (options.use == SandboxUse::kRequire)
-        throw Error("The sandbox that the policy requires can't be had: " + why +
-                    ". Nothing was judged.");
-      return "This run was without its sandbox: " + why + ".";
+      close(ends[0]);
+      return;
     }
     working_half = half;
     PassSignalsOn();
+    Keeper keeper(options.do_errand);
     // Whoever asks for what nobody asks for is no longer the program that was started.
-    if (!AnswerQuestions(ends[0], options.places)) kill(half, SIGKILL);
+    if (!keeper.AnswerQuestions(ends[0])) kill(half, SIGKILL);
     close(ends[0]);
     const int status = WaitFor(half);
     working_half = 0;
-    EndAs(status, options, slots, tries_left);
+    EndAs(status, options, keeper, slots, tries_left);
     if (slots != nullptr) std::memset(static_cast<void*>(slots), 0, sizeof *slots * kReadingSlots);
   }
+}
+
+std::string ShutIn(const ShutInOptions& options) {
+  if (options.use == SandboxUse::kOff || kThreadSanitized) return "";
+  const std::string why = Forbid(options);
+  if (why.empty()) return "";
+  if (options.use == SandboxUse::kRequire) {
+    throw Error("The sandbox that the policy requires can't be had here: " + why +
+                ". Nothing was judged. Let whatever contains this process allow it, or set "
+                "server.sandbox to \"auto\".");
+  }
+  return "This run was without its sandbox: " + why + ".";
 }
 
 std::string TrySandbox(bool* works) {

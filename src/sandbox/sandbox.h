@@ -5,7 +5,8 @@
 //
 // Two halves rather than a helper beside the process: whatever happens to the half that parses, the
 // keeper is there to say which object it was, to make a refusal of it, and, for an audit, to begin
-// again without that object.
+// again without that object. And it splits early because a process that has loaded everything costs
+// milliseconds to copy, page by page.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/door.h"
 #include "core/sandbox_use.h"
 #include "sandbox/places.h"
 
@@ -30,27 +32,37 @@ struct Crash {
   std::vector<Object> objects;
 };
 
-struct SandboxOptions {
-  SandboxUse use = SandboxUse::kAuto;
-  Places places;
-  // Files that this process itself reads later, beside the places: opened by the half that does the
-  // work before it gives that up (/proc/self/status).
-  std::vector<std::string> kept_open;
+struct SplitOptions {
   // Begin again after a crash, without the objects that it names, and tell them as gaps.
   bool goes_on = false;
-  // A complete sentence for a person; called by the keeper. Writes it.
-  std::function<void(const Crash&)> on_crash;
+  // Both are called by the keeper. `places` are null where the crash came before they were agreed
+  // on.
+  DoErrand do_errand;
+  std::function<void(const Crash&, const Places* places)> on_crash;
 };
 
-// Returns in the half that does the work, with "" or a sentence for the report: why the sandbox, or
-// part of it, could not be had. The keeper never returns from this: when the other half ends, it
-// ends with the same status, or with 2 after a crash. There must be no other thread. Throws Error
-// under kRequire where the sandbox can't be had. In a build with ThreadSanitizer it does nothing;
-// with AddressSanitizer, which opens files of its own, it splits and forbids nothing.
+// The first step, as early as can be, while there is little to copy and no other thread. Returns in
+// the half that does the work, which may still do anything. The keeper never returns from this:
+// when the other half ends, it ends with the same status, or with 2 after a crash. Where no process
+// can be had it returns in the whole one. In a build with ThreadSanitizer it does nothing.
 //
 // Signals that would end the process (SIGTERM, SIGINT, SIGHUP) reach both halves; if either half is
 // killed, so is the other.
-std::string EnterSandbox(const SandboxOptions& options);
+void SplitOff(const SplitOptions& options);
+
+struct ShutInOptions {
+  SandboxUse use = SandboxUse::kAuto;
+  Places places;
+  // Files that this process itself reads later, beside the places: opened now
+  // (/proc/self/status).
+  std::vector<std::string> kept_open;
+};
+
+// The second step, once everything is open and before anything hostile is parsed. There must be no
+// other thread. Returns "" or a sentence for the report: why the sandbox could not be had. Throws
+// Error under kRequire where it can't be had. With AddressSanitizer, which opens files of its own,
+// the door is shut and nothing is forbidden.
+std::string ShutIn(const ShutInOptions& options);
 
 // For `picket doctor`: whether a process here can shut itself in, as a complete sentence. `works`
 // is false where it can't.

@@ -11,11 +11,20 @@
 
 namespace picket {
 
+namespace {
+
+[[noreturn]] void ThrowGone() {
+  throw Error("The process that keeps the files has ended, so nothing more can be judged.");
+}
+
+}  // namespace
+
 ShutDoor::ShutDoor(int socket, Places places, const std::vector<std::string>& kept_open)
     : socket_(socket), places_(std::move(places)) {
   for (const std::string& path : kept_open) {
     kept_open_[path] = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   }
+  if (Exchange(Question::kPlaces, 0, 0, WritePlaces(places_)).error != 0) ThrowGone();
 }
 
 Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text) {
@@ -83,9 +92,7 @@ int ShutDoor::ListNames(const std::string& folder, std::vector<std::string>* nam
 Answer ShutDoor::Ask(Errand errand, std::string_view question) {
   Answer answer = Exchange(Question::kErrand, 0, static_cast<uint64_t>(errand), question);
   if (static_cast<uint32_t>(answer.error) == kSaidNo) throw Error(answer.text);
-  if (answer.error == EPIPE) {
-    throw Error("The process that keeps the files has ended, so nothing more can be judged.");
-  }
+  if (answer.error == EPIPE) ThrowGone();
   return answer;
 }
 

@@ -14,8 +14,9 @@ namespace picket {
 
 class ShutDoor : public Door {
  public:
-  // `socket` stays open as long as this. Opens `kept_open` at once; one that can't be opened then
-  // can't be opened later.
+  // `socket` stays open as long as this. Agrees on `places` with the keeper. Opens `kept_open` at
+  // once; one that can't be opened then can't be opened later. Throws Error where the keeper has
+  // gone.
   ShutDoor(int socket, Places places, const std::vector<std::string>& kept_open);
 
   bool is_shut() const override { return true; }

@@ -16,7 +16,8 @@ enum class Question : uint32_t {
   kPacksChangedAt,  // directory
   kListFolder,      // directory, folder: 0 to 255, kTopFolder or kPackFolder
   kErrand,          // core/door.h; number of the errand in `at`
-  kLast = kErrand,
+  kPlaces,          // the agreement itself, once, before all others
+  kLast = kPlaces,
 };
 
 inline constexpr uint32_t kTopFolder = 256;
