@@ -171,7 +171,9 @@ class FleetAudit {
                        .today = plan_.today};
       std::unique_ptr<AuditMemory> memory;
       if (!options_.cache.empty()) {
-        memory = AuditMemory::Open(options_.cache, *repository, engine_, policy_, &input.notes);
+        if (const auto place =
+                AuditMemory::Locate(options_.cache, *repository, engine_, policy_, &input.notes))
+          memory = AuditMemory::Open(*place, *repository, &input.notes);
         input.memory = memory.get();
       }
       verdict = AuditRepository(input);

@@ -8,12 +8,14 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/audit_memory.h"
 #include "cli/output.h"
 #include "cli/presentable.h"
 #include "core/error.h"
 #include "git/git_ancestry.h"
 #include "git/spooled_object.h"
 #include "sandbox/sandbox.h"
+#include "scan/kept_cache.h"
 
 namespace picket {
 namespace {
@@ -71,12 +73,15 @@ void TellCrash(const CommonOptions& common, Gate gate, const Crash& crash, const
 // What the keeper needs for its errands.
 struct Context {
   SpoolPlace spool;
+  AuditMemoryPlace cache;
 };
 
 std::string WriteContext(const Context& context) {
   std::string text = std::to_string(context.spool.limit);
-  for (const std::string& path : {context.spool.git_dir, context.spool.directory})
-    text.append(1, '\0').append(path);
+  for (const std::string& part :
+       {context.spool.git_dir, context.spool.directory, context.cache.file,
+        std::string(context.cache.is_ours ? "ours" : ""), context.cache.scope})
+    text.append(1, '\0').append(part);
   return text;
 }
 
@@ -90,10 +95,14 @@ Context ReadContext(std::string_view text) {
   context.spool.limit = std::strtoull(take().c_str(), nullptr, 10);
   context.spool.git_dir = take();
   context.spool.directory = take();
+  context.cache.file = take();
+  context.cache.is_ours = !take().empty();
+  context.cache.scope = text;
   return context;
 }
 
-Answer RunErrand(Errand errand, std::string_view text, std::string_view question) {
+Answer RunErrand(CacheKeeper& cache, Errand errand, std::string_view text,
+                 std::string_view question) {
   const Context context = ReadContext(text);
   Answer answer;
   switch (errand) {
@@ -104,12 +113,16 @@ Answer RunErrand(Errand errand, std::string_view text, std::string_view question
       if (context.spool.git_dir.empty()) break;
       answer.text = NamesRemovedFromIndex(question);
       return answer;
+    case Errand::kCacheOpen:
     case Errand::kCacheLoad:
     case Errand::kCacheFind:
     case Errand::kCacheAdd:
     case Errand::kCacheBegin:
-    case Errand::kCacheFinish:
-    case Errand::kCachePut: break;
+    case Errand::kCacheEnd:
+    case Errand::kCachePut:
+    case Errand::kCacheTrouble:
+      return cache.Do(errand, context.cache.file, context.cache.is_ours, context.cache.scope,
+                      question);
   }
   throw Error("Something was asked for that this run does not have; nothing more can be judged.");
 }
@@ -119,8 +132,12 @@ Answer RunErrand(Errand errand, std::string_view text, std::string_view question
 void SplitOff(const CommonOptions& common, Gate gate) {
   SplitOptions options;
   options.goes_on = gate == Gate::kAudit || gate == Gate::kScan;
-  options.do_errand = RunErrand;
-  options.on_crash = [&common, gate](const Crash& crash, const Places* places) {
+  CacheKeeper cache;
+  options.do_errand = [&cache](Errand errand, std::string_view context, std::string_view question) {
+    return RunErrand(cache, errand, context, question);
+  };
+  options.on_crash = [&](const Crash& crash, const Places* places) {
+    cache.Forget();
     TellCrash(common, gate, crash, places);
   };
   SplitOff(options);
@@ -137,6 +154,7 @@ void ShutIn(const ShutInInput& input) {
     context.spool = {input.repository->git_dir(), input.repository->temporary_dir(),
                      input.policy.effective_limits().temp_bytes};
   }
+  if (input.cache != nullptr) context.cache = *input.cache;
   if (input.files != nullptr) options.places.files = *input.files;
   options.places.context = WriteContext(context);
   if (input.common.stats) options.kept_open.push_back(kProcessStatus);

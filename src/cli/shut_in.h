@@ -11,6 +11,8 @@
 
 namespace picket {
 
+struct AuditMemoryPlace;
+
 // Before anything is opened: from here on this is the half that does the work (sandbox/sandbox.h).
 // `common` outlives the process's work.
 void SplitOff(const CommonOptions& common, Gate gate);
@@ -25,6 +27,8 @@ struct ShutInInput {
   const Repository* repository = nullptr;
   // What `scan` reads, sorted; null for none.
   const std::vector<std::string>* files = nullptr;
+  // Where an audit remembers, which stays outside; null for none.
+  const AuditMemoryPlace* cache = nullptr;
 };
 
 // After this, and not before, hostile bytes may be parsed. Everything that is opened by name has

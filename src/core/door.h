@@ -17,13 +17,16 @@ namespace picket {
 enum class Errand : uint32_t {
   kSpool = 1,     // a large object as a temporary file (git/spooled_object.h)
   kRemovedNames,  // what the index leaves out of a commit (git/git_ancestry.h)
-  kCacheLoad,     // the audit's cache (scan/kept_cache.h), to the last of these
+  // The audit's cache (scan/kept_cache.h).
+  kCacheOpen,
+  kCacheLoad,
   kCacheFind,
   kCacheAdd,
   kCacheBegin,
-  kCacheFinish,
+  kCacheEnd,
   kCachePut,
-  kLast = kCachePut,
+  kCacheTrouble,
+  kLast = kCacheTrouble,
 };
 
 struct Answer {
