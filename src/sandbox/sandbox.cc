@@ -72,15 +72,16 @@ void PassSignalsOn() {
   }
 }
 
-// Async-signal-safe: notes whose crash it is, and lets the signal do what it does.
+// Async-signal-safe: notes whose crash it is, and lets the signal do what it does by itself.
 void NoteCrash(int signal) {
   if (ReadingSlot* slot = ThisReading(); slot != nullptr)
     slot->signal.store(static_cast<uint32_t>(signal));
+  raise(signal);
 }
 
 void NoteCrashes() {
   if (kAddressSanitized) return;
-  // Returning from it repeats the fault, which the default action then takes.
+  // The default action is back before it runs.
   struct sigaction action {};
   action.sa_handler = NoteCrash;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
