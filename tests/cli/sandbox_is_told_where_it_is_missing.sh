@@ -38,9 +38,9 @@ echo '{"server": {"sandbox": "off"}}' >off.json
 echo '{"server": {"sandbox": "perhaps"}}' >wrong.json
 
 passes 'picket scan files/clean'
-says_not 'sandbox'
+says_not 'its sandbox'
 passes 'picket --policy require.json scan files/clean'
-says_not 'sandbox'
+says_not 'its sandbox'
 exits 1 'picket --policy off.json scan files' files/bad
 
 for policy in '' '--policy auto.json'; do
@@ -48,7 +48,7 @@ for policy in '' '--policy auto.json'; do
   [ "$(grep -c 'without its sandbox' "$OUTPUT")" -eq 1 ] || fail "it is not said once"
 done
 exits 1 "$outside '$PICKET' --policy off.json scan files" files/bad
-says_not 'sandbox'
+says_not 'its sandbox'
 exits 2 "$outside '$PICKET' --policy require.json scan files" 'Nothing was judged' server.sandbox
 exits 2 'picket --policy wrong.json scan files' '"auto", "require", "off"'
 
