@@ -127,20 +127,31 @@ Answer RunErrand(CacheKeeper& cache, Errand errand, std::string_view text,
   throw Error("Something was asked for that this run does not have; nothing more can be judged.");
 }
 
-}  // namespace
-
-void SplitOff(const CommonOptions& common, Gate gate) {
+// The references outlive what is made.
+SplitOptions OptionsFor(const CommonOptions& common, Gate gate, CacheKeeper& cache) {
   SplitOptions options;
   options.goes_on = gate == Gate::kAudit || gate == Gate::kScan;
-  CacheKeeper cache;
   options.do_errand = [&cache](Errand errand, std::string_view context, std::string_view question) {
     return RunErrand(cache, errand, context, question);
   };
-  options.on_crash = [&](const Crash& crash, const Places* places) {
+  options.on_crash = [&common, &cache, gate](const Crash& crash, const Places* places) {
     cache.Forget();
     TellCrash(common, gate, crash, places);
   };
-  SplitOff(options);
+  return options;
+}
+
+}  // namespace
+
+void SplitOff(const CommonOptions& common, Gate gate) {
+  CacheKeeper cache;
+  SplitOff(OptionsFor(common, gate, cache));
+}
+
+std::optional<std::string> AuditApart(const CommonOptions& common,
+                                      const std::function<std::string()>& work) {
+  CacheKeeper cache;
+  return RunApart(OptionsFor(common, Gate::kAudit, cache), work);
 }
 
 void ShutIn(const ShutInInput& input) {

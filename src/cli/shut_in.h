@@ -1,6 +1,8 @@
 // The sandbox, as the verbs use it: what each of them may still ask for afterwards.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,11 @@ struct AuditMemoryPlace;
 // Before anything is opened: from here on this is the half that does the work (sandbox/sandbox.h).
 // `common` outlives the process's work.
 void SplitOff(const CommonOptions& common, Gate gate);
+
+// One repository of many: `work` runs apart, with a sandbox of its own, and returns what it found;
+// nullopt where it came to no end, of which it has been told.
+std::optional<std::string> AuditApart(const CommonOptions& common,
+                                      const std::function<std::string()>& work);
 
 // All outlive the run.
 struct ShutInInput {

@@ -85,6 +85,8 @@ bool AvoidReading(const ObjectId& oid, uint64_t position) {
   return ++times <= (oid.empty() ? 1 : 2);
 }
 
+void ForgetAvoided() { TheAvoided() = Avoided(); }
+
 bool MayExamine(const ObjectId& oid, uint64_t position) {
   const Avoided& avoided = TheAvoided();
   if (!avoided.any) return true;

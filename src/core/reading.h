@@ -51,6 +51,7 @@ class Reading {
 // and not examined; one that did it again is not read either. `position` is for what has no id.
 // Before any other thread is started. False where it was not read either.
 bool AvoidReading(const ObjectId& oid, uint64_t position);
+void ForgetAvoided();
 bool MayExamine(const ObjectId& oid, uint64_t position);
 bool MayRead(const ObjectId& oid);
 // The clause for the gap.

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "core/error.h"
 
@@ -52,7 +53,8 @@ Answer Serve(Question what, const std::string& path) {
     }
     case Question::kListFolder: return List(path);
     case Question::kErrand:
-    case Question::kPlaces: break;
+    case Question::kPlaces:
+    case Question::kLastWords: break;
   }
   return Failed(EINVAL);
 }
@@ -101,6 +103,10 @@ bool Keeper::AnswerQuestions(int socket) {
     if (fd >= 0) {
       close(fd);
       return false;
+    }
+    if (head.what == static_cast<uint32_t>(Question::kLastWords)) {
+      last_words_ = std::move(text);
+      return true;
     }
     const std::optional<Answer> answer = AnswerOne(head, text);
     if (!answer) return false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/door.h"
@@ -19,6 +20,8 @@ class Keeper {
   // One question; nullopt where it is none. Open for the tests.
   std::optional<Answer> AnswerOne(const FrameHead& head, std::string_view text);
 
+  // What the other side has said in the end.
+  const std::optional<std::string>& last_words() const { return last_words_; }
   // What was agreed on; nullopt as long as nothing was, and nothing else is answered then.
   const std::optional<Places>& places() const { return places_; }
 
@@ -27,6 +30,7 @@ class Keeper {
 
   DoErrand do_errand_;
   std::optional<Places> places_;
+  std::optional<std::string> last_words_;
 };
 
 }  // namespace picket

@@ -139,7 +139,8 @@ std::optional<std::string> PathOf(const Places& places, const PlaceQuestion& que
       return directory + "/" + TwoDigits(static_cast<uint32_t>(question.at));
     case Question::kOpenListed:
     case Question::kErrand:
-    case Question::kPlaces: break;
+    case Question::kPlaces:
+    case Question::kLastWords: break;
   }
   return std::nullopt;
 }

@@ -12,7 +12,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -60,17 +62,31 @@ void PassOn(int signal) {
   errno = before;
 }
 
-void PassSignalsOn() {
-  struct sigaction action {};
-  action.sa_handler = PassOn;
-  action.sa_flags = SA_RESTART;
-  for (int signal : {SIGTERM, SIGINT, SIGHUP}) {
-    struct sigaction before {};
-    // Whoever started this may have it ignored (nohup).
-    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
-      sigaction(signal, &action, nullptr);
+// As long as it lives.
+class PassingSignalsOn {
+ public:
+  explicit PassingSignalsOn(pid_t half) {
+    working_half = half;
+    struct sigaction action {};
+    action.sa_handler = PassOn;
+    action.sa_flags = SA_RESTART;
+    for (size_t i = 0; i < kSignals.size(); ++i) {
+      sigaction(kSignals[i], nullptr, &before_[i]);
+      // Whoever started this may have it ignored (nohup).
+      if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
+    }
   }
-}
+  ~PassingSignalsOn() {
+    working_half = 0;
+    for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+  }
+  PassingSignalsOn(const PassingSignalsOn&) = delete;
+  PassingSignalsOn& operator=(const PassingSignalsOn&) = delete;
+
+ private:
+  static constexpr std::array kSignals = {SIGTERM, SIGINT, SIGHUP};
+  std::array<struct sigaction, kSignals.size()> before_{};
+};
 
 // Async-signal-safe: notes whose crash it is, and lets the signal do what it does by itself.
 void NoteCrash(int signal) {
@@ -126,10 +142,17 @@ int WaitFor(pid_t half) {
   _exit(128 + signal);
 }
 
-// Returns where the work is to be begun again.
-void EndAs(int status, const SplitOptions& options, const Keeper& keeper, const ReadingSlot* slots,
-           int tries_left) {
-  if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
+struct End {
+  // In the half that does the work, or there is only one.
+  bool is_here = false;
+  int status = 0;  // for _exit()
+  std::optional<std::string> last_words;
+};
+
+// nullopt where the work is to be begun again.
+std::optional<int> StatusOf(int status, const SplitOptions& options, const Keeper& keeper,
+                            const ReadingSlot* slots, int tries_left) {
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   for (int asked : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGXCPU}) {
     if (signal == asked) EndBySignal(signal);
@@ -139,32 +162,22 @@ void EndAs(int status, const SplitOptions& options, const Keeper& keeper, const 
   for (const Crash::Object& object : crash.objects)
     again = again && AvoidReading(object.oid, object.position);
   if (options.on_crash) options.on_crash(crash, keeper.places() ? &*keeper.places() : nullptr);
-  if (!again) _exit(kCouldNotTell);
+  if (again) return std::nullopt;
+  return kCouldNotTell;
 }
 
-// Or says why the sandbox is not to be had.
-std::string Forbid(const ShutInOptions& options) {
-  if (keeper_socket < 0) return "no process can be started for it";
-  // To the end of the process.
-  SetDoor(new ShutDoor(keeper_socket, options.places, options.kept_open));
-  if (kAddressSanitized) return "";
-  ForbidPaths();
-  std::string why;
-  return ForbidSystemCalls(keeper_socket, &why) ? "" : why;
-}
-
-}  // namespace
-
-void SplitOff(const SplitOptions& options) {
-  if (kThreadSanitized) return;
+// Becomes the half that does the work, or keeps it to its end.
+End Split(const SplitOptions& options) {
+  if (kThreadSanitized) return {.is_here = true, .status = 0, .last_words = {}};
   std::cout.flush();
   std::fflush(nullptr);
+  ForgetAvoided();
   const pid_t parent = getpid();
   ReadingSlot* slots = NewSlots();
   for (int tries_left = options.goes_on ? kMostTries : 0;; --tries_left) {
     std::array<int, 2> ends = {-1, -1};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return;
-    const pid_t half = fork();
+    pid_t half = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0) half = fork();
     if (half == 0) {
       close(ends[0]);
       prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -173,24 +186,66 @@ void SplitOff(const SplitOptions& options) {
       keeper_socket = ends[1];
       if (slots != nullptr) KeepReadings(slots);
       NoteCrashes();
-      return;
+      return {.is_here = true, .status = 0, .last_words = {}};
     }
-    close(ends[1]);
+    if (ends[1] >= 0) close(ends[1]);
     if (half < 0) {
-      close(ends[0]);
-      return;
+      if (ends[0] >= 0) close(ends[0]);
+      return {.is_here = true, .status = 0, .last_words = {}};
     }
-    working_half = half;
-    PassSignalsOn();
+    std::optional<int> status;
     Keeper keeper(options.do_errand);
-    // Whoever asks for what nobody asks for is no longer the program that was started.
-    if (!keeper.AnswerQuestions(ends[0])) kill(half, SIGKILL);
-    close(ends[0]);
-    const int status = WaitFor(half);
-    working_half = 0;
-    EndAs(status, options, keeper, slots, tries_left);
+    {
+      const PassingSignalsOn passing(half);
+      // Whoever asks for what nobody asks for is no longer the program that was started.
+      if (!keeper.AnswerQuestions(ends[0])) kill(half, SIGKILL);
+      close(ends[0]);
+      status = WaitFor(half);
+    }
+    status = StatusOf(*status, options, keeper, slots, tries_left);
+    if (status) {
+      if (slots != nullptr) munmap(static_cast<void*>(slots), sizeof *slots * kReadingSlots);
+      return {.is_here = false, .status = *status, .last_words = keeper.last_words()};
+    }
     if (slots != nullptr) std::memset(static_cast<void*>(slots), 0, sizeof *slots * kReadingSlots);
   }
+}
+
+// Or says why the sandbox is not to be had.
+std::string Forbid(const ShutInOptions& options) {
+  if (keeper_socket < 0) return "no process can be started for it";
+  // To the end of the process.
+  SetDoor(new ShutDoor(keeper_socket, options.places, options.kept_open));
+  if (kAddressSanitized) return "";
+  const bool no_paths = ForbidPaths();
+  std::string why;
+  if (ForbidSystemCalls(keeper_socket, &why)) return "";
+  return no_paths ? why + ", and only Landlock kept it from files" : why;
+}
+
+}  // namespace
+
+void SplitOff(const SplitOptions& options) {
+  const End end = Split(options);
+  if (!end.is_here) _exit(end.status);
+}
+
+std::optional<std::string> RunApart(const SplitOptions& options,
+                                    const std::function<std::string()>& work) {
+  const End end = Split(options);
+  if (!end.is_here) return end.status == 0 ? end.last_words : std::nullopt;
+  if (keeper_socket < 0) return work();
+  int status = kCouldNotTell;
+  try {
+    const std::string words = work();
+    std::cout.flush();
+    std::fflush(nullptr);
+    const FrameHead head{static_cast<uint32_t>(Question::kLastWords), 0, 0, 0};
+    if (SendFrame(keeper_socket, head, words, -1)) status = 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "picket: An internal error ended a part of the run: %s.\n", error.what());
+  }
+  _exit(status);
 }
 
 std::string ShutIn(const ShutInOptions& options) {

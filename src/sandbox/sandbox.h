@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,13 @@ struct SplitOptions {
 // Signals that would end the process (SIGTERM, SIGINT, SIGHUP) reach both halves; if either half is
 // killed, so is the other.
 void SplitOff(const SplitOptions& options);
+
+// The same for a part of the work, after which this process goes on as the keeper that it was:
+// `work` runs in the other half, and what it returns is returned here. nullopt where that half came
+// to no end, of which on_crash has told, or threw; where no process can be had, `work` runs here,
+// and ShutIn() in it says so. There must be no other thread. Throws what `work` throws only then.
+std::optional<std::string> RunApart(const SplitOptions& options,
+                                    const std::function<std::string()>& work);
 
 struct ShutInOptions {
   SandboxUse use = SandboxUse::kAuto;

@@ -17,7 +17,8 @@ enum class Question : uint32_t {
   kListFolder,      // directory, folder: 0 to 255, kTopFolder or kPackFolder
   kErrand,          // core/door.h; number of the errand in `at`
   kPlaces,          // the agreement itself, once, before all others
-  kLast = kPlaces,
+  kLastWords,       // what RunApart() returns; nothing comes after it, not even an answer
+  kLast = kLastWords,
 };
 
 inline constexpr uint32_t kTopFolder = 256;

@@ -63,6 +63,9 @@ ref_unchanged server refs/heads/main ''
 
 exits 1 "$crash 11 1 '$PICKET' --threads 1 audit --no-cache work" 'the audit leaves it out' \
   'was ended by a signal' small "$USER_TOKEN_RULE"
+echo work >list
+exits 1 "$crash 11 1 '$PICKET' --threads 1 audit --repos list" 'the audit leaves it out' \
+  'was ended by a signal' small "$USER_TOKEN_RULE"
 mkdir files
 mv work/large1 work/large2 work/small files
 exits 1 "$crash 11 1 '$PICKET' --threads 1 scan files" 'The process that read files/large' \

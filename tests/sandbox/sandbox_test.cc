@@ -272,6 +272,42 @@ TEST_CASE("the status of the half that works is the status of the whole") {
   }
 }
 
+TEST_CASE("a part of the work may be done apart, one after the other") {
+  SplitOptions options;
+  int crashes = 0;
+  options.on_crash = [&crashes](const Crash&, const Places*) { ++crashes; };
+  const auto apart = [&](const std::function<std::string()>& work) {
+    return RunApart(options, [&] {
+      // doctest's own handlers would tell a death that is meant.
+      signal(SIGSEGV, SIG_DFL);
+      ShutIn({.use = SandboxUse::kAuto, .places = {}, .kept_open = {}});
+      return work();
+    });
+  };
+  struct sigaction before {};
+  sigaction(SIGTERM, nullptr, &before);
+  const std::string much(size_t{3} << 20, 'x');
+  CHECK(apart([&] { return much; }) == much);
+  CHECK(apart([] { return std::string(); }) == "");
+  CHECK_FALSE(TheDoor().is_shut());
+  if (CanForbid()) {
+    CHECK_FALSE(apart([] {
+      raise(SIGSEGV);
+      return std::string("survived");
+    }));
+    CHECK_FALSE(apart([] {
+      socket(AF_INET, SOCK_STREAM, 0);
+      return std::string("survived");
+    }));
+    CHECK(crashes == 2);
+  }
+  CHECK_FALSE(apart([]() -> std::string { _exit(0); }));
+  CHECK(apart([] { return std::string("again"); }) == "again");
+  struct sigaction after {};
+  sigaction(SIGTERM, nullptr, &after);
+  CHECK((before.sa_handler == after.sa_handler));
+}
+
 TEST_CASE("an errand's sentence comes back as an Error, and its file as a descriptor") {
   const test::TemporaryFolder folder;
   const std::string file = folder.path() + "/given";

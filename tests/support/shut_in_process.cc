@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <iostream>
 #include <stdexcept>
 
 #include "core/error.h"
@@ -68,6 +70,8 @@ std::string ReadAll(int fd) {
 ShutInEnd RunShutIn(const ShutInWork& work) {
   const Pipe said = NewPipe();
   const Pipe crashes = NewPipe();
+  std::fflush(nullptr);
+  std::cout.flush();
   const pid_t keeper = fork();
   if (keeper == 0) Live(work, said[1], crashes[1]);
   close(said[1]);
