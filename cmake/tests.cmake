@@ -11,6 +11,20 @@ add_test(NAME installed COMMAND sh -c "rm -rf '${PICKET_INSTALLED}' && \
 '${PICKET_INSTALLED}/bin/picket' rules compile")
 set_tests_properties(installed PROPERTIES FIXTURES_SETUP installed COST 1000)
 
+# The same program, but for who is asked for the lists of a repository: Git in all of them. The
+# product has no switch for it.
+add_executable(picket_plumbing src/main.cc tests/support/plumbing_route.cc
+  $<FILTER:$<TARGET_OBJECTS:picket_objects>,EXCLUDE,/repository_route[.]cc>
+  $<TARGET_OBJECTS:picket_cli>)
+target_include_directories(picket_plumbing PRIVATE src)
+target_compile_definitions(picket_plumbing PRIVATE PICKET_VERSION="${PROJECT_VERSION}")
+target_link_libraries(picket_plumbing PRIVATE PkgConfig::LIBRARIES BZip2::BZip2 Threads::Threads
+  picket_warnings)
+if(PICKET_ASAN)
+  # A second link of a sanitized program is not worth its time.
+  set_target_properties(picket_plumbing PROPERTIES EXCLUDE_FROM_ALL ON)
+endif()
+
 # Runs the cases of one file: ARGN is what set_tests_properties takes.
 function(picket_unit_test name source)
   get_filename_component(file ${source} NAME)
@@ -51,18 +65,65 @@ set_tests_properties(unit/match/rule_store_test PROPERTIES COST 100)
 # Each script is one behaviour, told with real git; exit 77 means that it could not run here. The
 # program forbids others to look into it (PR_SET_DUMPABLE), the leak checker included; leaks are
 # looked for in the unit tests.
-file(GLOB PICKET_SCENARIOS CONFIGURE_DEPENDS tests/cli/*.sh)
+function(picket_scenario name script program setting fixtures)
+  add_test(NAME ${name} COMMAND sh ${CMAKE_SOURCE_DIR}/${script})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
+    FIXTURES_REQUIRED "${fixtures}" ENVIRONMENT "PICKET=${program};PICKET_SOURCE=${CMAKE_SOURCE_DIR};\
+PICKET_SANITIZED=${PICKET_ASAN};ASAN_OPTIONS=detect_leaks=0;${setting}")
+endfunction()
+file(GLOB PICKET_SCENARIOS CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} tests/cli/*.sh)
 foreach(script ${PICKET_SCENARIOS})
   get_filename_component(name ${script} NAME_WE)
   if(NOT name STREQUAL "common")
-    add_test(NAME cli/${name} COMMAND sh ${script})
-    set_tests_properties(cli/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
-      FIXTURES_REQUIRED installed ENVIRONMENT "PICKET=${PICKET_INSTALLED}/bin/picket;PICKET_SOURCE=${CMAKE_SOURCE_DIR};\
-PICKET_SANITIZED=${PICKET_ASAN};ASAN_OPTIONS=detect_leaks=0")
+    picket_scenario(cli/${name} ${script} ${PICKET_INSTALLED}/bin/picket "PICKET_HASH=sha1" installed)
   endif()
 endforeach()
 set_tests_properties(cli/masked_wherever_a_secret_stands cli/own_rules_are_compiled_once
   cli/rules_bench_lists_each_cost cli/rules_check_list_and_show PROPERTIES COST 100)
+
+# Both ways to a repository's lists, and both lengths of an object's name, must give the same
+# findings: the scenarios that depend on refs, configuration, index or ids once more, with SHA-256
+# (where Git is asked for the lists) and with SHA-1 where Git is asked all the same. What files hold
+# is the same on every route, so scenarios about that are left out; all of them can be run by hand
+# with PICKET_HASH=sha256 or PICKET=build/installed/bin/picket_plumbing.
+set(PICKET_SHA256_SCENARIOS
+  commit_amend commit_in_linked_worktree commit_in_submodule commit_intent_to_add
+  commit_merge_of_side_with_old_token commit_of_one_path commit_on_unborn_branch
+  commit_rename_with_edit commit_with_unusual_index commit_with_work_tree_option
+  prepush_dry_run_delete_and_nothing prepush_from_partial_clone prepush_new_branch
+  prepush_to_bare_address push_again_after_delete push_branch_on_old_history push_delete_ref
+  push_first_into_empty_repository push_forced_with_token push_from_shallow_clone push_gitlink
+  push_moved_file_with_old_token push_old_line_again_where_it_was_not push_pack
+  push_replaced_and_grafted_objects push_secret_copied_out_of_excluded_path
+  push_tag_straight_at_blob push_token_in_commit_header push_token_in_note
+  push_token_in_octopus_merge push_token_in_tag_message push_token_only_in_merge_resolution
+  push_token_removed_in_fifth_commit receive_corrupt_object receive_fork_of_fork
+  receive_missing_object audit_bare_and_non_bare audit_damaged_pack_entry
+  audit_missing_and_corrupt_objects audit_names_first_commit_and_date audit_packed_and_loose_agree
+  audit_partial_clone audit_remembers_what_is_clean audit_shallow_clone
+  audit_unreachable_object_labelled audit_carriers_besides_files merge_automatic_with_token)
+set(PICKET_PLUMBING_SCENARIOS
+  commit_in_linked_worktree commit_merge_of_side_with_old_token commit_on_unborn_branch
+  commit_with_unusual_index commit_with_work_tree_option prepush_from_partial_clone
+  prepush_new_branch prepush_to_bare_address push_again_after_delete push_branch_on_old_history
+  push_environment_is_ignored push_from_shallow_clone push_many_refs
+  push_replaced_and_grafted_objects push_tag_straight_at_blob push_token_in_note
+  receive_fork_of_fork receive_repository_with_awkward_path receive_unreadable_alternate
+  audit_bare_and_non_bare audit_names_first_commit_and_date audit_partial_clone audit_shallow_clone)
+if(NOT PICKET_ASAN)
+  add_test(NAME installed_plumbing COMMAND ${CMAKE_COMMAND} -E copy
+    $<TARGET_FILE:picket_plumbing> ${PICKET_INSTALLED}/bin/)
+  set_tests_properties(installed_plumbing PROPERTIES FIXTURES_REQUIRED installed
+    FIXTURES_SETUP installed_plumbing COST 900)
+  foreach(name ${PICKET_SHA256_SCENARIOS})
+    picket_scenario(sha256/${name} tests/cli/${name}.sh ${PICKET_INSTALLED}/bin/picket
+      "PICKET_HASH=sha256" installed)
+  endforeach()
+  foreach(name ${PICKET_PLUMBING_SCENARIOS})
+    picket_scenario(plumbing/${name} tests/cli/${name}.sh ${PICKET_INSTALLED}/bin/picket_plumbing
+      "PICKET_HASH=sha1" "installed;installed_plumbing")
+  endforeach()
+endif()
 
 # A target links what it calls, not every object.
 add_library(picket_archive STATIC EXCLUDE_FROM_ALL)

@@ -22,15 +22,19 @@ namespace {
 
 constexpr size_t kNamedObjects = 4;
 
-std::string Consequence(Gate gate) {
+std::string Consequence(Gate gate, bool goes_on) {
   switch (gate) {
     case Gate::kPreReceive:
     case Gate::kPrePush: return "the push is refused";
     case Gate::kPreCommit:
     case Gate::kPreMergeCommit:
     case Gate::kCommitMsg: return "the commit is refused";
-    case Gate::kAudit: return "the audit leaves it out and begins again";
-    case Gate::kScan: return "the scan leaves it out and begins again";
+    case Gate::kAudit:
+      if (goes_on) return "the audit leaves it out and begins again";
+      break;
+    case Gate::kScan:
+      if (goes_on) return "the scan leaves it out and begins again";
+      break;
   }
   return "nothing was judged";
 }
@@ -63,7 +67,7 @@ std::string Describe(int signal) {
 void TellCrash(const CommonOptions& common, Gate gate, const Crash& crash, const Places* places) {
   const std::string sentence =
       "The process that read " + NameAll(crash, places) + " ended in the middle (" +
-      Describe(crash.signal) + "), so " + Consequence(gate) +
+      Describe(crash.signal) + "), so " + Consequence(gate, crash.goes_on) +
       ". Look at that object as at an attack, and report it as a defect of picket, in private.";
   const std::string line = "picket: " + Presentable(common, sentence) + "\n";
   std::fputs(line.c_str(), stderr);

@@ -15,52 +15,118 @@
 namespace picket {
 namespace {
 
+// Old values from which most of what is old is looked for first.
+constexpr size_t kMostLikely = 256;
+
 struct NewValue {
   ObjectId oid;
   std::string ref;
 };
 
-// What is there already, in the shape that the walk needs.
-struct Existing {
-  std::vector<ObjectId> commits;
-  std::unordered_set<ObjectId> tags;
-  // Blobs and trees that a ref points at.
-  std::unordered_set<ObjectId> direct;
+// What is there already. To peel tens of thousands of refs takes longer than to judge a small push,
+// so it is done when something can't be told without.
+class Existing {
+ public:
+  // `likely`: see KnownValues; what is in it and not in `values` does not count.
+  Existing(const Repository& repository, std::span<const ObjectId> values,
+           std::span<const ObjectId> likely, ChangeBuilder& builder)
+      : values_(values.begin(), values.end()),
+        listed_(values),
+        old_objects_(repository.NewDatabaseOfOldObjects()),
+        builder_(builder) {
+    if (old_objects_ == nullptr) {
+      peeling_objects_ = repository.NewObjectDatabase();
+      return;
+    }
+    for (const ObjectId& oid : likely)
+      if (values_.contains(oid) && IsCommit(oid)) likely_.push_back(oid);
+  }
+
+  CommitWalk Walk(const Repository& repository, ObjectDatabase& objects,
+                  std::span<const WalkTip> tips) {
+    if (old_objects_ != nullptr) {
+      const KnownValues known{values_, likely_, *old_objects_};
+      if (std::optional<CommitWalk> walk = TryWalkNewCommits(repository, objects, tips, known))
+        return std::move(*walk);
+    }
+    Peel();
+    return WalkNewCommits(repository, objects, tips, commits_);
+  }
+  // A tag on the way from an existing ref.
+  bool HasTag(const ObjectId& oid) {
+    if (std::optional<bool> known = IsKnown(oid)) return *known;
+    Peel();
+    return tags_.contains(oid);
+  }
+  // A blob or tree that an existing ref leads to.
+  bool HasDirect(const ObjectId& oid) {
+    if (std::optional<bool> known = IsKnown(oid)) return *known;
+    Peel();
+    return direct_.contains(oid);
+  }
+
+ private:
+  // nullopt where all refs have to be asked.
+  std::optional<bool> IsKnown(const ObjectId& oid) {
+    if (old_objects_ == nullptr) return std::nullopt;
+    if (!old_objects_->Contains(oid)) return false;
+    if (values_.contains(oid)) return true;
+    return std::nullopt;
+  }
+
+  bool IsCommit(const ObjectId& oid) {
+    ObjectHeader header;
+    return old_objects_->ReadHeader(oid, &header, nullptr) == ReadStatus::kOk &&
+           header.type == ObjectType::kCommit;
+  }
+
+  void Peel() {
+    if (peeled_) return;
+    peeled_ = true;
+    ObjectDatabase& objects = old_objects_ == nullptr ? *peeling_objects_ : *old_objects_;
+    std::unordered_set<ObjectId> seen;
+    uint64_t broken = 0;
+    for (const ObjectId& value : listed_) {
+      if (!seen.insert(value).second) continue;
+      std::vector<ObjectId> tags;
+      Peeled peeled;
+      std::string why;
+      if (!picket::Peel(objects, value, &tags, &peeled, &why)) {
+        ++broken;
+        continue;
+      }
+      tags_.insert(tags.begin(), tags.end());
+      if (peeled.type == ObjectType::kCommit) {
+        commits_.push_back(peeled.oid);
+      } else {
+        direct_.insert(peeled.oid);
+      }
+    }
+    if (broken != 0)
+      builder_.AddNote("Existing refs that lead to no readable object: " + std::to_string(broken) +
+                       ". What they may have held counts as new; git fsck names them.");
+  }
+
+  std::unordered_set<ObjectId> values_;
+  std::span<const ObjectId> listed_;
+  std::vector<ObjectId> likely_;
+  // Null where there is no quarantine; then `peeling_objects_` is not.
+  std::unique_ptr<ObjectDatabase> old_objects_;
+  std::unique_ptr<ObjectDatabase> peeling_objects_;
+  ChangeBuilder& builder_;
+  bool peeled_ = false;
+  std::vector<ObjectId> commits_;
+  std::unordered_set<ObjectId> tags_;
+  std::unordered_set<ObjectId> direct_;
 };
 
-Existing PeelExisting(ObjectDatabase& objects, std::span<const ObjectId> values,
-                      ChangeBuilder& builder) {
-  Existing existing;
-  std::unordered_set<ObjectId> seen;
-  uint64_t broken = 0;
-  for (const ObjectId& value : values) {
-    if (!seen.insert(value).second) continue;
-    std::vector<ObjectId> tags;
-    Peeled peeled;
-    std::string why;
-    if (!Peel(objects, value, &tags, &peeled, &why)) {
-      ++broken;
-      continue;
-    }
-    existing.tags.insert(tags.begin(), tags.end());
-    if (peeled.type == ObjectType::kCommit) {
-      existing.commits.push_back(peeled.oid);
-    } else {
-      existing.direct.insert(peeled.oid);
-    }
-  }
-  if (broken != 0)
-    builder.AddNote("Existing refs that lead to no readable object: " + std::to_string(broken) +
-                    ". What they may have held counts as new; git fsck names them.");
-  return existing;
-}
-
 ChangeList List(const Repository& repository, std::span<const NewValue> values,
-                std::span<const ObjectId> existing_values, bool may_be_promised) {
+                std::span<const ObjectId> existing_values, std::span<const ObjectId> likely,
+                bool may_be_promised) {
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
   ChangeBuilder builder(may_be_promised);
   if (values.empty()) return builder.Finish();
-  Existing existing = PeelExisting(*objects, existing_values, builder);
+  Existing existing(repository, existing_values, likely, builder);
   TreeCache trees(*objects);
   TreeChanges changes(trees);
 
@@ -73,7 +139,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     std::string why;
     bool leads_somewhere = Peel(*objects, value.oid, &tags, &peeled, &why);
     for (const ObjectId& tag : tags)
-      if (!existing.tags.contains(tag)) builder.AddTag(tag, ref);
+      if (!existing.HasTag(tag)) builder.AddTag(tag, ref);
     if (!leads_somewhere) {
       builder.AddGap(
           {value.oid.ToHex(), "", "", "it is the new value of " + value.ref + ": " + why});
@@ -81,7 +147,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     }
     if (peeled.type == ObjectType::kCommit) {
       tips.push_back({peeled.oid, ref});
-    } else if (existing.direct.contains(peeled.oid)) {
+    } else if (existing.HasDirect(peeled.oid)) {
       continue;
     } else if (peeled.type == ObjectType::kBlob) {
       builder.AddRefBlob(peeled.oid, ref);
@@ -94,7 +160,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     changes.Visit(tree, {}, builder);
   }
 
-  CommitWalk walk = WalkNewCommits(repository, *objects, tips, existing.commits);
+  CommitWalk walk = existing.Walk(repository, *objects, tips);
   for (Gap& gap : walk.gaps) builder.AddGap(std::move(gap));
   for (std::string& note : walk.notes) builder.AddNote(std::move(note));
   for (const WalkedCommit& commit : walk.commits) {
@@ -125,12 +191,19 @@ bool HasUrl(const Repository& repository, const std::string& remote, std::string
 
 ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates) {
   std::vector<NewValue> values;
-  for (const RefUpdate& update : updates)
-    if (!update.new_oid.is_zero()) values.push_back({update.new_oid, update.ref});
+  std::vector<ObjectId> likely;
+  for (const RefUpdate& update : updates) {
+    if (update.new_oid.is_zero()) continue;
+    values.push_back({update.new_oid, update.ref});
+    if (likely.size() < kMostLikely) likely.push_back(update.old_oid);
+  }
   std::vector<ObjectId> existing;
-  if (!values.empty())
-    for (const Ref& ref : repository.Refs()) existing.push_back(ref.target);
-  return List(repository, values, existing, false);
+  if (!values.empty()) {
+    std::optional<ObjectId> head;
+    for (const Ref& ref : repository.Refs(&head)) existing.push_back(ref.target);
+    if (head) likely.push_back(*head);
+  }
+  return List(repository, values, existing, likely, false);
 }
 
 std::vector<ObjectId> ListTracked(const Repository& repository, std::string_view remote,
@@ -161,9 +234,9 @@ ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tr
     if (!push.remote_oid.is_zero() && objects->Contains(push.remote_oid))
       existing.push_back(push.remote_oid);
   }
-  if (values.empty()) return List(repository, values, existing, false);
+  if (values.empty()) return List(repository, values, existing, {}, false);
   existing.insert(existing.end(), tracked.begin(), tracked.end());
-  return List(repository, values, existing, repository.has_promisor());
+  return List(repository, values, existing, {}, repository.has_promisor());
 }
 
 ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,

@@ -49,7 +49,7 @@ RefTarget Peel(const Ref& ref, ObjectDatabase* database) {
       return result;
     }
     result.tags.push_back(result.target);
-    std::optional<TagHeader> header = TryParseTag(object.bytes());
+    std::optional<TagHeader> header = TryParseTag(object.bytes(), database->id_bytes());
     if (!header) break;
     result.target = header->target;
   }
@@ -151,7 +151,7 @@ void CommitGraph::Read(const Repository& repository, uint32_t first, unsigned th
         std::optional<CommitHeader> header;
         std::string why;
         if (database->Read(commits_[i].oid, &object, &why) == ReadStatus::kOk) {
-          header = TryParseCommit(object.bytes());
+          header = TryParseCommit(object.bytes(), database->id_bytes());
         }
         if (!header) {
           if (why.empty()) why = "its headers are not those of a commit";

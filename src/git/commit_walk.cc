@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxTagChain = 1'000;
 constexpr int64_t kClockSlack = 24 * 60 * 60;  // seconds
 constexpr int kOvertime = 256;                 // commits
+constexpr uint64_t kEarlyChecks = 64;          // commits
 // Boundaries that get a sentence each; the rest is counted.
 constexpr size_t kMaxNotes = 5;
 
@@ -35,16 +36,22 @@ struct Node {
 
 class Walk {
  public:
-  Walk(const Repository& repository, ObjectDatabase& objects)
-      : repository_(repository), objects_(objects) {}
+  // `known` may be null.
+  Walk(const Repository& repository, ObjectDatabase& objects, const KnownValues* known)
+      : repository_(repository), objects_(objects), known_(known) {}
 
   CommitWalk Run(std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
     for (const ObjectId& oid : existing) Enter(Find(oid), true);
     for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
     Paint();
-    NameRefs(tips);
-    List();
-    return std::move(result_);
+    return Finish(tips);
+  }
+
+  std::optional<CommitWalk> TryRun(std::span<const WalkTip> tips) {
+    for (const ObjectId& oid : known_->likely) Enter(Find(oid), true);
+    for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
+    if (!TryPaint() || !AllNewAreCertain()) return std::nullopt;
+    return Finish(tips);
   }
 
  private:
@@ -57,6 +64,12 @@ class Walk {
     }
   };
 
+  CommitWalk Finish(std::span<const WalkTip> tips) {
+    NameRefs(tips);
+    List();
+    return std::move(result_);
+  }
+
   // The node of a commit, read on first sight.
   uint32_t Find(const ObjectId& oid) {
     auto [slot, added] = index_.try_emplace(oid, static_cast<uint32_t>(nodes_.size()));
@@ -66,7 +79,8 @@ class Walk {
     RawObject object;
     if (objects_.Read(oid, &object, nullptr) == ReadStatus::kOk &&
         object.type() == ObjectType::kCommit) {
-      if (std::optional<CommitHeader> header = TryParseCommit(object.bytes())) {
+      if (std::optional<CommitHeader> header =
+              TryParseCommit(object.bytes(), objects_.id_bytes())) {
         node.readable = true;
         node.tree = header->tree;
         node.time = header->committer_time;
@@ -81,7 +95,7 @@ class Walk {
     if (!nodes_[at].readable || nodes_[at].shallow) return;
     RawObject object;
     if (objects_.Read(nodes_[at].oid, &object, nullptr) != ReadStatus::kOk) return;
-    std::optional<CommitHeader> header = TryParseCommit(object.bytes());
+    std::optional<CommitHeader> header = TryParseCommit(object.bytes(), objects_.id_bytes());
     if (!header) return;
     std::vector<uint32_t> parents;
     for (const ObjectId& parent : header->parents) parents.push_back(Find(parent));
@@ -92,6 +106,8 @@ class Walk {
 
   void Enter(uint32_t at, bool old) {
     Node& node = nodes_[at];
+    // A ref may name what was not there before the push brought it.
+    if (known_ != nullptr && !old) old = known_->values.contains(node.oid) && WasThere(node);
     if (node.queued) {
       if (old) MakeOld(at);
       return;
@@ -131,17 +147,47 @@ class Walk {
         // much that counts as new may be behind it.
         if (next.time < oldest_new - slack && ++overtime > kOvertime) break;
       }
-      queue_.pop();
-      Node& node = nodes_[next.node];
-      node.done = true;
-      if (!node.old) {
-        --waiting_new_;
-        oldest_new = std::min(oldest_new, node.time);
-      }
-      bool old = node.old;
-      ReadParents(next.node);
-      for (uint32_t parent : nodes_[next.node].parents) Enter(parent, old);
+      if (!nodes_[next.node].old) oldest_new = std::min(oldest_new, next.time);
+      Pop();
     }
+  }
+
+  void Pop() {
+    const uint32_t at = queue_.top().node;
+    queue_.pop();
+    Node& node = nodes_[at];
+    node.done = true;
+    const bool old = node.old;
+    if (!old) --waiting_new_;
+    ReadParents(at);
+    for (uint32_t parent : nodes_[at].parents) Enter(parent, old);
+  }
+
+  bool WasThere(const Node& node) { return known_->old_objects.Contains(node.oid); }
+
+  // Until nothing new waits; false where a commit that was there before counts as new: by then it
+  // would have been reached from what is likely, if it can be. A sample is enough to end early.
+  bool TryPaint() {
+    uint64_t count = 0;
+    while (waiting_new_ != 0) {
+      const Node& node = nodes_[queue_.top().node];
+      if (!node.old && (++count <= kEarlyChecks || count % kEarlyChecks == 0) && WasThere(node))
+        return false;
+      Pop();
+    }
+    return true;
+  }
+
+  // What an old commit reaches was there before. So a new one whose parents are new for certain is,
+  // and only those without such parents are looked up.
+  bool AllNewAreCertain() {
+    for (Node& node : nodes_) {
+      if (node.old || !node.queued) continue;
+      const bool is_lowest = std::all_of(node.parents.begin(), node.parents.end(),
+                                         [&](uint32_t parent) { return nodes_[parent].old; });
+      if (is_lowest && WasThere(node)) return false;
+    }
+    return true;
   }
 
   // Every new commit gets the first ref that reaches it, and counts its new children.
@@ -216,6 +262,7 @@ class Walk {
 
   const Repository& repository_;
   ObjectDatabase& objects_;
+  const KnownValues* known_;
   std::deque<Node> nodes_;
   std::unordered_map<ObjectId, uint32_t> index_;
   std::priority_queue<Queued> queue_;
@@ -228,7 +275,13 @@ class Walk {
 
 CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
                           std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
-  return Walk(repository, objects).Run(tips, existing);
+  return Walk(repository, objects, nullptr).Run(tips, existing);
+}
+
+std::optional<CommitWalk> TryWalkNewCommits(const Repository& repository, ObjectDatabase& objects,
+                                            std::span<const WalkTip> tips,
+                                            const KnownValues& known) {
+  return Walk(repository, objects, &known).TryRun(tips);
 }
 
 bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* tags, Peeled* peeled,
@@ -250,7 +303,7 @@ bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* t
                  : "object " + at.ToHex() + " is damaged: " + clause;
       return false;
     }
-    std::optional<TagHeader> tag = TryParseTag(object.bytes());
+    std::optional<TagHeader> tag = TryParseTag(object.bytes(), objects.id_bytes());
     if (!tag) {
       *why = "tag " + at.ToHex() + " is none that Git could read";
       return false;

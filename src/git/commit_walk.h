@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -50,6 +51,23 @@ struct CommitWalk {
 // twice the largest step back in time that it has met.
 CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
                           std::span<const WalkTip> tips, std::span<const ObjectId> existing);
+
+// What a push is judged against where there may be tens of thousands of refs.
+struct KnownValues {
+  // What existing refs hold. May be tags and the like.
+  const std::unordered_set<ObjectId>& values;
+  // Some of them, from which most of what is old can be reached.
+  std::span<const ObjectId> likely;
+  // The store without what the push brought.
+  ObjectDatabase& old_objects;
+};
+
+// The same answer without a look at what all refs hold, where it can be had: a commit that only the
+// push brought is reachable from no ref, and one that a ref holds is old. nullopt where a commit
+// that was in the store before could not be reached from `likely` soon.
+std::optional<CommitWalk> TryWalkNewCommits(const Repository& repository, ObjectDatabase& objects,
+                                            std::span<const WalkTip> tips,
+                                            const KnownValues& known);
 
 // Follows annotated tags from `oid` to what they name. Each tag on the way is added to `tags` (may
 // be null). False, with a clause in `why`, where an object is missing or broken, or the chain is

@@ -94,7 +94,7 @@ std::optional<ObjectId> GitAncestry::TreeOf(const ObjectId& commit) {
   if (objects_->Read(commit, &object, nullptr) != ReadStatus::kOk ||
       object.type() != ObjectType::kCommit)
     return std::nullopt;
-  std::optional<CommitHeader> header = TryParseCommit(object.bytes());
+  std::optional<CommitHeader> header = TryParseCommit(object.bytes(), objects_->id_bytes());
   if (!header) return std::nullopt;
   return header->tree;
 }
@@ -105,7 +105,7 @@ std::vector<ObjectId> GitAncestry::ParentsOf(const ObjectId& commit) {
       objects_->Read(commit, &object, nullptr) != ReadStatus::kOk ||
       object.type() != ObjectType::kCommit)
     return {};
-  std::optional<CommitHeader> header = TryParseCommit(object.bytes());
+  std::optional<CommitHeader> header = TryParseCommit(object.bytes(), objects_->id_bytes());
   return header ? header->parents : std::vector<ObjectId>();
 }
 

@@ -1,6 +1,3 @@
-#include <git2.h>
-
-#include <mutex>
 #include <utility>
 
 #include "core/door.h"
@@ -12,11 +9,6 @@
 
 namespace picket {
 namespace {
-
-// What newer Git writes and libgit2 1.5 does not know by itself. The values of the last two are
-// checked before a repository is opened.
-const char* const kExtensions[] = {"partialclone",      "worktreeconfig", "preciousobjects",
-                                   "relativeworktrees", "objectformat",   "refstorage"};
 
 bool MayNotRead(const ObjectId& oid, std::string* why) {
   if (MayRead(oid)) return false;
@@ -35,24 +27,6 @@ std::string_view ToString(ObjectType type) {
   }
   return "object";
 }
-
-void StartLibgit2() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (git_libgit2_init() < 0)
-      throw Error("The Git library could not be started. Reinstall the package libgit2.");
-    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, kExtensions, std::size(kExtensions));
-    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-  });
-}
-
-bool ToGitOid(const ObjectId& id, git_oid* out) {
-  if (id.raw().size() != GIT_OID_RAWSZ) return false;
-  return git_oid_fromraw(out, id.raw().data()) == 0;
-}
-
-ObjectId FromGitOid(const git_oid& oid) { return ObjectId::FromRaw({oid.id, GIT_OID_RAWSZ}); }
 
 ObjectDatabase::ObjectDatabase(PackStore& store)
     : store_(store),

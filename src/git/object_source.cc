@@ -33,9 +33,9 @@ bool TypeOf(ObjectKind kind, ObjectType* type) {
 }
 
 // Of a tree only the names are text.
-std::string NamesOf(Bytes tree) {
+std::string NamesOf(Bytes tree, size_t id_bytes) {
   std::string names;
-  for (const TreeEntry& entry : ParseTree(tree).entries) {
+  for (const TreeEntry& entry : ParseTree(tree, id_bytes).entries) {
     names.append(entry.name);
     names.push_back('\n');
   }
@@ -123,7 +123,7 @@ void ObjectReader::VisitObject(const BlobRef& ref, ObjectType type, bool streame
   } else if (large) {
     VisitLarge(ref, header, visitor);
   } else if (type == ObjectType::kTree) {
-    std::string names = NamesOf(object.bytes());
+    std::string names = NamesOf(object.bytes(), database_->id_bytes());
     visitor.OnBlob({ref, AsBytes(names)}, nullptr);
   } else {
     visitor.OnBlob({ref, object.bytes()}, nullptr);
@@ -137,7 +137,7 @@ void ObjectReader::VisitLarge(const BlobRef& ref, const ObjectHeader& header,
   if (!spooled.Load(source_.repository_, ref.oid, header, &why)) {
     AddGap(ref, std::move(why), visitor);
   } else if (header.type == ObjectType::kTree) {
-    std::string names = NamesOf(spooled.bytes());
+    std::string names = NamesOf(spooled.bytes(), database_->id_bytes());
     visitor.OnBlob({ref, AsBytes(names)}, nullptr);
   } else {
     visitor.OnBlob({ref, spooled.bytes()}, nullptr);

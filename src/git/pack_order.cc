@@ -211,8 +211,9 @@ class Inventory {
       if (prefix.size() != 2 || !ObjectId::TryParse(prefix + std::string(38, '0'))) continue;
       for (const std::string& name : NamesIn(folder + "/" + prefix)) {
         std::optional<ObjectId> oid = ObjectId::TryParse(prefix + name);
-        // Git looks in lower case only.
-        if (oid && oid->ToHex() != prefix + name) continue;
+        // Git looks in lower case only, and for names of one length.
+        if (oid && (oid->raw().size() != repository_.id_bytes() || oid->ToHex() != prefix + name))
+          continue;
         if (oid && filter_ != nullptr) {
           if (TakeWanted(*oid)) loose_.push_back({*oid});
           continue;

@@ -43,13 +43,31 @@ constexpr std::array kAlways = {
     std::string_view("GIT_TERMINAL_PROMPT=0"),    std::string_view("LC_ALL=C"),
 };
 
-constexpr std::array kClean = {
+constexpr std::array kNoUserConfig = {
     std::string_view("GIT_CONFIG_GLOBAL=/dev/null"),
     std::string_view("GIT_CONFIG_NOSYSTEM=1"),
 };
 
+// Where the files of that configuration are, if not at their usual places.
+constexpr std::array kUserConfig = {
+    std::string_view("GIT_CONFIG_GLOBAL"),
+    std::string_view("GIT_CONFIG_SYSTEM"),
+    std::string_view("GIT_CONFIG_NOSYSTEM"),
+};
+
+// What Git would need to know to run itself.
+constexpr std::string_view kExecPath = "GIT_EXEC_PATH";
+
 bool SameName(std::string_view a, std::string_view b) {
   return a.substr(0, a.find('=')) == b.substr(0, b.find('='));
+}
+
+bool IsKept(const GitCommand& command, std::string_view variable) {
+  const auto is_it = [&](std::string_view name) { return SameName(name, variable); };
+  if (command.user_config && std::any_of(kUserConfig.begin(), kUserConfig.end(), is_it))
+    return true;
+  if (command.no_locations) return is_it(kExecPath);
+  return std::any_of(kKept.begin(), kKept.end(), is_it);
 }
 
 // A pipe whose ends stay clear of 0, 1 and 2, which a caller may have closed.
@@ -111,7 +129,9 @@ int Spawn(const std::vector<std::string>& arguments, const std::vector<std::stri
 
 std::vector<std::string> GitEnvironment(const GitCommand& command, char* const* environment) {
   std::vector<std::string> result(kAlways.begin(), kAlways.end());
-  if (command.clean_environment) result.insert(result.end(), kClean.begin(), kClean.end());
+  const bool clean = command.clean_environment;
+  if (clean && !command.user_config)
+    result.insert(result.end(), kNoUserConfig.begin(), kNoUserConfig.end());
   if (!command.git_dir.empty()) result.push_back("GIT_DIR=" + command.git_dir);
   size_t ours = result.size();
   for (char* const* entry = environment; entry != nullptr && *entry != nullptr; ++entry) {
@@ -120,12 +140,7 @@ std::vector<std::string> GitEnvironment(const GitCommand& command, char* const* 
                     [&](const std::string& set) { return SameName(set, text); })) {
       continue;
     }
-    bool git = text.starts_with("GIT_");
-    if (command.clean_environment && git &&
-        std::none_of(kKept.begin(), kKept.end(),
-                     [&](std::string_view kept) { return SameName(kept, text); })) {
-      continue;
-    }
+    if (clean && text.starts_with("GIT_") && !IsKept(command, text)) continue;
     result.emplace_back(text);
   }
   return result;

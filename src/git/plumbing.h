@@ -24,6 +24,10 @@ struct GitCommand {
   // Nothing of the user's or the system's configuration, and of the environment only what says
   // where the repository, its index and its objects are. For input that is not trusted.
   bool clean_environment = false;
+  // With a clean environment: not even that, so that `git_dir` alone says where things are.
+  bool no_locations = false;
+  // With a clean environment: the user's and the system's configuration all the same.
+  bool user_config = false;
 };
 
 // One `git` process: its standard output is a pipe, its standard input is empty, its standard error

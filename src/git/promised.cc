@@ -55,12 +55,12 @@ class Reader : private ForestVisitor {
 
   void Read(const ObjectId& oid, ObjectType type, Bytes bytes) {
     if (type == ObjectType::kCommit) {
-      const std::optional<CommitHeader> header = TryParseCommit(bytes);
+      const std::optional<CommitHeader> header = TryParseCommit(bytes, database_->id_bytes());
       if (!header) return;
       Add(header->tree);
       if (repository_.shallow().contains(oid)) return;
       for (const ObjectId& parent : header->parents) Add(parent);
-    } else if (const std::optional<TagHeader> header = TryParseTag(bytes)) {
+    } else if (const std::optional<TagHeader> header = TryParseTag(bytes, database_->id_bytes())) {
       Add(header->target);
     }
   }

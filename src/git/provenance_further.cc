@@ -40,7 +40,7 @@ class Changes {
   std::optional<ObjectId> TreeOf(const ObjectId& commit) {
     RawObject object;
     if (database_->Read(commit, &object, nullptr) != ReadStatus::kOk) return std::nullopt;
-    std::optional<CommitHeader> header = TryParseCommit(object.bytes());
+    std::optional<CommitHeader> header = TryParseCommit(object.bytes(), database_->id_bytes());
     if (!header) return std::nullopt;
     return header->tree;
   }
@@ -59,7 +59,7 @@ class Changes {
     std::vector<RawObject> held(parents.size());
     for (size_t i = 0; i < parents.size(); ++i) {
       if (!Read(parents[i], &held[i])) return false;
-      TreeCursor cursor(held[i].bytes());
+      TreeCursor cursor(held[i].bytes(), database_->id_bytes());
       while (cursor.Next()) {
         besides[i].emplace(cursor.name(), Entry{cursor.mode() & TreeCursor::kTypeMask, cursor.id(),
                                                 cursor.is_directory()});
@@ -67,7 +67,7 @@ class Changes {
       }
       if (cursor.broken()) return false;
     }
-    TreeCursor cursor(object.bytes());
+    TreeCursor cursor(object.bytes(), database_->id_bytes());
     while (cursor.Next()) {
       if (++steps_ > kMostSteps) return false;
       const ObjectId oid = cursor.id();

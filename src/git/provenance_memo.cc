@@ -58,7 +58,7 @@ class Reader {
     RawObject object;
     if (database_->Read(tree, &object, nullptr) != ReadStatus::kOk) return false;
     if (object.type() != ObjectType::kTree) return false;
-    TreeCursor cursor(object.bytes());
+    TreeCursor cursor(object.bytes(), database_->id_bytes());
     for (uint32_t i = 0; cursor.Next(); ++i) {
       if (!is_it(i, cursor)) continue;
       *place = {tree, cursor.id(), std::string(cursor.name())};

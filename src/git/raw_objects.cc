@@ -8,16 +8,14 @@
 namespace picket {
 namespace {
 
-// SHA-1 only; SHA-256 repositories are refused when they are opened.
-constexpr size_t kHexDigits = 40;
-
-// Takes "<key> <40 hex>\n"; nothing is taken when the text does not start like that.
-std::optional<ObjectId> TakeId(std::string_view* text, std::string_view key) {
-  size_t length = key.size() + 1 + kHexDigits + 1;
+// Takes "<key> <id in hex>\n"; nothing is taken when the text does not start like that.
+std::optional<ObjectId> TakeId(std::string_view* text, std::string_view key, size_t id_bytes) {
+  const size_t digits = 2 * id_bytes;
+  size_t length = key.size() + 1 + digits + 1;
   if (text->size() < length || !text->starts_with(key) || (*text)[key.size()] != ' ' ||
       (*text)[length - 1] != '\n')
     return std::nullopt;
-  std::optional<ObjectId> id = ObjectId::TryParse(text->substr(key.size() + 1, kHexDigits));
+  std::optional<ObjectId> id = ObjectId::TryParse(text->substr(key.size() + 1, digits));
   if (id) text->remove_prefix(length);
   return id;
 }
@@ -56,14 +54,14 @@ EntryKind KindOf(uint32_t mode) {
 
 }  // namespace
 
-std::optional<CommitHeader> TryParseCommit(Bytes bytes) {
+std::optional<CommitHeader> TryParseCommit(Bytes bytes, size_t id_bytes) {
   std::string_view text = AsText(bytes);
   CommitHeader header;
-  std::optional<ObjectId> tree = TakeId(&text, "tree");
+  std::optional<ObjectId> tree = TakeId(&text, "tree", id_bytes);
   if (!tree) return std::nullopt;
   header.tree = *tree;
   while (text.starts_with("parent ")) {
-    std::optional<ObjectId> parent = TakeId(&text, "parent");
+    std::optional<ObjectId> parent = TakeId(&text, "parent", id_bytes);
     if (!parent) return std::nullopt;
     header.parents.push_back(*parent);
   }
@@ -73,10 +71,10 @@ std::optional<CommitHeader> TryParseCommit(Bytes bytes) {
   return header;
 }
 
-std::optional<TagHeader> TryParseTag(Bytes bytes) {
+std::optional<TagHeader> TryParseTag(Bytes bytes, size_t id_bytes) {
   std::string_view text = AsText(bytes);
   TagHeader header;
-  std::optional<ObjectId> target = TakeId(&text, "object");
+  std::optional<ObjectId> target = TakeId(&text, "object", id_bytes);
   if (!target) return std::nullopt;
   header.target = *target;
   std::string_view type = TakeLine(&text);
@@ -100,10 +98,10 @@ bool EntryComesBefore(const TreeEntry& a, const TreeEntry& b) {
   return next(a) < next(b);
 }
 
-ParsedTree ParseTree(Bytes bytes) {
+ParsedTree ParseTree(Bytes bytes, size_t id_bytes) {
   ParsedTree tree;
-  tree.entries.reserve(bytes.size() / 40);
-  TreeCursor cursor(bytes);
+  tree.entries.reserve(bytes.size() / (id_bytes + 20));
+  TreeCursor cursor(bytes, id_bytes);
   while (cursor.Next()) {
     tree.entries.push_back({KindOf(cursor.mode()), cursor.id(), cursor.name()});
     size_t count = tree.entries.size();

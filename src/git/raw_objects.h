@@ -5,6 +5,7 @@
 // none of the known ones is kOther, names may be anything but hold no NUL.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -28,9 +29,10 @@ struct TagHeader {
   ObjectType type = ObjectType::kCommit;
 };
 
-// nullopt where the object is no commit that Git could read.
-std::optional<CommitHeader> TryParseCommit(Bytes bytes);
-std::optional<TagHeader> TryParseTag(Bytes bytes);
+// nullopt where the object is no commit that Git could read. Here and below `id_bytes` is 20 in
+// SHA-1 repositories and 32 in SHA-256 ones; an id of the other length is no id.
+std::optional<CommitHeader> TryParseCommit(Bytes bytes, size_t id_bytes);
+std::optional<TagHeader> TryParseTag(Bytes bytes, size_t id_bytes);
 
 enum class EntryKind : uint8_t { kBlob, kSymlink, kTree, kGitlink, kOther };
 
@@ -53,7 +55,7 @@ struct ParsedTree {
 };
 
 // The views in the result live as long as `bytes`.
-ParsedTree ParseTree(Bytes bytes);
+ParsedTree ParseTree(Bytes bytes, size_t id_bytes);
 
 // Git's order: a tree's name sorts as if it ended in '/'.
 bool EntryComesBefore(const TreeEntry& a, const TreeEntry& b);

@@ -13,8 +13,6 @@ namespace picket {
 namespace {
 
 constexpr size_t kMaxInput = size_t{256} << 20;
-constexpr size_t kSha1Digits = 40;
-constexpr size_t kSha256Digits = 64;
 
 [[noreturn]] void Malformed(std::string_view hook, size_t line, std::string_view reason) {
   throw Error("Line " + std::to_string(line) + " of the input of " + std::string(hook) + " " +
@@ -23,16 +21,13 @@ constexpr size_t kSha256Digits = 64;
               "calls the hook.");
 }
 
-ObjectId ParseId(std::string_view text, std::string_view hook, size_t line) {
-  std::optional<ObjectId> id = ObjectId::TryParse(text);
-  if (id && text.size() == kSha256Digits)
-    throw Error(
-        "The repository names its objects by SHA-256 (line " + std::to_string(line) +
-        " of the input of " + std::string(hook) +
-        "), which picket can't read for now, so nothing was judged. Use a SHA-1 repository, or "
-        "remove the hook.");
-  if (!id || text.size() != kSha1Digits)
-    Malformed(hook, line, "holds no object id where one is due");
+// The ids of one input are of one length; `id_bytes` is 0 until the first one.
+ObjectId ParseId(std::string_view text, std::string_view hook, size_t line, size_t* id_bytes) {
+  const std::optional<ObjectId> id = ObjectId::TryParse(text);
+  if (!id) Malformed(hook, line, "holds no object id where one is due");
+  if (*id_bytes == 0) *id_bytes = id->raw().size();
+  if (id->raw().size() != *id_bytes)
+    Malformed(hook, line, "holds an object id of another length than the ones before it");
   return *id;
 }
 
@@ -70,13 +65,14 @@ std::optional<std::string_view> TakeLastWord(std::string_view* line) {
 std::vector<RefUpdate> ParseRefUpdates(std::string_view text) {
   constexpr std::string_view kHook = "pre-receive";
   std::vector<RefUpdate> updates;
+  size_t id_bytes = 0;
   ForEachLine(text, kHook, [&](std::string_view line, size_t number) {
     size_t first = line.find(' ');
     size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
     if (second == std::string_view::npos)
       Malformed(kHook, number, "is not made of two object ids and a ref");
-    RefUpdate update{ParseId(line.substr(0, first), kHook, number),
-                     ParseId(line.substr(first + 1, second - first - 1), kHook, number),
+    RefUpdate update{ParseId(line.substr(0, first), kHook, number, &id_bytes),
+                     ParseId(line.substr(first + 1, second - first - 1), kHook, number, &id_bytes),
                      std::string(line.substr(second + 1))};
     if (!IsRefName(update.ref)) Malformed(kHook, number, "holds no valid name of a ref");
     updates.push_back(std::move(update));
@@ -87,14 +83,15 @@ std::vector<RefUpdate> ParseRefUpdates(std::string_view text) {
 std::vector<Push> ParsePushes(std::string_view text) {
   constexpr std::string_view kHook = "pre-push";
   std::vector<Push> pushes;
+  size_t id_bytes = 0;
   ForEachLine(text, kHook, [&](std::string_view line, size_t number) {
     std::optional<std::string_view> remote_oid = TakeLastWord(&line);
     std::optional<std::string_view> remote_ref = TakeLastWord(&line);
     std::optional<std::string_view> local_oid = TakeLastWord(&line);
     if (!local_oid || line.empty())
       Malformed(kHook, number, "is not made of two refs and two object ids");
-    Push push{std::string(line), ParseId(*local_oid, kHook, number), std::string(*remote_ref),
-              ParseId(*remote_oid, kHook, number)};
+    Push push{std::string(line), ParseId(*local_oid, kHook, number, &id_bytes),
+              std::string(*remote_ref), ParseId(*remote_oid, kHook, number, &id_bytes)};
     if (!IsRefName(push.remote_ref)) Malformed(kHook, number, "holds no valid name of a ref");
     pushes.push_back(std::move(push));
   });

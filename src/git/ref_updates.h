@@ -25,8 +25,9 @@ struct Push {
   ObjectId remote_oid;  // zero: the remote ref is created
 };
 
-// Both throw Error for a line that Git does not write, CRLF and SHA-256 ids included: what can't be
-// understood must not be let through. The last newline may be missing; no text is an empty list.
+// Both throw Error for a line that Git does not write, CRLF and ids of two lengths included: what
+// can't be understood must not be let through. The last newline may be missing; no text is an empty
+// list.
 std::vector<RefUpdate> ParseRefUpdates(std::string_view text);
 std::vector<Push> ParsePushes(std::string_view text);
 

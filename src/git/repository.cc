@@ -1,7 +1,5 @@
 #include "git/repository.h"
 
-#include <git2.h>
-#include <git2/sys/repository.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,7 +12,8 @@
 
 #include "core/error.h"
 #include "git/alternates.h"
-#include "git/libgit2_objects.h"
+#include "git/config_file.h"
+#include "git/repository_format.h"
 
 namespace picket {
 namespace {
@@ -23,22 +22,6 @@ namespace fs = std::filesystem;
 
 // A shallow or MERGE_HEAD file past this is broken; bytes.
 constexpr size_t kMaxListBytes = size_t{1} << 28;
-
-// Frees what libgit2 hands out.
-template <typename T, void (*kFree)(T*)>
-struct Owned {
-  T* value = nullptr;
-  Owned() = default;
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  ~Owned() { kFree(value); }
-};
-using OwnedConfig = Owned<git_config, git_config_free>;
-
-std::string LastError() {
-  const git_error* error = git_error_last();
-  return error != nullptr && error->message != nullptr ? error->message : "no reason was given";
-}
 
 // nullptr where the variable is not set; set and empty is set.
 const char* Environment(const char* name) { return std::getenv(name); }
@@ -68,7 +51,7 @@ std::optional<std::string> ReadFile(const std::string& path) {
 }
 
 // One object id a line; a missing last newline and empty lines are fine.
-std::vector<ObjectId> ReadIdFile(const std::string& path) {
+std::vector<ObjectId> ReadIdFile(const std::string& path, size_t id_bytes) {
   std::vector<ObjectId> ids;
   std::string text = ReadFile(path).value_or("");
   size_t at = 0;
@@ -78,10 +61,10 @@ std::vector<ObjectId> ReadIdFile(const std::string& path) {
     at = end + 1;
     if (line.empty()) continue;
     std::optional<ObjectId> id = ObjectId::TryParse(line);
-    if (!id)
-      throw Error(
-          "The file " + path +
-          " holds a line that is no object id. Restore it, or remove it where it is stale.");
+    if (!id || id->raw().size() != id_bytes)
+      throw Error("The file " + path +
+                  " holds a line that is no object id of this repository. Restore it, or remove it "
+                  "where it is stale.");
     ids.push_back(*id);
   }
   return ids;
@@ -95,50 +78,88 @@ std::string CommonDirectory(const std::string& git_dir) {
   return RealPath((*text)[0] == '/' ? *text : git_dir + "/" + *text);
 }
 
-// Called before libgit2 opens anything: the two extensions that it was told to accept are fine with
-// these values only, and a sentence of ours says more than "unsupported extension".
-void CheckFormat(const std::string& git_dir) {
-  std::string path = CommonDirectory(git_dir) + "/config";
-  if (access(path.c_str(), F_OK) != 0) return;
-  OwnedConfig config;
-  if (git_config_open_ondisk(&config.value, path.c_str()) < 0)
-    throw Error("The configuration " + path + " can't be read: " + LastError() + ". Correct it.");
-  struct Rule {
-    const char* key;
-    const char* value;
-    const char* sentence;
-  };
-  static constexpr Rule kRules[] = {
-      {"extensions.objectformat", "sha1",
-       " names its objects by SHA-256, which picket can't read for now, so nothing was judged. Use "
-       "a SHA-1 repository (git init --object-format=sha1), or remove the hook."},
-      {"extensions.refstorage", "files",
-       " keeps its refs in a format (reftable) that picket can't read for now, so nothing was "
-       "judged. Convert it with git refs migrate --ref-format=files, or remove the hook."}};
-  for (const Rule& rule : kRules) {
-    git_buf value = GIT_BUF_INIT;
-    int code = git_config_get_string_buf(&value, config.value, rule.key);
-    std::string text = code == 0 ? std::string(value.ptr, value.size) : std::string();
-    git_buf_dispose(&value);
-    if (code == GIT_ENOTFOUND || (code == 0 && text == rule.value)) continue;
-    throw Error("The repository at " + git_dir + rule.sentence);
-  }
+// What a path that names a Git directory leads to: itself, or where the file says that stands in
+// its place (gitrepository-layout(5), gitfile).
+std::string FollowGitFile(const std::string& path) {
+  constexpr std::string_view kStart = "gitdir: ";
+  std::error_code code;
+  if (!fs::is_regular_file(path, code)) return path;
+  std::string text = ReadFile(path).value_or("");
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  if (!text.starts_with(kStart))
+    throw Error("The file " + path +
+                " stands where a Git directory is due and names none. Check "
+                "GIT_DIR.");
+  text.erase(0, kStart.size());
+  return text.starts_with('/') ? text : fs::path(path).parent_path().string() + "/" + text;
 }
 
-// Every value of `key`, in the order of the files. No look-up by pattern: libgit2 1.5 leaks 10 KiB
-// for each entry that git_config_foreach_match() passes over.
-std::vector<std::string> ValuesOf(git_config* config, const std::string& key) {
-  struct State {
-    const std::string& key;
-    std::vector<std::string> values;
-  } state{key, {}};
-  auto visit = [](const git_config_entry* entry, void* payload) {
-    State& s = *static_cast<State*>(payload);
-    if (s.key == entry->name) s.values.push_back(entry->value == nullptr ? "" : entry->value);
-    return 0;
-  };
-  git_config_foreach(config, visit, &state);
-  return std::move(state.values);
+bool IsGitDirectory(const std::string& path) {
+  std::error_code code;
+  // A broken symbolic link is a HEAD too.
+  if (!fs::exists(fs::symlink_status(path + "/HEAD", code))) return false;
+  const std::string common = CommonDirectory(RealPath(path));
+  return fs::is_directory(common + "/objects", code) && fs::is_directory(common + "/refs", code);
+}
+
+// As Git looks for it from `start` upwards: a .git of either kind, or the directory itself.
+std::string Discover(const std::string& start) {
+  std::string at = RealPath(start);
+  while (true) {
+    const std::string inner = FollowGitFile(at + "/.git");
+    if (IsGitDirectory(inner)) return inner;
+    if (IsGitDirectory(at)) return at;
+    if (at == "/" || at.empty()) break;
+    at = WithoutSlash(fs::path(at).parent_path().string());
+  }
+  throw Error("No Git repository was found at " + start +
+              " or above it. Name a repository, or run this inside one.");
+}
+
+// The repository's own settings, as far as they say how it is to be opened.
+std::vector<ConfigEntry> ReadOwnConfig(const std::string& git_dir, const std::string& common_dir) {
+  std::vector<ConfigEntry> entries = ReadConfigFile(common_dir + "/config");
+  const ConfigEntry* of_worktree = FindSetting(entries, "extensions.worktreeconfig");
+  if (of_worktree == nullptr || !IsTrue(*of_worktree)) return entries;
+  for (ConfigEntry& entry : ReadConfigFile(git_dir + "/config.worktree"))
+    entries.push_back(std::move(entry));
+  return entries;
+}
+
+// Where the files are if the environment does not say; "" for a bare repository. `start` is where
+// the search for the repository began, "" where nothing was searched.
+std::string WorktreeOf(const std::string& git_dir, const std::string& common_dir,
+                       const std::string& start, std::span<const ConfigEntry> own) {
+  const std::string parent = fs::path(git_dir).parent_path().string();
+  if (git_dir != common_dir) {
+    // A linked one: "gitdir" names the .git file in it.
+    std::string link = ReadFile(git_dir + "/gitdir").value_or("");
+    while (!link.empty() && (link.back() == '\n' || link.back() == '\r')) link.pop_back();
+    if (!link.starts_with('/')) link = git_dir + "/" + link;
+    return RealPath(fs::path(link).parent_path().string());
+  }
+  const ConfigEntry* bare = FindSetting(own, "core.bare");
+  if (bare != nullptr && IsTrue(*bare)) return "";
+  if (const ConfigEntry* set = FindSetting(own, "core.worktree"); set != nullptr && set->value)
+    return RealPath(set->value->starts_with('/') ? *set->value : git_dir + "/" + *set->value);
+  if (fs::path(git_dir).filename() == ".git") return parent;
+  for (std::string at = start.empty() ? "" : RealPath(start); !at.empty();) {
+    std::error_code code;
+    if (fs::is_regular_file(at + "/.git", code) && RealPath(FollowGitFile(at + "/.git")) == git_dir)
+      return at;
+    at = at == "/" ? "" : fs::path(at).parent_path().string();
+  }
+  return bare == nullptr ? "" : parent;
+}
+
+// Only the repository's own configuration is asked: one in the home directory must not turn lost
+// objects into promised ones.
+bool NamesPromisor(std::span<const ConfigEntry> own) {
+  return std::any_of(own.begin(), own.end(), [](const ConfigEntry& entry) {
+    const std::string_view name = entry.name;
+    return name == "extensions.partialclone" ||
+           (name.starts_with("remote.") && name.ends_with(".promisor") && IsTrue(entry));
+  });
 }
 
 bool IsOwn(const std::string& path) {
@@ -160,10 +181,10 @@ bool IsOwn(const std::string& path) {
 // Whether the system's and the user's configuration vouch for `directory`. The repository's own is
 // not asked: it is what is in doubt. An empty value forgets those before it.
 bool IsVouchedFor(const std::string& directory) {
-  OwnedConfig config;
-  if (git_config_open_default(&config.value) < 0) return false;
   bool safe = false;
-  for (std::string& value : ValuesOf(config.value, "safe.directory")) {
+  for (const ConfigEntry& entry : ReadUserConfig()) {
+    if (entry.name != "safe.directory") continue;
+    std::string value = entry.value.value_or("");
     if (value.starts_with("~/")) {
       const char* home = Environment("HOME");
       value = (home == nullptr ? "" : home) + value.substr(1);
@@ -200,39 +221,25 @@ void CheckOwner(const Repository& repository) {
 
 }  // namespace
 
-std::unique_ptr<Repository> Repository::Open(const std::string& path, bool search) {
-  StartLibgit2();
-  git_buf found = GIT_BUF_INIT;
-  std::string git_dir = path;
-  if (search) {
-    int code = git_repository_discover(&found, path.c_str(), 1, nullptr);
-    if (code == 0) git_dir.assign(found.ptr, found.size);
-    git_buf_dispose(&found);
-    if (code < 0)
-      throw Error("No Git repository was found at " + path +
-                  " or above it. Name a repository, or run this inside one.");
-  }
-  CheckFormat(RealPath(git_dir));
+std::unique_ptr<Repository> Repository::Open(const std::string& path, bool search, bool in_hook) {
+  const std::string git_dir = RealPath(search ? Discover(path) : FollowGitFile(path));
   std::unique_ptr<Repository> repository(new Repository);
-  int code = git_repository_open_ext(&repository->repository_, git_dir.c_str(),
-                                     GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT,
-                                     nullptr);
-  if (code < 0)
-    throw Error("The repository at " + WithoutSlash(git_dir) + " can't be opened: " + LastError() +
-                ". Check it with git fsck; an extension that is not supported has to be removed.");
-  git_repository* handle = repository->repository_;
-  repository->git_dir_ = RealPath(git_repository_path(handle));
-  repository->common_dir_ = RealPath(git_repository_commondir(handle));
-  if (const char* workdir = git_repository_workdir(handle); workdir != nullptr)
-    repository->worktree_ = RealPath(workdir);
-  repository->temporary_dir_ = repository->git_dir_;
+  repository->git_dir_ = git_dir;
+  repository->common_dir_ = CommonDirectory(git_dir);
+  repository->temporary_dir_ = git_dir;
+  const std::vector<ConfigEntry> own = ReadOwnConfig(git_dir, repository->common_dir_);
+  repository->has_promisor_ = NamesPromisor(own);
+  repository->worktree_ = WorktreeOf(git_dir, repository->common_dir_, search ? path : "", own);
+  const RepositoryFormat format = FormatOf(own);
+  repository->lists_ =
+      Libgit2Serves(format) ? OpenByLibgit2(git_dir) : OpenByPlumbing(git_dir, in_hook, format);
   return repository;
 }
 
 std::unique_ptr<Repository> Repository::OpenForHook() {
   const char* git_dir = Environment("GIT_DIR");
   std::unique_ptr<Repository> repository =
-      git_dir == nullptr ? Open(".", true) : Open(git_dir, false);
+      git_dir == nullptr ? Open(".", true, true) : Open(git_dir, false, true);
   if (const char* common = Environment("GIT_COMMON_DIR"); common != nullptr && *common != '\0') {
     if (RealPath(common) != repository->common_dir_)
       throw Error("GIT_COMMON_DIR names " + std::string(common) + ", but the repository at " +
@@ -243,20 +250,20 @@ std::unique_ptr<Repository> Repository::OpenForHook() {
     repository->worktree_ = RealPath(worktree);
   repository->ReadObjectDirectories(true);
   repository->ReadShallow("GIT_SHALLOW_FILE");
-  repository->ReadPromisor();
+  repository->LookForPromisorPacks();
   return repository;
 }
 
 std::unique_ptr<Repository> Repository::OpenAt(const std::string& path) {
-  std::unique_ptr<Repository> repository = Open(path, true);
+  std::unique_ptr<Repository> repository = Open(path, true, false);
   CheckOwner(*repository);
   repository->ReadObjectDirectories(false);
   repository->ReadShallow(nullptr);
-  repository->ReadPromisor();
+  repository->LookForPromisorPacks();
   return repository;
 }
 
-Repository::~Repository() { git_repository_free(repository_); }
+Repository::~Repository() = default;
 
 void Repository::ReadObjectDirectories(bool from_environment) {
   // The main directory stays first although Git searches the quarantine first: every object has one
@@ -272,8 +279,11 @@ void Repository::ReadObjectDirectories(bool from_environment) {
         roots.push_back(std::move(entry));
   }
   object_dirs_ = ResolveObjectDirectories(roots);
-  packs_ = std::make_unique<PackStore>(object_dirs_, size_t{GIT_OID_RAWSZ});
-  GiveObjects(repository_, *packs_);
+  packs_ = std::make_unique<PackStore>(object_dirs_, id_bytes());
+  if (temporary_dir_ == git_dir_) return;
+  std::vector<std::string> old = object_dirs_;
+  std::erase(old, temporary_dir_);
+  old_packs_ = std::make_unique<PackStore>(std::move(old), id_bytes());
 }
 
 void Repository::ReadShallow(const char* file_variable) {
@@ -283,25 +293,10 @@ void Repository::ReadShallow(const char* file_variable) {
     if (const char* named = Environment(file_variable); named != nullptr) path = named;
   }
   if (path.empty()) return;
-  for (const ObjectId& id : ReadIdFile(path)) shallow_.insert(id);
+  for (const ObjectId& id : ReadIdFile(path, id_bytes())) shallow_.insert(id);
 }
 
-void Repository::ReadPromisor() {
-  // Only the repository's own configuration is asked: one in the home directory must not turn lost
-  // objects into promised ones.
-  std::string path = common_dir_ + "/config";
-  OwnedConfig config;
-  if (access(path.c_str(), F_OK) == 0 && git_config_open_ondisk(&config.value, path.c_str()) == 0) {
-    auto visit = [](const git_config_entry* entry, void* payload) {
-      int on = 0;
-      std::string_view name = entry->name;
-      bool is_promisor = name.starts_with("remote.") && name.ends_with(".promisor") &&
-                         git_config_parse_bool(&on, entry->value) == 0 && on != 0;
-      if (is_promisor || name == "extensions.partialclone") *static_cast<bool*>(payload) = true;
-      return 0;
-    };
-    git_config_foreach(config.value, visit, &has_promisor_);
-  }
+void Repository::LookForPromisorPacks() {
   for (const std::string& directory : object_dirs_) {
     std::error_code code;
     for (const auto& entry : fs::directory_iterator(directory + "/pack", code))
@@ -310,96 +305,76 @@ void Repository::ReadPromisor() {
 }
 
 void Repository::KeepRefs() {
-  if (!kept_refs_) kept_refs_ = Refs();
+  if (kept_refs_) return;
+  std::optional<ObjectId> head;
+  std::vector<Ref> refs = Refs(&head);
+  kept_refs_.emplace(std::move(refs), head);
 }
 
 std::vector<Ref> Repository::Refs() const {
-  if (kept_refs_) return *kept_refs_;
-  Owned<git_reference_iterator, git_reference_iterator_free> iterator;
-  if (git_reference_iterator_new(&iterator.value, repository_) < 0)
-    throw Error("The refs of " + git_dir_ + " can't be listed: " + LastError() +
-                ". Check them with git fsck.");
-  std::vector<Ref> refs;
-  int code = 0;
-  while (true) {
-    Owned<git_reference, git_reference_free> ref;
-    code = git_reference_next(&ref.value, iterator.value);
-    if (code < 0) break;
-    git_oid target;
-    if (git_reference_type(ref.value) == GIT_REFERENCE_DIRECT) {
-      git_oid_cpy(&target, git_reference_target(ref.value));
-    } else if (git_reference_name_to_id(&target, repository_, git_reference_name(ref.value)) < 0) {
-      continue;
-    }
-    refs.push_back({git_reference_name(ref.value), FromGitOid(target)});
+  std::optional<ObjectId> head;
+  return Refs(&head);
+}
+
+std::vector<Ref> Repository::Refs(std::optional<ObjectId>* head) const {
+  if (kept_refs_) {
+    *head = kept_refs_->second;
+    return kept_refs_->first;
   }
-  if (code != GIT_ITEROVER)
-    throw Error("The refs of " + git_dir_ + " can't be listed: " + LastError() +
-                ". Check them with git fsck.");
-  if (git_repository_head_detached(repository_) == 1) {
-    if (std::optional<ObjectId> head = Resolve("HEAD")) refs.push_back({"HEAD", *head});
+  RefList list = lists_->Refs();
+  std::vector<Ref>& refs = list.refs;
+  const auto by_name = [](const Ref& a, const Ref& b) { return a.name < b.name; };
+  if (!std::is_sorted(refs.begin(), refs.end(), by_name))
+    std::sort(refs.begin(), refs.end(), by_name);
+  if (list.head_branch.empty()) {
+    *head = Resolve("HEAD");
+    if (*head) refs.insert(refs.begin(), {"HEAD", **head});
+    return std::move(refs);
   }
-  std::sort(refs.begin(), refs.end(), [](const Ref& a, const Ref& b) { return a.name < b.name; });
-  return refs;
+  const auto at = std::lower_bound(refs.begin(), refs.end(), Ref{list.head_branch, {}}, by_name);
+  *head =
+      at != refs.end() && at->name == list.head_branch ? std::optional(at->target) : std::nullopt;
+  return std::move(refs);
 }
 
 std::optional<ObjectId> Repository::Resolve(std::string_view ref) const {
-  git_oid id;
-  int code = git_reference_name_to_id(&id, repository_, std::string(ref).c_str());
-  if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) return std::nullopt;
-  if (code < 0)
-    throw Error("The ref " + std::string(ref) + " can't be read: " + LastError() +
-                ". Check it with git fsck.");
-  return FromGitOid(id);
+  return lists_->Resolve(std::string(ref));
 }
 
 std::vector<ObjectId> Repository::MergeHeads() const {
-  return ReadIdFile(git_dir_ + "/MERGE_HEAD");
+  return ReadIdFile(git_dir_ + "/MERGE_HEAD", id_bytes());
 }
 
-std::optional<std::string> Repository::ConfigString(const std::string& key) const {
-  OwnedConfig config;
-  git_buf value = GIT_BUF_INIT;
-  int code = git_repository_config_snapshot(&config.value, repository_);
-  if (code == 0) code = git_config_get_string_buf(&value, config.value, key.c_str());
-  std::string text = code == 0 ? std::string(value.ptr, value.size) : std::string();
-  git_buf_dispose(&value);
-  if (code == GIT_ENOTFOUND) return std::nullopt;
-  if (code < 0)
-    throw Error("The configuration of " + git_dir_ + " can't be read: " + LastError() +
-                ". Correct it.");
-  return text;
+const std::vector<ConfigEntry>& Repository::Configuration() const {
+  std::call_once(configuration_once_, [this] { configuration_ = lists_->Configuration(); });
+  return configuration_;
 }
 
 std::vector<std::string> Repository::ConfigStrings(const std::string& key) const {
-  OwnedConfig config;
-  if (git_repository_config_snapshot(&config.value, repository_) < 0)
-    throw Error("The configuration of " + git_dir_ + " can't be read: " + LastError() +
-                ". Correct it.");
-  return ValuesOf(config.value, key);
+  std::vector<std::string> values;
+  for (const ConfigEntry& entry : Configuration())
+    if (entry.name == key) values.push_back(entry.value.value_or(""));
+  return values;
 }
 
 std::vector<std::string> Repository::Remotes() const {
-  OwnedConfig config;
-  if (git_repository_config_snapshot(&config.value, repository_) < 0)
-    throw Error("The configuration of " + git_dir_ + " can't be read: " + LastError() +
-                ". Correct it.");
+  constexpr std::string_view kSection = "remote.";
   std::vector<std::string> remotes;
-  auto visit = [](const git_config_entry* entry, void* payload) {
-    std::string_view name = entry->name;
-    constexpr std::string_view kSection = "remote.";
-    size_t last = name.rfind('.');
-    if (!name.starts_with(kSection) || last <= kSection.size()) return 0;
-    std::string_view key = name.substr(last);
+  for (const ConfigEntry& entry : Configuration()) {
+    const std::string_view name = entry.name;
+    const size_t last = name.rfind('.');
+    if (!name.starts_with(kSection) || last <= kSection.size()) continue;
+    const std::string_view key = name.substr(last);
     if (key == ".url" || key == ".pushurl")
-      static_cast<std::vector<std::string>*>(payload)->emplace_back(
-          name.substr(kSection.size(), last - kSection.size()));
-    return 0;
-  };
-  git_config_foreach(config.value, visit, &remotes);
+      remotes.emplace_back(name.substr(kSection.size(), last - kSection.size()));
+  }
   std::sort(remotes.begin(), remotes.end());
   remotes.erase(std::unique(remotes.begin(), remotes.end()), remotes.end());
   return remotes;
+}
+
+std::unique_ptr<ObjectDatabase> Repository::NewDatabaseOfOldObjects() const {
+  return old_packs_ == nullptr ? nullptr : std::make_unique<ObjectDatabase>(*old_packs_);
 }
 
 std::unique_ptr<ObjectDatabase> Repository::NewObjectDatabase() const {

@@ -1,13 +1,14 @@
 // A repository that is open for reading, in any of the ways in which Git runs a hook.
 //
-// libgit2's own GIT_REPOSITORY_OPEN_FROM_ENV does not serve: it refuses GIT_WORK_TREE, does not
-// C-unquote alternates, and resolves relative alternates one level deep only. So the repository is
-// opened by its Git directory, and the quarantine and the whole chain of alternates are added by
-// us.
+// Where everything is we find out ourselves: libgit2's GIT_REPOSITORY_OPEN_FROM_ENV refuses
+// GIT_WORK_TREE, does not C-unquote alternates, resolves relative ones one level deep only, and
+// does not know config.worktree. Refs and configuration come from one of two sources (see
+// repository_lists.h), objects from our own reader, whatever names them.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,21 +23,9 @@
 #include "git/pack/object_bytes.h"
 #include "git/pack/pack_reader.h"
 #include "git/pack/pack_store.h"
-
-struct git_oid;
-struct git_repository;
+#include "git/repository_lists.h"
 
 namespace picket {
-
-// Sets libgit2 up once per process (about 4 ms, most of it in its own libraries): our extensions
-// known, its owner check off because OpenAt makes Git's own, and hashes not verified on reading:
-// index-pack and unpack-objects have verified what a push brings before a hook runs. Opening a
-// repository calls it; call it earlier, from any thread, to let it run beside something slow.
-void StartLibgit2();
-
-// The two ways between our ids and libgit2's. False for an id that is not SHA-1.
-bool ToGitOid(const ObjectId& id, git_oid* out);
-ObjectId FromGitOid(const git_oid& oid);
 
 // One object's bytes; the view lives as long as this or a copy of it.
 class RawObject {
@@ -58,6 +47,10 @@ class ObjectDatabase {
   // `store` must outlive this. Nothing is opened before the first question.
   explicit ObjectDatabase(PackStore& store);
 
+  // Of every id in this store: 20 for SHA-1, 32 for SHA-256. An id of the other length names
+  // nothing.
+  size_t id_bytes() const { return store_.id_bytes(); }
+
   // kMissing: nowhere in the store. kCorrupt: there, and unreadable; `why` (may be null) gets a
   // clause. Objects over 1 GiB can't be read whole. A pack or object that came after the packs were
   // listed is found.
@@ -76,18 +69,13 @@ class ObjectDatabase {
   PackReader packs_;
 };
 
-struct Ref {
-  std::string name;  // full name
-  ObjectId target;   // as stored; may be a tag, tree or blob
-};
-
 class Repository {
  public:
   // For a hook: GIT_DIR (or discovery from the working directory), GIT_COMMON_DIR, GIT_WORK_TREE,
   // GIT_OBJECT_DIRECTORY, GIT_ALTERNATE_OBJECT_DIRECTORIES and GIT_SHALLOW_FILE as Git sets them.
   // The owner check is off: Git has made it before it ran us. Throws Error, with the reason and the
-  // way out, for what libgit2 can't read (SHA-256, reftable, unknown extensions) or an alternate
-  // that is not there.
+  // way out, for a repository that neither libgit2 nor the `git` on PATH can read, and for an
+  // alternate that is not there.
   static std::unique_ptr<Repository> OpenForHook();
   // For audit and install: `path` is a worktree, a Git directory or below one. Follows Git's owner
   // rule, safe.directory with "*" and "/*" included.
@@ -97,7 +85,8 @@ class Repository {
   Repository(const Repository&) = delete;
   Repository& operator=(const Repository&) = delete;
 
-  git_repository* handle() const { return repository_; }
+  // Of every object id in it: 20 for SHA-1, 32 for SHA-256.
+  size_t id_bytes() const { return lists_->id_bytes(); }
   const std::string& git_dir() const { return git_dir_; }  // absolute, no trailing slash
   // The same as git_dir() but in a linked worktree.
   const std::string& common_dir() const { return common_dir_; }
@@ -118,44 +107,55 @@ class Repository {
   // symbolic one that leads nowhere, is left out, as Git leaves it out: a ref less means that more
   // counts as new. Throws Error where the refs can't be listed.
   std::vector<Ref> Refs() const;
-  // Lists the refs, and from now on Refs() is that list: for a process that may open no file any
+  // The same, and what the branch that HEAD names holds, if it is there.
+  std::vector<Ref> Refs(std::optional<ObjectId>* head) const;
+  // Lists the refs, and from now on both are that list: for a process that may open no file any
   // more. Before other threads use this.
   void KeepRefs();
   // nullopt for a ref that does not exist (an unborn HEAD).
   std::optional<ObjectId> Resolve(std::string_view ref) const;
   // The commits in MERGE_HEAD; none when no merge is under way. Throws Error for a broken file.
   std::vector<ObjectId> MergeHeads() const;
-  // From the repository's, the user's and the system's configuration; command-line settings
-  // (git -c) are not seen. Throws Error where a configuration file can't be read.
-  std::optional<std::string> ConfigString(const std::string& key) const;
+  // Every value of a key that may stand more than once (remote.<name>.pushurl), section and
+  // variable in lower case, from the system's, the user's and the repository's configuration;
+  // command-line settings (git -c) are not seen. Throws Error where a configuration file can't be
+  // read.
+  std::vector<std::string> ConfigStrings(const std::string& key) const;
   // Names of the remotes that have a url or pushurl, from the same files; sorted.
   std::vector<std::string> Remotes() const;
-  // Every value of a key that may stand more than once (remote.<name>.pushurl); section and
-  // variable in lower case.
-  std::vector<std::string> ConfigStrings(const std::string& key) const;
 
   // A database for the calling thread; it must not outlive the repository.
   std::unique_ptr<ObjectDatabase> NewObjectDatabase() const;
+  // One that does not see what a push has brought: the quarantine is left out. Null where there is
+  // none.
+  std::unique_ptr<ObjectDatabase> NewDatabaseOfOldObjects() const;
   // The packs that those databases share.
   PackStore& packs() const { return *packs_; }
 
  private:
   Repository() = default;
-  static std::unique_ptr<Repository> Open(const std::string& path, bool search);
+  static std::unique_ptr<Repository> Open(const std::string& path, bool search, bool in_hook);
   void ReadObjectDirectories(bool from_environment);
   void ReadShallow(const char* file_variable);
-  void ReadPromisor();
+  void LookForPromisorPacks();
+  // Read once.
+  const std::vector<ConfigEntry>& Configuration() const;
 
-  git_repository* repository_ = nullptr;
+  std::unique_ptr<RepositoryLists> lists_;
   std::string git_dir_;
   std::string common_dir_;
   std::string worktree_;
   std::string temporary_dir_;
   std::vector<std::string> object_dirs_;
   std::unique_ptr<PackStore> packs_;
+  // Those without the quarantine; null where there is none.
+  std::unique_ptr<PackStore> old_packs_;
+  mutable std::once_flag configuration_once_;
+  mutable std::vector<ConfigEntry> configuration_;
   std::unordered_set<ObjectId> shallow_;
   bool has_promisor_ = false;
-  std::optional<std::vector<Ref>> kept_refs_;
+  // What Refs() gives: refs and head.
+  std::optional<std::pair<std::vector<Ref>, std::optional<ObjectId>>> kept_refs_;
 };
 
 }  // namespace picket

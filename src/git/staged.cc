@@ -13,8 +13,10 @@ extern char** environ;
 namespace picket {
 namespace {
 
-// Git knows this tree in every SHA-1 repository, stored or not.
+// Git knows these trees in every repository, stored or not.
 constexpr std::string_view kEmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+constexpr std::string_view kEmptyTreeSha256 =
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
 // Ten million staged files; an index of that size does not exist.
 constexpr uint64_t kMaxListBytes = uint64_t{1} << 31;
 constexpr std::string_view kGitHead = "GITHEAD_";
@@ -198,7 +200,8 @@ const std::vector<RawChange>& StagedChanges::AgainstHead(const Repository& repos
   Differences found = TryReadDifferences(process_);
   if (process_.Finish() != 0) {
     if (repository.Resolve("HEAD")) process_.CheckSuccess();
-    GitProcess against_nothing(DiffIndex(std::string(kEmptyTree)));
+    GitProcess against_nothing(
+        DiffIndex(std::string(repository.id_bytes() == 20 ? kEmptyTree : kEmptyTreeSha256)));
     found = ReadDifferences(against_nothing);
   }
   text_ = std::move(found.text);

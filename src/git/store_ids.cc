@@ -41,6 +41,7 @@ bool Later(const Rest& a, const Rest& b) { return Less(b.id(), a.id()); }
 }  // namespace
 
 StoreIds::StoreIds(const Repository& repository) {
+  const size_t id_bytes = repository.id_bytes();
   for (const auto& pack : *repository.packs().packs()) {
     if (pack->Open() && pack->index().CheckOrder().empty()) packs_.push_back(pack);
   }
@@ -49,8 +50,9 @@ StoreIds::StoreIds(const Repository& repository) {
       if (prefix.size() != 2 || !ObjectId::TryParse(prefix + std::string(38, '0'))) continue;
       for (const std::string& name : NamesIn(folder + "/" + prefix)) {
         const std::optional<ObjectId> oid = ObjectId::TryParse(prefix + name);
-        // Git looks in lower case only.
-        if (oid && oid->ToHex() == prefix + name) loose_.push_back(*oid);
+        // Git looks in lower case only, and for names of one length.
+        if (oid && oid->raw().size() == id_bytes && oid->ToHex() == prefix + name)
+          loose_.push_back(*oid);
       }
     }
   }

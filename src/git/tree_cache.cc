@@ -5,7 +5,8 @@
 
 namespace picket {
 
-Tree::Tree(RawObject object) : object_(std::move(object)), parsed_(ParseTree(object_.bytes())) {
+Tree::Tree(RawObject object, size_t id_bytes)
+    : object_(std::move(object)), parsed_(ParseTree(object_.bytes(), id_bytes)) {
   if (parsed_.sorted) return;
   for (size_t i = 0; i < parsed_.entries.size(); ++i) by_name_.emplace(parsed_.entries[i].name, i);
 }
@@ -53,7 +54,7 @@ std::shared_ptr<const Tree> TreeCache::Get(const ObjectId& oid, ReadStatus* stat
       if (why != nullptr) *why = "it is a " + std::string(ToString(object.type()));
       return nullptr;
     }
-    tree = std::make_shared<const Tree>(std::move(object));
+    tree = std::make_shared<const Tree>(std::move(object), objects_.id_bytes());
   }
   if (fresh_bytes_ > limit_ / 2) {
     stale_ = std::exchange(fresh_, {});

@@ -18,7 +18,7 @@ namespace picket {
 // A tree and the bytes that its names point into.
 class Tree {
  public:
-  explicit Tree(RawObject object);
+  Tree(RawObject object, size_t id_bytes);
 
   const std::vector<TreeEntry>& entries() const { return parsed_.entries; }
   bool damaged() const { return parsed_.damaged; }

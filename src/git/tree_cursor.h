@@ -1,8 +1,9 @@
-// Walks the entries of a raw tree object: "<octal mode> <name>\0<20 bytes of id>", again and again.
+// Walks the entries of a raw tree object: "<octal mode> <name>\0<raw id>", again and again.
 // A tree may be hostile: order, repeated names and names that no file can have are for the caller
 // to judge; what can't be cut into entries ends the walk.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -18,15 +19,16 @@ class TreeCursor {
   static constexpr uint32_t kDirectory = 0040000;
   static constexpr uint32_t kGitlink = 0160000;
 
-  // `tree` must outlive the cursor and every name taken from it.
-  explicit TreeCursor(Bytes tree) : rest_(AsText(tree)) {}
+  // `tree` must outlive the cursor and every name taken from it. `id_bytes` is 20 in SHA-1
+  // repositories and 32 in SHA-256 ones: ObjectDatabase::id_bytes().
+  TreeCursor(Bytes tree, size_t id_bytes) : rest_(AsText(tree)), id_bytes_(id_bytes) {}
 
   // False at the end, and at an entry that is broken: see broken().
   bool Next() {
     if (rest_.empty() || broken_) return false;
     size_t space = rest_.find(' ');
     size_t end = space == std::string_view::npos ? space : rest_.find('\0', space + 1);
-    if (space == 0 || end == std::string_view::npos || rest_.size() - end - 1 < kIdBytes) {
+    if (space == 0 || end == std::string_view::npos || rest_.size() - end - 1 < id_bytes_) {
       broken_ = true;
       return false;
     }
@@ -40,8 +42,8 @@ class TreeCursor {
       mode_ = mode_ << 3 | static_cast<uint32_t>(digit - '0');
     }
     name_ = rest_.substr(space + 1, end - space - 1);
-    id_ = AsBytes(rest_.substr(end + 1, kIdBytes));
-    rest_.remove_prefix(end + 1 + kIdBytes);
+    id_ = AsBytes(rest_.substr(end + 1, id_bytes_));
+    rest_.remove_prefix(end + 1 + id_bytes_);
     return !broken_;
   }
 
@@ -54,9 +56,8 @@ class TreeCursor {
   ObjectId id() const { return ObjectId::FromRaw(id_); }
 
  private:
-  static constexpr size_t kIdBytes = 20;
-
   std::string_view rest_;
+  size_t id_bytes_;
   std::string_view name_;
   Bytes id_;
   uint32_t mode_ = 0;

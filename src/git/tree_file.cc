@@ -39,13 +39,13 @@ RawObject ReadObject(ObjectDatabase& objects, const ObjectId& oid, ObjectType ty
 std::optional<std::string> ReadPath(ObjectDatabase& objects, const ObjectId& commit_id,
                                     std::string_view path) {
   const RawObject commit = ReadObject(objects, commit_id, ObjectType::kCommit, path);
-  const std::optional<CommitHeader> header = TryParseCommit(commit.bytes());
+  const std::optional<CommitHeader> header = TryParseCommit(commit.bytes(), objects.id_bytes());
   if (!header) ThrowUnreadable(commit_id, path);
   ObjectId tree_id = header->tree;
   for (std::string_view rest = path;;) {
     const std::string_view name = rest.substr(0, rest.find('/'));
     const RawObject tree = ReadObject(objects, tree_id, ObjectType::kTree, path);
-    TreeCursor entry(tree.bytes());
+    TreeCursor entry(tree.bytes(), objects.id_bytes());
     bool found = false;
     while (!found && entry.Next()) found = entry.name() == name;
     if (!found) {

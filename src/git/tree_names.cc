@@ -177,7 +177,7 @@ class Reader : private ForestVisitor {
 
   bool AddAll(Bytes tree, Starts* starts) {
     starts->clear();
-    TreeCursor cursor(tree);
+    TreeCursor cursor(tree, database_->id_bytes());
     uint32_t at = 0;
     while (cursor.Next()) {
       starts->push_back(at);
@@ -213,7 +213,7 @@ class Reader : private ForestVisitor {
           if (*last != base_at) continue;
         }
       }
-      TreeCursor cursor(tree.subspan(at));
+      TreeCursor cursor(tree.subspan(at), database_->id_bytes());
       if (!cursor.Next()) {
         starts->push_back(static_cast<uint32_t>(at));
         return false;

@@ -77,7 +77,7 @@ uint32_t TreeProjection::ReadTree(uint32_t tree, Descent* descent) {
   }
   descent->held_bytes += bytes;
   std::vector<ProjectedEntry> entries;
-  TreeCursor cursor(object.bytes());
+  TreeCursor cursor(object.bytes(), descent->database->id_bytes());
   while (cursor.Next()) {
     ProjectedEntry entry;
     entry.type = cursor.mode() & TreeCursor::kTypeMask;

@@ -106,27 +106,17 @@ size_t ChangedText::FirstOf(const HitList& base, const Carried& carried) {
   return static_cast<size_t>(first - known.begin());
 }
 
-template <typename Bounds>
-void ChangedText::Map(const Hit& hit, std::vector<Hit>* hits, Bounds bounds) const {
+void ChangedText::MapHit(const Hit& hit, std::vector<Hit>* hits) const {
   auto piece = std::partition_point(pieces_.begin(), pieces_.end(), [&hit](const Piece& one) {
     return one.at + (one.end - one.begin) < hit.first_end;
   });
   // What ends on a separator, or before the first byte of a piece, stands in no piece.
   for (; piece != pieces_.end() && piece->at < hit.last_end; ++piece) {
-    const auto [after, last] = bounds(*piece);
     const uint64_t shift = piece->begin - piece->at;
-    const uint64_t first_end = std::max(hit.first_end + shift, after + 1);
-    const uint64_t last_end = std::min(hit.last_end + shift, last);
+    const uint64_t first_end = std::max(hit.first_end + shift, piece->after + 1);
+    const uint64_t last_end = std::min(hit.last_end + shift, piece->last);
     if (first_end <= last_end) hits->push_back({hit.id, first_end, last_end});
   }
-}
-
-void ChangedText::MapHit(const Hit& hit, std::vector<Hit>* hits) const {
-  Map(hit, hits, [](const Piece& piece) { return std::pair(piece.after, piece.last); });
-}
-
-void ChangedText::MapWherever(const Hit& hit, std::vector<Hit>* hits) const {
-  Map(hit, hits, [](const Piece& piece) { return std::pair(piece.begin, piece.end); });
 }
 
 }  // namespace picket

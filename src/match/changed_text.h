@@ -43,8 +43,6 @@ class ChangedText {
   Bytes bytes() const { return bytes_; }
   // Where `hit` of bytes() ends in the text, as far as that is not carried over; appends to `hits`.
   void MapHit(const Hit& hit, std::vector<Hit>* hits) const;
-  // The same wherever it ends in a piece.
-  void MapWherever(const Hit& hit, std::vector<Hit>* hits) const;
   // Appends those of the base's hits that are carried over, where they end in the text, if `wanted`
   // says so of their ids. False, with some of them, once `hits` has more than `most`: a range may
   // be copied any number of times.
@@ -91,8 +89,6 @@ class ChangedText {
   void FindPieces(uint64_t text_size, const HitReach& reach);
   // The first hit that may end in what is carried over.
   static size_t FirstOf(const HitList& base, const Carried& carried);
-  template <typename Bounds>
-  void Map(const Hit& hit, std::vector<Hit>* hits, Bounds bounds) const;
 
   std::vector<Carried> carried_;
   std::vector<Piece> pieces_;

@@ -26,6 +26,7 @@ void Excerpt::Add(Bytes text, uint32_t begin, uint32_t end, const SearchReach& r
   begin -= std::min(begin, reach.before);
   end = static_cast<uint32_t>(std::min<uint64_t>(text.size(), uint64_t{end} + reach.after));
   if (!pieces_.empty() && begin <= pieces_.back().end) {
+    if (end <= pieces_.back().end) return;
     size_ += end - pieces_.back().end;
     pieces_.back().end = end;
   } else {

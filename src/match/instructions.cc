@@ -12,7 +12,8 @@ std::vector<Instructions> Ask() {
   const bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
   if (bits && __builtin_cpu_supports("avx2")) known.push_back(Instructions::kAvx2);
   if (bits && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi")) {
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+      __builtin_cpu_supports("avx512vbmi2")) {
     known.push_back(Instructions::kAvx512);
   }
 #endif

@@ -10,7 +10,7 @@ enum class Instructions : uint8_t {
   kPlain,   // none
   kSsse3,   // what Hyperscan needs at least
   kAvx2,    // with BMI and POPCNT
-  kAvx512,  // F, BW, VL and VBMI, with BMI and POPCNT
+  kAvx512,  // F, BW, VL, VBMI and VBMI2, with BMI and POPCNT
 };
 
 // Those that this processor has, the best ones last.

@@ -25,16 +25,10 @@ bool IsUserinfoByte(uint8_t byte) {
 }
 
 // An at sign is rarer in text than a colon, and the walk back from one ends before the last.
-void FindUserinfo(Bytes text, std::vector<Landmark>* found) {
+void FindUserinfo(Bytes text, std::span<const uint32_t> at_signs, std::vector<Landmark>* found) {
   found->clear();
-  const auto next = [&text](size_t from) {
-    const void* sign =
-        from == text.size() ? nullptr : std::memchr(text.data() + from, '@', text.size() - from);
-    return sign == nullptr ? text.size()
-                           : static_cast<size_t>(static_cast<const uint8_t*>(sign) - text.data());
-  };
-  for (size_t sign = next(0); sign < text.size(); sign = next(sign + 1)) {
-    const size_t end = sign + 1;
+  for (const uint32_t sign : at_signs) {
+    const size_t end = size_t{sign} + 1;
     const size_t floor = end - std::min<size_t>(end, kLongestUserinfo);
     size_t at = sign;
     while (at > floor && IsUserinfoByte(text[at - 1])) --at;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/bytes.h"
@@ -23,9 +24,9 @@ inline constexpr uint32_t kLongestUserinfo = 256;
 // often not encoded.
 bool IsUserinfoByte(uint8_t byte);
 
-// Replaces `found` by those of `text` of at most kLongestUserinfo bytes, in order. `text` has fewer
-// than 2^32 bytes. Linear.
-void FindUserinfo(Bytes text, std::vector<Landmark>* found);
+// Replaces `found` by those of `text` of at most kLongestUserinfo bytes, in order. `at_signs` says
+// where in `text` each "@" stands (match/text_signs.h). Linear.
+void FindUserinfo(Bytes text, std::span<const uint32_t> at_signs, std::vector<Landmark>* found);
 
 // Whether `at` is where the first argument of a call begins: a parenthesis stands before it, with
 // at most kBeforeArgument quotes, backslashes, blanks, line ends and braces between.

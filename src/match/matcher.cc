@@ -13,6 +13,7 @@
 #include "match/measure.h"
 #include "match/name_word.h"
 #include "match/re2_options.h"
+#include "match/split_word.h"
 
 namespace picket {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 constexpr size_t kHits = 16'384;
 // A range this small always fits: every id ends at most once at each offset.
 constexpr uint64_t kSmallestRange = 16;
+constexpr uint64_t kSplitReach = uint64_t{kLongestSplitWord} + kBehindSplitWord;
 
 bool IsHex(uint8_t c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -159,8 +161,7 @@ void Matcher::CollectAll(Bytes text, const std::function<void()>& take) {
 // a range with more hits than the buffer holds is halved.
 void Matcher::CollectRange(Bytes text, uint64_t begin, uint64_t end,
                            const std::function<void()>& take) {
-  const bool everywhere = scope_ == SearchScope::kEverywhere;
-  if (everywhere ? CollectEverywhere(text, begin, end) : Collect(text, begin, end)) {
+  if (Collect(text, begin, end)) {
     take();
     return;
   }
@@ -172,35 +173,39 @@ void Matcher::CollectRange(Bytes text, uint64_t begin, uint64_t end,
   CollectRange(text, middle, end, take);
 }
 
-bool Matcher::CollectEverywhere(Bytes text, uint64_t begin, uint64_t end) {
-  for (const Hit& hit : hits_) last_hit_[hit.id] = 0;
-  hits_.clear();
-  const uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
-  Collector collector{*this, from, nullptr, begin, end};
-  return Search(SearchGroup::kEverywhere, text.subspan(from, end - from), collector);
-}
-
 bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   for (const Hit& hit : hits_) last_hit_[hit.id] = 0;
   hits_.clear();
-  uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
-  const Bytes range = text.subspan(from, end - from);
-  Collector collector{*this, from, nullptr, begin, end};
-  if (!Search(SearchGroup::kEverywhere, range, collector)) return false;
-  const bool wide = std::memchr(range.data(), 0, range.size()) != nullptr;
-  if (wide && !Search(SearchGroup::kWide, range, collector)) return false;
-  collector.excerpt = &excerpt_;
+  const uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
   // A measured body whose head ends in the range may have its run behind it.
   const uint64_t seen = end + std::min<uint64_t>(text.size() - end, kMeasuredReach);
+  const Bytes range = text.subspan(from, end - from);
   const Bytes reached = text.subspan(from, seen - from);
+  Collector collector{*this, from, nullptr, begin, end};
+  if (!Search(SearchGroup::kEverywhere, range, collector)) return false;
+  FindSigns(reached, begin - from, &signs_);
+  if (signs_.nul && !Search(SearchGroup::kWide, range, collector)) return false;
+  CollectEscapes(from, end);
+  collector.excerpt = &excerpt_;
   const auto search = [&](SearchGroup group, const std::vector<Landmark>& landmarks) {
+    if (!IsWanted(group)) return true;
     excerpt_.Take(reached, landmarks, ReachOf(group));
     return Search(group, excerpt_.bytes(), collector);
   };
-  FindUserinfo(reached, &names_);
+  if (IsWanted(SearchGroup::kSplit)) {
+    // A word of the range may end far behind it.
+    const uint64_t split_end = end + std::min<uint64_t>(text.size() - end, kSplitReach);
+    FindSplitWords(text.subspan(from, split_end - from), &names_);
+    while (!names_.empty() && names_.back().begin >= reached.size()) names_.pop_back();
+    if (!search(SearchGroup::kSplit, names_)) return false;
+    if (scope_ == SearchScope::kWhole) return true;
+  }
+  FindUserinfo(reached, signs_.at_signs, &names_);
   if (!search(SearchGroup::kUserinfo, names_)) return false;
-  FindNames(reached, &names_, &passwords_);
+  FindWords(reached);
   if (!search(SearchGroup::kPassword, passwords_)) return false;
+  if (!search(SearchGroup::kWord, beside_words_)) return false;
+  if (scope_ == SearchScope::kFar) return true;
   run_finder_.Find(reached, &runs_);
   NameRuns(reached, names_, &runs_);
   for (SearchGroup group : kSearchGroups) {
@@ -211,11 +216,43 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   return true;
 }
 
+// Those of signs_, which were found from `from` on. There are three of them at most.
+void Matcher::CollectEscapes(uint64_t from, uint64_t end) {
+  const std::optional<uint32_t> id = rules_->escape_id();
+  if (!id || !IsWanted(SearchGroup::kEscape)) return;
+  for (const uint32_t at : signs_.escapes) {
+    const uint64_t behind = from + at + 1;
+    if (behind <= end) hits_.push_back({*id, behind, behind});
+  }
+}
+
+// Names, and what stands beside the rules' own words.
+void Matcher::FindWords(Bytes text) {
+  names_.clear();
+  passwords_.clear();
+  beside_words_.clear();
+  rules_->words().Find(text, &word_hits_);
+  for (const WordHit& hit : word_hits_) {
+    if (hit.word < kNameWords.size()) {
+      const uint32_t length = NameLength(text, hit.at, hit.word);
+      if (length == 0) continue;
+      names_.push_back({hit.at, hit.at + length});
+      if (IsPasswordName(hit.word)) passwords_.push_back(names_.back());
+    } else {
+      const RuleWord& word = rules_->rule_words()[hit.word - kNameWords.size()];
+      const uint64_t end = uint64_t{hit.at} + word.text.size() + word.after;
+      beside_words_.push_back({hit.at - std::min(hit.at, word.before),
+                               static_cast<uint32_t>(std::min<uint64_t>(end, text.size()))});
+    }
+  }
+  std::sort(beside_words_.begin(), beside_words_.end(),
+            [](const Landmark& a, const Landmark& b) { return a.begin < b.begin; });
+}
+
 // False when the hits are too many.
 bool Matcher::Search(SearchGroup group, Bytes bytes, Collector& collector) {
-  if (scope_ == SearchScope::kAllElse && group == SearchGroup::kEverywhere) return true;
   const hs_database_t* database = rules_->database(group);
-  if (database == nullptr || bytes.empty()) return true;
+  if (database == nullptr || bytes.empty() || !IsWanted(group)) return true;
   const hs_error_t status =
       hs_scan(database, reinterpret_cast<const char*>(bytes.data()),
               static_cast<unsigned>(bytes.size()), 0, scratch_, &Collector::OnHit, &collector);

@@ -20,7 +20,9 @@
 #include "match/excerpt.h"
 #include "match/hit_list.h"
 #include "match/rule_set.h"
+#include "match/text_signs.h"
 #include "match/token_run.h"
+#include "match/word_finder.h"
 
 struct hs_scratch;
 namespace re2 {
@@ -82,8 +84,9 @@ class Matcher {
   struct Collector;
   // How far before its end a token run is looked for that a literal stands beside; bytes.
   static constexpr uint32_t kLiteralView = 128;
-  // Which groups are searched.
-  enum class SearchScope : uint8_t { kAll, kEverywhere, kAllElse };
+  // Which groups are searched: of a text made from another those of rules that reach far and those
+  // of the others by themselves, and what stands in no relation to a place in all of it.
+  enum class SearchScope : uint8_t { kAll, kFar, kNear, kWhole };
 
   // `take` is called when the hits of a range stand in hits_.
   void CollectAll(Bytes text, const std::function<void()>& take);
@@ -91,13 +94,17 @@ class Matcher {
   // False when all of `text` has to be searched.
   bool GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies);
   bool GatherHits(Bytes text, const HitList& base, SearchScope scope);
+  bool GatherHitsOfWhole(Bytes text);
   void FindReaches();
-  bool CollectEverywhere(Bytes text, uint64_t begin, uint64_t end);
-  bool IsSearchedEverywhere(uint32_t id) const;
-  bool IsExpression(uint32_t id) const;
-  bool HasLostExpression(const HitList& base) const;
+  static SearchScope ScopeOf(SearchGroup group);
+  SearchGroup GroupOf(uint32_t id) const;
+  bool IsWanted(SearchGroup group) const {
+    return scope_ == SearchScope::kAll || scope_ == ScopeOf(group);
+  }
   bool Collect(Bytes text, uint64_t begin, uint64_t end);
+  void CollectEscapes(uint64_t from, uint64_t end);
   bool Search(SearchGroup group, Bytes bytes, Collector& collector);
+  void FindWords(Bytes text);
   void Drain(Bytes text, std::vector<Hit>* hits, MatchJudge& judge);
   bool IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, uint64_t end);
   void Confirm(Bytes text, const Hit& hit, MatchJudge& judge);
@@ -116,10 +123,13 @@ class Matcher {
   std::vector<TokenRun> runs_;
   std::vector<Landmark> names_;
   std::vector<Landmark> passwords_;
+  std::vector<Landmark> beside_words_;
+  std::vector<WordHit> word_hits_;
   Excerpt excerpt_;
-  // Of a text made from another: what is searched everywhere, and all else.
-  HitReach reach_everywhere_;
-  HitReach reach_beside_;
+  TextSigns signs_;
+  // Of a text made from another.
+  HitReach reach_far_;
+  HitReach reach_near_;
   ChangedText changed_;
   std::vector<Hit> gathered_;
   SearchScope scope_ = SearchScope::kAll;

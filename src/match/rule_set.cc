@@ -12,6 +12,7 @@
 #include "core/byte_reader.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
+#include "match/name_word.h"
 #include "match/re2_options.h"
 #include "match/table_writer.h"
 
@@ -19,7 +20,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 7;
+constexpr uint32_t kFormat = 8;
 constexpr size_t kPage = 4096;
 
 // A database's own head and what stands behind its bytecode are less than this.
@@ -60,6 +61,8 @@ std::string Escaped(std::string_view bytes) {
 
 bool HasAny(SearchGroup group, const std::vector<Rule>& rules,
             const std::vector<EncodedLiteral>& literals) {
+  // Found without a database.
+  if (group == SearchGroup::kEscape) return false;
   return std::any_of(
              rules.begin(), rules.end(),
              [group](const Rule& rule) { return !rule.is_path_rule() && rule.group == group; }) ||
@@ -83,10 +86,9 @@ Expressions ListExpressions(SearchGroup group, const std::vector<Rule>& rules,
     list.ids.push_back(static_cast<unsigned>(i));
   }
   for (size_t i = 0; i < literals.size(); ++i) {
-    if (literals[i].literal.group() != group) continue;
-    bool expression = literals[i].literal.is_expression;
-    list.texts.push_back(expression ? literals[i].bytes : Escaped(literals[i].bytes));
-    list.flags.push_back(expression ? HS_FLAG_SINGLEMATCH : 0u);
+    if (literals[i].literal.group() != group || group == SearchGroup::kEscape) continue;
+    list.texts.push_back(Escaped(literals[i].bytes));
+    list.flags.push_back(0u);
     list.ids.push_back(static_cast<unsigned>(rules.size() + i));
   }
   return list;
@@ -198,9 +200,30 @@ bool RuleSet::MakeScratch() {
 void RuleSet::FindWidest() {
   widest_ = 0;
   for (const Rule& rule : rules_) widest_ = std::max(widest_, rule.max_width);
-  for (const EncodedLiteral& literal : literals_) {
-    widest_ = std::max(widest_, uint32_t{literal.width});
+  for (size_t i = 0; i < literals_.size(); ++i) {
+    widest_ = std::max(widest_, uint32_t{literals_[i].width});
+    if (literals_[i].encoding != Encoding::kEscape) continue;
+    escape_id_ = static_cast<uint32_t>(rules_.size() + i);
   }
+}
+
+// Rules whose words are too many for the finder are searched everywhere.
+void RuleSet::ChooseGroups() {
+  for (Rule& rule : rules_) {
+    rule.group = ChooseSearchGroup(rule);
+    if (rule.group != SearchGroup::kWord) continue;
+    std::vector<RuleWord> all = rule_words_;
+    MergeWords(ChooseWords(rule.pattern).value(), &all);
+    if (all.size() + kNameWords.size() > kMostWords) {
+      rule.group = SearchGroup::kEverywhere;
+    } else {
+      rule_words_ = std::move(all);
+    }
+  }
+  for (std::string_view name : kNameWords) words_.push_back({std::string(name)});
+  for (const RuleWord& word : rule_words_) words_.push_back({word.text});
+  SpreadWords(&words_);
+  finder_.emplace(words_);
 }
 
 std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::string source_hash,
@@ -211,7 +234,7 @@ std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::st
   if (complaints->size() != before) return nullptr;
   std::shared_ptr<RuleSet> set(new RuleSet());
   set->rules_ = std::move(rules);
-  for (Rule& rule : set->rules_) rule.group = ChooseSearchGroup(rule);
+  set->ChooseGroups();
   set->source_hash_ = std::move(source_hash);
   const std::vector<SpelledLiteral> spelled = DeriveEncodedLiterals(set->rules_);
   for (const SpelledLiteral& one : spelled) set->literals_.push_back(one.literal);
@@ -239,6 +262,7 @@ std::string RuleSet::Serialize(std::string_view source_stamp) const {
   body.Text(source_stamp);
   body.Text(WriteRuleTable(rules_));
   body.Text(WriteLiteralTable(literals_));
+  body.Text(WriteWordTable(words_, rule_words_));
   std::vector<std::string> images;
   for (const hs_database_t* database : databases_) {
     images.push_back(database == nullptr ? "" : MakeImage(database));
@@ -298,6 +322,7 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
   set->source_stamp_ = text();
   Bytes table = in.Take(in.U32Le());
   Bytes literals = in.Take(in.U32Le());
+  Bytes words = in.Take(in.U32Le());
   std::array<uint64_t, kSearchGroups.size()> sizes{};
   for (uint64_t& size : sizes) size = in.U64Le();
   std::array<Bytes, kSearchGroups.size()> images;
@@ -308,9 +333,11 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
   }
   const bool whole = in.ok() && in.at_end() && ChecksumBeside(images, payload) == crc;
   if (!whole || !ReadRuleTable(table, &set->rules_) ||
-      !ReadLiteralTable(literals, &set->literals_)) {
+      !ReadLiteralTable(literals, &set->literals_) ||
+      !ReadWordTable(words, &set->words_, &set->rule_words_)) {
     return refuse("it is damaged");
   }
+  set->finder_.emplace(set->words_);
   if (set->rules_.empty()) return refuse("it holds no rule");
   set->FindWidest();
   for (SearchGroup group : kSearchGroups) {

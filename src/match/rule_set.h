@@ -21,7 +21,9 @@
 #include "core/bytes.h"
 #include "match/rule.h"
 #include "match/rule_table.h"
+#include "match/rule_word.h"
 #include "match/trusted_file.h"
+#include "match/word_finder.h"
 
 struct hs_database;
 struct hs_scratch;
@@ -47,8 +49,13 @@ class RuleSet {
   const std::vector<Rule>& rules() const { return rules_; }
   // Hyperscan reports them with ids from rules().size() on.
   const std::vector<EncodedLiteral>& literals() const { return literals_; }
+  // Of what begins escapes; none where nothing is looked for in them.
+  std::optional<uint32_t> escape_id() const { return escape_id_; }
   // The widest match that Hyperscan reports, in bytes.
   uint32_t widest() const { return widest_; }
+  // Those of kNameWords and, behind them, of rule_words().
+  const WordFinder& words() const { return *finder_; }
+  const std::vector<RuleWord>& rule_words() const { return rule_words_; }
   // Of the rule files; see match/rule_files.h. The stamp is "" unless the set was read from a file.
   const std::string& source_hash() const { return source_hash_; }
   const std::string& source_stamp() const { return source_stamp_; }
@@ -72,15 +79,20 @@ class RuleSet {
 
   RuleSet() = default;
   void FindWidest();
+  void ChooseGroups();
   bool TakeDatabase(SearchGroup group, Bytes image);
   // False when Hyperscan refuses a database.
   bool MakeScratch();
 
   std::vector<Rule> rules_;
   std::vector<EncodedLiteral> literals_;
+  std::vector<Word> words_;
+  std::vector<RuleWord> rule_words_;
+  std::optional<WordFinder> finder_;
   std::string source_hash_;
   std::string source_stamp_;
   uint32_t widest_ = 0;
+  std::optional<uint32_t> escape_id_;
   // By group. In `file_`, or in memory of their own.
   std::array<const hs_database*, kSearchGroups.size()> databases_{};
   std::vector<std::unique_ptr<hs_database, FreeDatabase>> owned_;

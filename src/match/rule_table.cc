@@ -4,6 +4,8 @@
 #include <bit>
 
 #include "core/byte_reader.h"
+#include "match/name_word.h"
+#include "match/split_word.h"
 #include "match/table_writer.h"
 
 namespace picket {
@@ -13,8 +15,8 @@ constexpr uint32_t kMaxRules = 1u << 16;
 constexpr uint32_t kMaxList = 1u << 12;
 // What a rule's numbers and lengths take without its texts, at least.
 constexpr uint64_t kLeastRuleBytes = 128;
-// Encoding, shift, whether it is an expression, width.
-constexpr uint64_t kLiteralBytes = 3 + sizeof(uint32_t);
+// Encoding, shift, width.
+constexpr uint64_t kLiteralBytes = 2 + sizeof(uint32_t);
 
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -54,6 +56,12 @@ std::string Hex(std::string_view literal, const char* digits) {
   return hex;
 }
 
+// Else no joint follows the word that it begins.
+bool IsOneWord(std::string_view literal) {
+  return std::all_of(literal.begin(), literal.end(),
+                     [](char c) { return IsSplitWordByte(static_cast<uint8_t>(c)); });
+}
+
 // Longer spellings mark no better: what decides is the rule that reads the decoded text.
 constexpr size_t kLongestMark = 12;
 constexpr size_t kBrokenMark = 4;
@@ -64,7 +72,7 @@ class LiteralList {
 
   void Add(Encoding encoding, std::string bytes, uint8_t shift = 0) {
     uint16_t width = static_cast<uint16_t>(bytes.size());
-    found_.push_back({{encoding, shift, false, width}, std::move(bytes)});
+    found_.push_back({{encoding, shift, width}, std::move(bytes)});
   }
 
   void AddBase64(std::string_view literal, bool broken) {
@@ -83,11 +91,7 @@ class LiteralList {
   // What escapes begin with, and files that base64 carries: gzip (in base64 once more, as Helm
   // keeps its releases) and zip.
   void AddCarriers() {
-    AddEscape("%[2-7][0-9A-Fa-f]", 3);
-    AddEscape("&#[x0-9]", 3);
-    AddEscape("\\\\/", 2);
-    AddEscape("\\\\x[2-7]", 3);
-    AddEscape("\\\\u(?:00[2-7]|\\{[2-7][0-9A-Fa-f])", 5);
+    found_.push_back({{Encoding::kEscape, 0, 1}, ""});
     for (const char* magic : {"H4sI", "UEsDB", "SDRzSU"}) Add(Encoding::kBase64, magic);
   }
 
@@ -98,10 +102,6 @@ class LiteralList {
   }
 
  private:
-  void AddEscape(const char* expression, uint16_t width) {
-    found_.push_back({{Encoding::kEscape, 0, true, width}, expression});
-  }
-
   // A line may end anywhere; where it does after more of the spelling, the first characters mark.
   void AddBroken(const std::string& spelling, uint8_t shift) {
     std::string mark = spelling.substr(0, kBrokenMark);
@@ -224,7 +224,7 @@ std::vector<SpelledLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules
   LiteralList list;
   for (const Rule& rule : rules) {
     for (const std::string& literal : rule.encoded_literals) {
-      list.Add(Encoding::kSplit, literal);
+      if (IsOneWord(literal)) list.Add(Encoding::kSplit, literal);
       list.Add(Encoding::kUtf16Le, Utf16(literal, true));
       list.Add(Encoding::kUtf16Be, Utf16(literal, false));
       list.Add(Encoding::kHex, Hex(literal, "0123456789abcdef"));
@@ -245,7 +245,6 @@ std::string WriteLiteralTable(const std::vector<EncodedLiteral>& literals) {
   for (const EncodedLiteral& literal : literals) {
     out.U8(static_cast<uint8_t>(literal.encoding));
     out.U8(literal.quad_shift);
-    out.U8(literal.is_expression ? 1 : 0);
     out.U32(literal.width);
   }
   return out.Take();
@@ -259,12 +258,45 @@ bool ReadLiteralTable(Bytes table, std::vector<EncodedLiteral>* literals) {
     const Bytes entry = in.Take(kLiteralBytes);
     if (!in.ok()) return false;
     const uint32_t width = ByteReader(entry, kLiteralBytes - sizeof(uint32_t)).U32Le();
-    if (entry[0] > static_cast<uint8_t>(Encoding::kSplit) || entry[2] > 1) return false;
+    if (entry[0] > static_cast<uint8_t>(Encoding::kSplit)) return false;
     if (width == 0 || width > kMaxList) return false;
-    literals->push_back(
-        {static_cast<Encoding>(entry[0]), entry[1], entry[2] != 0, static_cast<uint16_t>(width)});
+    literals->push_back({static_cast<Encoding>(entry[0]), entry[1], static_cast<uint16_t>(width)});
   }
   return true;
+}
+
+std::string WriteWordTable(const std::vector<Word>& words,
+                           const std::vector<RuleWord>& rule_words) {
+  TableWriter out;
+  out.U32(static_cast<uint32_t>(words.size()));
+  for (const Word& word : words) {
+    out.Text(word.text);
+    out.U8(word.set);
+  }
+  for (const RuleWord& word : rule_words) {
+    out.U32(word.before);
+    out.U32(word.after);
+  }
+  return out.Take();
+}
+
+bool ReadWordTable(Bytes table, std::vector<Word>* words, std::vector<RuleWord>* rule_words) {
+  ByteReader in(table);
+  const uint32_t count = in.U32Le();
+  if (count < kNameWords.size() || count > kMostWords) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    Word word;
+    word.text = AsText(in.Take(in.U32Le()));
+    word.set = in.U8();
+    if (!IsWord(word) || (i < kNameWords.size() && word.text != kNameWords[i])) return false;
+    words->push_back(std::move(word));
+  }
+  for (uint32_t i = kNameWords.size(); i < count; ++i) {
+    const uint32_t before = in.U32Le();
+    const uint32_t after = in.U32Le();
+    rule_words->push_back({(*words)[i].text, before, after});
+  }
+  return in.ok() && in.at_end();
 }
 
 std::string WriteRuleTable(const std::vector<Rule>& rules) {

@@ -8,6 +8,8 @@
 #include "core/bytes.h"
 #include "core/detector.h"
 #include "match/rule.h"
+#include "match/rule_word.h"
+#include "match/word_finder.h"
 
 namespace picket {
 
@@ -17,9 +19,7 @@ struct EncodedLiteral {
   Encoding encoding = Encoding::kBase64;
   // From the literal's first byte to the next boundary of four base64 characters; else 0.
   uint8_t quad_shift = 0;
-  // kEscape: the spelling is an expression, and one hit in each window is enough.
-  bool is_expression = false;
-  // Of what is found, in bytes.
+  // Of what is found, in bytes; an escape's is that of its first byte.
   uint16_t width = 0;
 
   // Base64 and hexadecimal digits of a token are themselves a token run.
@@ -29,8 +29,10 @@ struct EncodedLiteral {
       case Encoding::kHex: return SearchGroup::kToken;
       case Encoding::kUtf16Le:
       case Encoding::kUtf16Be: return SearchGroup::kWide;
-      default: return SearchGroup::kEverywhere;
+      case Encoding::kEscape: return SearchGroup::kEscape;
+      case Encoding::kSplit: return SearchGroup::kSplit;
     }
+    return SearchGroup::kEverywhere;
   }
 
   auto operator<=>(const EncodedLiteral&) const = default;
@@ -52,6 +54,11 @@ std::vector<SpelledLiteral> DeriveEncodedLiterals(const std::vector<Rule>& rules
 std::string WriteLiteralTable(const std::vector<EncodedLiteral>& literals);
 // False when `table` is not one whole table.
 bool ReadLiteralTable(Bytes table, std::vector<EncodedLiteral>* literals);
+
+// The words of a set's finder: kNameWords and, behind them, those of `rule_words`.
+std::string WriteWordTable(const std::vector<Word>& words, const std::vector<RuleWord>& rule_words);
+// False when `table` is not one whole table of words that WordFinder takes.
+bool ReadWordTable(Bytes table, std::vector<Word>* words, std::vector<RuleWord>* rule_words);
 
 std::string WriteRuleTable(const std::vector<Rule>& rules);
 // False when `table` is not one whole table: sizes, counts and enums are checked.

@@ -9,6 +9,7 @@
 #include "match/name_word.h"
 #include "match/pattern_path.h"
 #include "match/rule.h"
+#include "match/rule_word.h"
 #include "match/run_odds.h"
 
 namespace picket {
@@ -20,12 +21,15 @@ constexpr double kMostMissed = 4e-5;
 constexpr std::array<SearchReach, kSearchGroups.size()> kReaches = {{
     {},
     {},
+    {},
+    {},
     {0, 0, 32, 16},
     {0, 0, 192, 160},
-    {16, 16, 32, 16},
-    {32, 32, 192, 16},
-    {32, 32, 192, 16, true},
-    {16, 16, 192, 16, true},
+    {},
+    {16, 16, 20, 4},
+    {32, 32, 192, 4},
+    {32, 32, 192, 4, true},
+    {16, 16, 192, 4, true},
     {8, 16, 112, 32, true},
 }};
 
@@ -123,9 +127,8 @@ bool HasPasswordName(const PatternPath& path) {
   uint64_t before = 0;
   for (size_t i = 0; i < path.size() && before <= reach.before; before += path[i++].max) {
     const size_t size = NameAt(path, i);
-    if (size == 0 || !IsPasswordName(path[i].letter, path[i + 1].letter, path[i + 2].letter)) {
-      continue;
-    }
+    if (size == 0 || path[i].letter != 'p') continue;
+    if (path[i + 1].letter != 'w' && path[i + 2].letter != 's') continue;
     if (width - (before + size) <= reach.after) return true;
   }
   return false;
@@ -166,7 +169,8 @@ bool IsSearchedBy(const std::vector<PatternPath>& paths, SearchGroup group) {
 
 std::string_view ToString(SearchGroup group) {
   static constexpr std::array<std::string_view, kSearchGroups.size()> kTexts = {
-      "everywhere", "wide text",        "userinfo",    "password",   "token",
+      "everywhere", "wide text",        "escape",      "split",
+      "userinfo",   "password",         "word",        "token",
       "far token",  "long named token", "named token", "named value"};
   return kTexts[static_cast<size_t>(group)];
 }
@@ -182,6 +186,7 @@ SearchGroup ChooseSearchGroup(const Rule& rule) {
   };
   if (all(&IsUserinfo)) return SearchGroup::kUserinfo;
   const bool password = all(&HasPasswordName);
+  const bool words = ChooseWords(*paths).has_value();
   if (const std::optional<PathStep> body = StepOf(rule.measure)) {
     for (PatternPath& path : *paths) path.push_back(*body);
   }
@@ -192,7 +197,8 @@ SearchGroup ChooseSearchGroup(const Rule& rule) {
         SearchGroup::kNamedValue, SearchGroup::kFarToken}) {
     if (IsSearchedBy(*paths, group)) return group;
   }
-  return password ? SearchGroup::kPassword : SearchGroup::kEverywhere;
+  if (password) return SearchGroup::kPassword;
+  return words ? SearchGroup::kWord : SearchGroup::kEverywhere;
 }
 
 bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head) {
@@ -203,8 +209,7 @@ bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head) {
   TokenRunFinder().Find(match, &runs);
   if (!beside) return !runs.empty();
   std::vector<Landmark> names;
-  std::vector<Landmark> passwords;
-  FindNames(match, &names, &passwords);
+  FindNames(match, &names);
   NameRuns(match, names, &runs);
   return std::any_of(runs.begin(), runs.end(), [&](const TokenRun& run) {
     return reach.Counts(run) && run.begin <= reach.before &&

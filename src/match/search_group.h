@@ -17,10 +17,16 @@ enum class SearchGroup : uint8_t {
   kEverywhere,
   // UTF-16 of what is ASCII: wherever there is a NUL at all. No rule, spellings of literals only.
   kWide,
+  // Escapes, which are found without Hyperscan (match/text_signs.h). No rule.
+  kEscape,
+  // In words that may go on behind a joint (match/split_word.h). No rule, literals only.
+  kSplit,
   // A password or a token before a URL's host ...
   kUserinfo,
   // ... and whatever the words pass or pwd name.
   kPassword,
+  // Beside words of the rules themselves (match/rule_word.h).
+  kWord,
   // A token that says by itself what it is ...
   kToken,
   // ... and one of 32 bytes or more that other words tell.
@@ -31,13 +37,14 @@ enum class SearchGroup : uint8_t {
   kNamedToken,
   kNamedValue,
 };
-inline constexpr std::array<SearchGroup, 9> kSearchGroups = {
-    SearchGroup::kEverywhere,     SearchGroup::kWide,       SearchGroup::kUserinfo,
-    SearchGroup::kPassword,       SearchGroup::kToken,      SearchGroup::kFarToken,
+inline constexpr std::array<SearchGroup, 12> kSearchGroups = {
+    SearchGroup::kEverywhere,     SearchGroup::kWide,       SearchGroup::kEscape,
+    SearchGroup::kSplit,          SearchGroup::kUserinfo,   SearchGroup::kPassword,
+    SearchGroup::kWord,           SearchGroup::kToken,      SearchGroup::kFarToken,
     SearchGroup::kLongNamedToken, SearchGroup::kNamedToken, SearchGroup::kNamedValue};
 
-// "everywhere", "wide text", "userinfo", "password", "token", "far token", "long named token",
-// "named token", "named value".
+// "everywhere", "wide text", "escape", "split", "userinfo", "password", "word", "token", "far
+// token", "long named token", "named token", "named value".
 std::string_view ToString(SearchGroup group);
 
 constexpr bool IsBesideTokenRuns(SearchGroup group) { return group >= SearchGroup::kToken; }
@@ -61,7 +68,7 @@ struct SearchReach {
   }
 };
 
-// Of any group but kEverywhere and kWide.
+// Of any group but kEverywhere and kWide. Of kWord it is nothing: each word has its own.
 const SearchReach& ReachOf(SearchGroup group);
 
 // So many bytes of a measured body (RuleMeasure) are looked at to find a run in it.

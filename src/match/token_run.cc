@@ -87,20 +87,29 @@ uint64_t Bits(size_t from, size_t to) {
 
 uint32_t PopCount(uint64_t mask) { return static_cast<uint32_t>(std::popcount(mask)); }
 
-// A word for each block of a text, with an empty one before the first and behind the last.
+// Words of bitmaps that are worked on together; plain operators, of which the compiler makes what
+// the processor has.
+constexpr size_t kLanes = 8;
+using Lanes [[gnu::vector_size(kLanes * sizeof(uint64_t))]] = uint64_t;
+
+// A word for each block of a text, with an empty one before the first and some behind the last, so
+// that all can be worked on by the lane.
 struct Bitmaps {
-  Bitmaps(std::vector<uint64_t>* space, size_t count) : blocks(count) {
-    const size_t size = count + 2;
+  Bitmaps(std::vector<uint64_t>* space, size_t count)
+      : blocks(count), lanes((count + kLanes - 1) / kLanes * kLanes) {
+    const size_t size = 1 + lanes + kLanes;
     if (space->size() < 8 * size) space->resize(8 * size);
     uint64_t* next = space->data();
     for (uint64_t** words : {&token, &digit, &upper, &lower, &joint, &solid, &telling, &marks}) {
       *words = next + 1;
-      next[0] = next[size - 1] = 0;
+      next[0] = 0;
+      std::fill(*words + count, next + size, 0);
       next += size;
     }
   }
 
   size_t blocks;
+  size_t lanes;
   uint64_t* token = nullptr;
   uint64_t* digit = nullptr;
   uint64_t* upper = nullptr;
@@ -115,79 +124,89 @@ struct Bitmaps {
   uint64_t* marks = nullptr;
 };
 
-// Blocks whose bits are worked on together, with one before and one behind. Plain loops, of which
-// the compiler makes what the processor has.
-constexpr size_t kStride = 64;
-
-class Stride {
- public:
-  // `words` has one word before its first, and `count` + 1 behind.
-  Stride(const uint64_t* words, size_t count) {
-    std::memcpy(words_.data(), words - 1, (count + 2) * sizeof(uint64_t));
+// Words with the word behind each. Functions change them in place, because vectors as parameters
+// depend on the processor.
+struct Ahead {
+  explicit Ahead(const uint64_t* words) {
+    std::memcpy(&now, words, sizeof(now));
+    std::memcpy(&next, words + 1, sizeof(next));
   }
 
-  // Keeps what begins a row of `to` bits, of what begins rows of `from`; powers of 2. Wrong at the
-  // end of the block behind, which nobody asks for.
+  // Keeps what begins a row of `to` bits, of what begins rows of `from`; powers of 2. As with the
+  // others, `next` is wrong at its end.
   void KeepRows(unsigned from, unsigned to) {
     for (unsigned by = from; by < to; by *= 2) {
-      for (size_t i = 0; i + 1 < kWords; ++i) {
-        words_[i] &= words_[i] >> by | words_[i + 1] << (kBlock - by);
-      }
-      words_[kWords - 1] &= words_[kWords - 1] >> by;
+      now &= now >> by | next << (kBlock - by);
+      next &= next >> by;
     }
   }
-  // Sets all bits of the rows of `size` that begin at a bit. Wrong at the start of the block
-  // before.
-  void FillRows(unsigned size) {
+  // Sets the bits that have one of theirs less than `size` ahead.
+  void Reach(unsigned size) {
     for (unsigned by = 1; by < size; by *= 2) {
-      for (size_t i = kWords - 1; i > 0; --i) {
-        words_[i] |= words_[i] << by | words_[i - 1] >> (kBlock - by);
-      }
-      words_[0] |= words_[0] << by;
+      now |= now >> by | next << (kBlock - by);
+      next |= next >> by;
     }
   }
+  // Sets those that have one of theirs `by` ahead, and no others.
+  void Move(unsigned by) { now = now >> by | next << (kBlock - by); }
 
-  // Of the stride's blocks.
-  uint64_t operator[](size_t i) const { return words_[i + 1]; }
-
- private:
-  static constexpr size_t kWords = kStride + 2;
-  std::array<uint64_t, kWords> words_;
+  Lanes now;
+  Lanes next;
 };
 
-// Sets what depends on more than one byte. A run is marked at its digits, from kShortestRun bytes
-// on, at its telling capitals, from kSolidRun bytes on, and where it is solid.
+// True for what is carried out of the last word.
+bool FindTelling(const Bitmaps& maps, size_t at, bool carry) {
+  // Adding a bit to a row of bits clears all from there to its end.
+  for (size_t i = at; i < at + kLanes; ++i) {
+    uint64_t sum = 0;
+    const bool first = __builtin_add_overflow(maps.token[i], maps.joint[i], &sum);
+    carry = __builtin_add_overflow(sum, uint64_t{carry}, &sum) || first;
+    maps.telling[i] = ~sum;
+  }
+  Lanes behind_joint;
+  std::memcpy(&behind_joint, maps.telling + at, sizeof(behind_joint));
+  Ahead next(maps.upper + at);
+  Ahead second = next;
+  Ahead small(maps.lower + at);
+  const Lanes capital = next.now;
+  next.Move(1);
+  second.Move(2);
+  small.Move(1);
+  const Lanes telling = capital & (next.now | (small.now & second.now) | behind_joint);
+  std::memcpy(maps.telling + at, &telling, sizeof(telling));
+  return carry;
+}
+
+// A run is marked where kShortestRun bytes of it begin with a digit among them, or kSolidRun bytes
+// with a telling capital, or of letters of one case.
+void FindMarks(const Bitmaps& maps, size_t at) {
+  Ahead upper(maps.upper + at);
+  Ahead lower(maps.lower + at);
+  upper.KeepRows(1, kSolidRun);
+  lower.KeepRows(1, kSolidRun);
+  const Lanes solid = upper.now | lower.now;
+  Ahead run(maps.token + at);
+  Ahead digit(maps.digit + at);
+  Ahead telling(maps.telling + at);
+  digit.Reach(kShortestRun);
+  telling.Reach(kSolidRun);
+  run.KeepRows(1, kShortestRun);
+  Lanes marks = run.now & digit.now;
+  run.KeepRows(kShortestRun, kSolidRun);
+  marks |= (run.now & telling.now) | solid;
+  std::memcpy(maps.solid + at, &solid, sizeof(solid));
+  std::memcpy(maps.marks + at, &marks, sizeof(marks));
+}
+
+// Sets what depends on more than one byte.
 void Mark(const Bitmaps& maps) {
   bool carry = false;
-  for (size_t from = 0; from < maps.blocks; from += kStride) {
-    const size_t count = std::min(kStride, maps.blocks - from);
-    Stride upper(maps.upper + from, count);
-    Stride lower(maps.lower + from, count);
-    upper.KeepRows(1, kSolidRun);
-    lower.KeepRows(1, kSolidRun);
-    Stride shortest(maps.token + from, count);
-    shortest.KeepRows(1, kShortestRun);
-    Stride longer = shortest;
-    longer.KeepRows(kShortestRun, kSolidRun);
-    shortest.FillRows(kShortestRun);
-    longer.FillRows(kSolidRun);
-    for (size_t i = 0; i < count; ++i) {
-      const size_t at = from + i;
-      const auto ahead = [at](const uint64_t* words, unsigned by) {
-        return words[at] >> by | words[at + 1] << (kBlock - by);
-      };
-      const uint64_t solid = upper[i] | lower[i];
-      const uint64_t near = ahead(maps.upper, 1) | (ahead(maps.lower, 1) & ahead(maps.upper, 2));
-      // Adding a bit to a row of bits clears all from there to its end.
-      uint64_t sum = 0;
-      const bool first_carry = __builtin_add_overflow(maps.token[at], maps.joint[at], &sum);
-      carry = __builtin_add_overflow(sum, uint64_t{carry}, &sum) || first_carry;
-      const uint64_t telling = maps.upper[at] & (near | ~sum);
-      maps.solid[at] = solid;
-      maps.telling[at] = telling;
-      maps.marks[at] = (shortest[i] & maps.digit[at]) | (longer[i] & telling) | solid;
-    }
+  for (size_t at = 0; at < maps.lanes; at += kLanes) {
+    carry = FindTelling(maps, at, carry);
+    // Looks ahead.
+    if (at != 0) FindMarks(maps, at - kLanes);
   }
+  if (maps.lanes != 0) FindMarks(maps, maps.lanes - kLanes);
 }
 
 // The run with the byte `at` in it.

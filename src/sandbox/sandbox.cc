@@ -157,10 +157,11 @@ std::optional<int> StatusOf(int status, const SplitOptions& options, const Keepe
   for (int asked : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGXCPU}) {
     if (signal == asked) EndBySignal(signal);
   }
-  const Crash crash = WhatCrashed(slots, signal);
+  Crash crash = WhatCrashed(slots, signal);
   bool again = options.goes_on && tries_left > 0 && !crash.objects.empty();
   for (const Crash::Object& object : crash.objects)
     again = again && AvoidReading(object.oid, object.position);
+  crash.goes_on = again;
   if (options.on_crash) options.on_crash(crash, keeper.places() ? &*keeper.places() : nullptr);
   if (again) return std::nullopt;
   return kCouldNotTell;

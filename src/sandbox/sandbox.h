@@ -24,6 +24,8 @@ namespace picket {
 // What a crash has left: who read what, and the signal.
 struct Crash {
   int signal = 0;
+  // The work is begun again without the objects.
+  bool goes_on = false;
   // The object before the thread that crashed; where that can't be told, those before all threads.
   // An id, or with an empty one the number in the list that was examined.
   struct Object {

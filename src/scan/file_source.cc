@@ -12,6 +12,7 @@
 
 #include "core/door.h"
 #include "core/error.h"
+#include "core/reading.h"
 
 namespace picket {
 namespace {
@@ -58,6 +59,7 @@ class FileReader : public BlobReader {
 
   void Visit(size_t item, BlobVisitor& visitor) override {
     const std::string& path = list_.paths[item];
+    const Reading reading(ObjectId(), item);
     Descriptor file(TheDoor().OpenToRead(path));
     struct stat status {};
     if (file.get() < 0 || fstat(file.get(), &status) != 0) {

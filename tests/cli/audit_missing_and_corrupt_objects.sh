@@ -20,6 +20,6 @@ holds report.json 'd["complete"] is False' 'd["verdict"] == "blocked"' \
   '[f["path"] for f in d["findings"]] == ["c.txt"]'
 
 git -C work update-ref refs/heads/main main~1
-rm -f "work/.git/objects/$(git hash-object work/c.txt | sed 's/^../&\//')"
+rm -f "work/.git/objects/$(git -C work hash-object c.txt | sed 's/^../&\//')"
 exits 2 "picket audit work --format json >report.json"
 holds report.json 'd["verdict"] == "incomplete"' 'd["complete"] is False'

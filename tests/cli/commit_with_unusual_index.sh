@@ -22,3 +22,15 @@ for form in split version4 sparse; do
   git -C "$form" add kept/a.txt
   passes "git -C $form commit -m Change"
 done
+
+# A folder that a sparse index holds as one entry, and that differs from HEAD.
+new_repository folded
+put folded kept/a.txt base
+put folded left/deep/b.txt base
+put folded left/deep/c.txt "$token"
+git -C folded sparse-checkout set --cone --sparse-index kept
+git -C folded reset -q --soft HEAD~1
+[ "$(git -C folded ls-files --sparse left)" = left/ ] || skip "this git does not fold folders"
+install_hooks folded
+refused "git -C folded commit -m Change"
+names left/deep/c.txt 1 "" "$USER_TOKEN_RULE"

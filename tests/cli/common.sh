@@ -3,6 +3,7 @@
 #   PICKET          the program under test (default: the one in build/)
 #   PICKET_SOURCE   the source tree
 #   PICKET_OPTIONS  words put before every verb, in hooks too
+#   PICKET_HASH     what names the objects of new repositories: sha1 (default) or sha256
 #   KEEP=1          leaves the scratch directory behind and says where it is
 # A scenario starts in an empty directory, $SCRATCH, in which every repository lives by name.
 # shellcheck shell=sh
@@ -11,6 +12,7 @@ set -eu
 : "${PICKET_SOURCE:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${PICKET:=$PICKET_SOURCE/build/picket}"
 : "${PICKET_OPTIONS=}"
+: "${PICKET_HASH:=sha1}"
 
 # What the messages must name.
 USER_TOKEN_RULE=huggingface.user-token
@@ -57,7 +59,7 @@ OUTPUT=$SCRATCH/.state/output
 HOOK_LOG=$SCRATCH/.state/hooks
 TOKENS=$SCRATCH/.state/tokens
 export HOME LC_ALL=C TZ=UTC PAGER=cat GIT_MERGE_AUTOEDIT=no GIT_TERMINAL_PROMPT=0
-export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$SCRATCH/.home/gitconfig"
+export GIT_DEFAULT_HASH="$PICKET_HASH" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$SCRATCH/.home/gitconfig"
 cat >"$GIT_CONFIG_GLOBAL" <<'END'
 [user]
 	name = A U Thor
@@ -296,7 +298,10 @@ oid() { # REPO [REVISION]
   git -C "$1" rev-parse --verify -q "${2:-HEAD}"
 }
 
-zero=$(printf %040d 0)
+case $PICKET_HASH in
+  sha256) zero=$(printf %064d 0) ;;
+  *) zero=$(printf %040d 0) ;;
+esac
 export zero
 
 ref_unchanged() { # REPO REF OID-OR-EMPTY

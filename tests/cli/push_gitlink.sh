@@ -4,7 +4,7 @@
 new_server server
 new_clone server work
 put work a.txt base
-foreign=$(echo elsewhere | git hash-object --stdin)
+foreign=$(echo elsewhere | git -C work hash-object --stdin)
 git -C work update-index --add --cacheinfo "160000,$foreign,module"
 tick
 git -C work commit -q -m "Add a module"

@@ -18,5 +18,5 @@ for object in "$blob" "$tree" "$commit"; do
   exits 2 "receive server <input" "$(echo "$object" | cut -c 1-10)"
   mv saved "$file"
 done
-echo "$zero $(echo nowhere | git hash-object --stdin) refs/heads/main" >input
-exits 2 "receive server <input" "$(echo nowhere | git hash-object --stdin | cut -c 1-10)"
+echo "$zero $(echo nowhere | git -C work hash-object --stdin) refs/heads/main" >input
+exits 2 "receive server <input" "$(echo nowhere | git -C work hash-object --stdin | cut -c 1-10)"

@@ -1,13 +1,18 @@
-// Token runs and landmarks are those of their definitions, whatever the text and wherever it
+// Token runs, names and URLs are those of their definitions, whatever the text and wherever it
 // starts, and an excerpt leads back to them.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "match/excerpt.h"
 #include "match/name_word.h"
+#include "match/split_word.h"
+#include "match/text_signs.h"
+#include "match/word_finder.h"
+#include "support/text_signs_oracle.h"
 #include "support/token_run_oracle.h"
 
 namespace {
@@ -17,6 +22,40 @@ bool SameLandmarks(const std::vector<picket::Landmark>& a, const std::vector<pic
                     [](const picket::Landmark& left, const picket::Landmark& right) {
                       return left.begin == right.begin && left.end == right.end;
                     });
+}
+
+// The ways of finding agree with the definition, or with the plain one.
+void TryFinders(picket::Bytes text) {
+  using namespace picket;
+  static const WordFinder* const kFinder = [] {
+    std::vector<Word> words;
+    for (std::string_view name : kNameWords) words.push_back({std::string(name)});
+    for (const char* word : {"-u\x7f", "keys", "-----beg", "  k"}) words.push_back({word});
+    SpreadWords(&words);
+    return new WordFinder(words);
+  }();
+  const auto same_hits = [](const WordHit& a, const WordHit& b) {
+    return a.at == b.at && a.word == b.word;
+  };
+  const TextSigns expected = OracleSigns(AsText(text), text.size() / 3);
+  std::vector<Landmark> plain_words;
+  FindSplitWords(text, &plain_words, Instructions::kPlain);
+  std::vector<WordHit> plain_hits;
+  kFinder->Find(text, &plain_hits, Instructions::kPlain);
+  for (Instructions with : KnownInstructions()) {
+    TextSigns signs;
+    FindSigns(text, text.size() / 3, &signs, with);
+    if (signs.nul != expected.nul || signs.at_signs != expected.at_signs) std::abort();
+    if (signs.escapes != expected.escapes) std::abort();
+    std::vector<Landmark> words;
+    FindSplitWords(text, &words, with);
+    if (!SameLandmarks(words, plain_words)) std::abort();
+    std::vector<WordHit> hits;
+    kFinder->Find(text, &hits, with);
+    if (!std::equal(hits.begin(), hits.end(), plain_hits.begin(), plain_hits.end(), same_hits)) {
+      std::abort();
+    }
+  }
 }
 
 }  // namespace
@@ -37,20 +76,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
   }
   const std::vector<Landmark> expected_names = OracleNames(AsText(text));
-  for (Instructions with : KnownInstructions()) {
-    std::vector<Landmark> names;
-    std::vector<Landmark> passwords;
-    FindNames(text, &names, &passwords, with);
-    if (!SameLandmarks(names, expected_names)) std::abort();
-  }
+  std::vector<Landmark> names;
+  FindNames(text, &names);
+  if (!SameLandmarks(names, expected_names)) std::abort();
   const std::vector<TokenRun> named = OracleNamedRuns(AsText(text));
   std::vector<TokenRun> runs = expected;
   NameRuns(text, expected_names, &runs);
   for (size_t i = 0; i < runs.size(); ++i) {
     if (runs[i].name_distance != named[i].name_distance) std::abort();
   }
+  TryFinders(text);
   std::vector<Landmark> userinfo;
-  FindUserinfo(text, &userinfo);
+  TextSigns signs;
+  FindSigns(text, 0, &signs);
+  FindUserinfo(text, signs.at_signs, &userinfo);
   if (!SameLandmarks(userinfo, OracleUserinfo(AsText(text)))) std::abort();
   Excerpt excerpt;
   for (SearchGroup group : kSearchGroups) {

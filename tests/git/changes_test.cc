@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <random>
 #include <set>
 #include <sstream>
 #include <string>
@@ -228,6 +229,105 @@ TEST_CASE("received: a real push is seen in its quarantine, loose and packed") {
     CHECK(changes.paths.size() == static_cast<size_t>(files));
     CHECK(changes.commits.size() == (files == 3 ? 1u : 2u));
     std::filesystem::remove_all(kept);
+  }
+}
+
+TEST_CASE("received: what a quarantine tells early is what git rev-list tells") {
+  std::mt19937 random(11);
+  const auto below = [&](size_t limit) { return static_cast<size_t>(random() % limit); };
+  for (int round = 0; round < 12; ++round) {
+    CAPTURE(round);
+    TemporaryFolder folder;
+    GitFixture server(folder, "server", {"--bare"});
+    GitFixture made(folder, "made", {"--bare"});
+    // A history with merges, and clocks that are off by up to two days.
+    std::string script;
+    constexpr size_t kCommits = 60;
+    for (size_t i = 0; i < kCommits; ++i) {
+      const size_t first = i == 0 || below(12) == 0 ? i : i - 1 - below(std::min<size_t>(i, 6));
+      const size_t second = i == 0 || below(4) != 0 ? i : i - 1 - below(std::min<size_t>(i, 6));
+      script += "commit refs/heads/c" + std::to_string(i) + "\nmark :" + std::to_string(i + 1) +
+                "\ncommitter A <a@b> " +
+                std::to_string(1'700'000'000 + i * 3'600 + below(172'800)) + " +0000\ndata 0\n";
+      if (first != i) script += "from :" + std::to_string(first + 1) + "\n";
+      if (second != i && second != first && first != i)
+        script += "merge :" + std::to_string(second + 1) + "\n";
+      script += "\n";
+    }
+    made.Git({"fast-import", "--quiet"}, script);
+    std::vector<ObjectId> all;
+    for (size_t i = 0; i < kCommits; ++i)
+      all.push_back(made.Id("refs/heads/c" + std::to_string(i)));
+
+    // Some of it is on the server: what refs reach, and what none reaches any more.
+    const size_t ref_count = below(5);
+    const size_t lost_count = below(3);
+    for (size_t i = 0; i < ref_count + lost_count; ++i) {
+      const std::string name = "refs/heads/r" + std::to_string(i);
+      server.Git({"fetch", "-q", made.directory(), all[below(kCommits)].ToHex() + ":" + name,
+                  "--update-head-ok"});
+      if (i >= ref_count) server.Git({"update-ref", "-d", name});
+    }
+    if (below(2) == 0) server.Git({"symbolic-ref", "HEAD", "refs/heads/r0"});
+    if (ref_count != 0 && below(2) == 0)
+      server.Git({"tag", "-a", "-m", "text", "v1", "refs/heads/r0"});
+    // The push brings all of it, and so some that is there.
+    const std::string quarantine = server.directory() + "/objects/incoming-x";
+    std::filesystem::create_directories(quarantine);
+    std::filesystem::copy(made.directory() + "/objects", quarantine,
+                          std::filesystem::copy_options::recursive);
+
+    ScopedDirectory directory(server.directory());
+    ScopedEnvironment git_dir("GIT_DIR", ".");
+    ScopedEnvironment objects("GIT_OBJECT_DIRECTORY", quarantine.c_str());
+    ScopedEnvironment path("GIT_QUARANTINE_PATH", quarantine.c_str());
+    ScopedEnvironment alternates("GIT_ALTERNATE_OBJECT_DIRECTORIES",
+                                 (server.directory() + "/objects").c_str());
+    for (int push = 0; push < 4; ++push) {
+      std::vector<RefUpdate> updates;
+      std::vector<std::string> command = {"rev-list"};
+      for (size_t i = 0; i <= below(3); ++i) {
+        const ObjectId old = below(2) == 0 ? kZero : all[below(kCommits)];
+        updates.push_back({old, all[below(kCommits)], "refs/heads/p" + std::to_string(i)});
+        command.push_back(updates.back().new_oid.ToHex());
+      }
+      command.insert(command.end(), {"--not", "--all"});
+      GitFixture whole(server.directory());
+      whole.SetEnvironment("GIT_OBJECT_DIRECTORY", quarantine);
+      whole.SetEnvironment("GIT_ALTERNATE_OBJECT_DIRECTORIES", server.directory() + "/objects");
+      std::istringstream lines(whole.Git(command));
+      std::set<std::string> expected;
+      for (std::string line; std::getline(lines, line);) expected.insert(line);
+      std::set<std::string> found;
+      const ChangeList changes = ListReceived(*Repository::OpenForHook(), updates);
+      for (const auto& commit : changes.commits) found.insert(commit.oid.ToHex());
+      CHECK(found == expected);
+      CHECK(changes.gaps.empty());
+    }
+  }
+}
+
+TEST_CASE("received: a push can't complete a broken ref and pass for old") {
+  TemporaryFolder folder;
+  GitFixture server(folder, "server", {"--bare"});
+  GitFixture client(folder, "client");
+  client.Write("f", "text");
+  const ObjectId commit = client.Commit("one");
+  const std::string quarantine = server.directory() + "/objects/incoming-x";
+  std::filesystem::copy(client.git_dir() + "/objects", quarantine,
+                        std::filesystem::copy_options::recursive);
+  server.Write("refs/heads/broken", commit.ToHex() + "\n");
+  ScopedDirectory directory(server.directory());
+  ScopedEnvironment git_dir("GIT_DIR", ".");
+  ScopedEnvironment objects("GIT_OBJECT_DIRECTORY", quarantine.c_str());
+  ScopedEnvironment path("GIT_QUARANTINE_PATH", quarantine.c_str());
+  ScopedEnvironment alternates("GIT_ALTERNATE_OBJECT_DIRECTORIES",
+                               (server.directory() + "/objects").c_str());
+  for (const ObjectId& old : {kZero, commit}) {
+    ChangeList changes = ListReceived(*Repository::OpenForHook(),
+                                      std::vector<RefUpdate>{{old, commit, "refs/heads/main"}});
+    CHECK(changes.commits.size() == 1);
+    CHECK(changes.gaps.empty());
   }
 }
 

@@ -100,15 +100,12 @@ TEST_CASE("plumbing: replace refs never stand in for an object") {
 }
 
 TEST_CASE("plumbing: a clean environment keeps where things are and drops the rest of Git's") {
-  std::vector<std::string> given = {"GIT_DIR=/hook/dir",
-                                    "GIT_INDEX_FILE=.git/index",
-                                    "GIT_OBJECT_DIRECTORY=/q",
-                                    "GIT_ALTERNATE_OBJECT_DIRECTORIES=/a:/b",
-                                    "GIT_CONFIG_COUNT=1",
-                                    "GIT_CONFIG_PARAMETERS='core.fsmonitor'='evil'",
-                                    "GIT_EXTERNAL_DIFF=evil",
-                                    "GIT_ALLOW_PROTOCOL=https",
-                                    "HOME=/home"};
+  std::vector<std::string> given = {
+      "GIT_DIR=/hook/dir",        "GIT_INDEX_FILE=.git/index",
+      "GIT_OBJECT_DIRECTORY=/q",  "GIT_ALTERNATE_OBJECT_DIRECTORIES=/a:/b",
+      "GIT_CONFIG_COUNT=1",       "GIT_CONFIG_PARAMETERS='core.fsmonitor'='evil'",
+      "GIT_EXTERNAL_DIFF=evil",   "GIT_CONFIG_GLOBAL=/home/config",
+      "GIT_ALLOW_PROTOCOL=https", "HOME=/home"};
   std::vector<char*> pointers;
   for (std::string& line : given) pointers.push_back(line.data());
   pointers.push_back(nullptr);
@@ -129,6 +126,17 @@ TEST_CASE("plumbing: a clean environment keeps where things are and drops the re
   std::vector<std::string> named = GitEnvironment({{}, "/given", true}, pointers.data());
   CHECK(Holds(named, "GIT_DIR=/given"));
   CHECK_FALSE(Holds(named, "GIT_DIR=/hook/dir"));
+  GitCommand only_named{{}, "/given", true};
+  only_named.no_locations = true;
+  std::vector<std::string> alone = GitEnvironment(only_named, pointers.data());
+  CHECK(Holds(alone, "GIT_DIR=/given"));
+  CHECK_FALSE(Holds(alone, "GIT_INDEX_FILE=.git/index"));
+  CHECK_FALSE(Holds(alone, "GIT_OBJECT_DIRECTORY=/q"));
+  only_named.user_config = true;
+  std::vector<std::string> with_user = GitEnvironment(only_named, pointers.data());
+  CHECK(Holds(with_user, "GIT_CONFIG_GLOBAL=/home/config"));
+  CHECK_FALSE(Holds(with_user, "GIT_CONFIG_NOSYSTEM=1"));
+  CHECK_FALSE(Holds(with_user, given[5]));
   std::vector<std::string> plain = GitEnvironment({{}, "", false}, pointers.data());
   CHECK(Holds(plain, "GIT_CONFIG_COUNT=1"));
   CHECK(Holds(plain, "GIT_NO_REPLACE_OBJECTS=1"));

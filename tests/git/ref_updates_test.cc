@@ -53,7 +53,10 @@ TEST_CASE("ref updates: whatever Git does not write is an error with its line") 
         Case{kZero + "  " + kOne + " refs/heads/a", "no object id"},
         Case{kZero + " " + kOne.substr(1) + " refs/heads/a", "no object id"},
         Case{kZero + " " + kOne.substr(1) + "g refs/heads/a", "no object id"},
-        Case{std::string(64, '0') + " " + std::string(64, '1') + " refs/heads/a", "SHA-256"}}) {
+        Case{kZero + " " + std::string(64, '1') + " refs/heads/a", "another length"},
+        Case{std::string(64, '1') + " " + kOne + " refs/heads/a", "another length"},
+        Case{good + "\n" + std::string(64, '0') + " " + std::string(64, '1') + " refs/heads/a",
+             "Line 2"}}) {
     CAPTURE(c.text);
     CHECK(ErrorOf(ParseRefUpdates, c.text).find(c.expected) != std::string::npos);
   }
@@ -82,11 +85,25 @@ TEST_CASE("pushes: broken lines are errors") {
   for (const std::string& text :
        {std::string("\n"), kOne + " refs/heads/b " + kTwo, " " + kOne + " refs/heads/b " + kTwo,
         "a " + kOne + " refs/heads/b " + kTwo + "\r\n", "a " + kOne + " refs/heads/b 2222",
-        "a " + kOne + "  " + kTwo,
-        "a " + std::string(64, '1') + " refs/heads/b " + std::string(64, '2')}) {
+        "a " + kOne + "  " + kTwo, "a " + std::string(64, '1') + " refs/heads/b " + kTwo,
+        "a " + kOne + " refs/heads/b " + kTwo + "\na " + std::string(64, '1') + " refs/heads/b " +
+            std::string(64, '2')}) {
     CAPTURE(text);
     CHECK_THROWS_AS(ParsePushes(text), Error);
   }
+}
+
+TEST_CASE("ref updates and pushes: ids of 64 digits are read") {
+  const std::string one(64, '1');
+  const std::string zero(64, '0');
+  const std::vector<RefUpdate> updates = ParseRefUpdates(zero + " " + one + " refs/heads/a\n");
+  REQUIRE(updates.size() == 1);
+  CHECK(updates[0].old_oid.is_zero());
+  CHECK(updates[0].new_oid.ToHex() == one);
+  const std::vector<Push> pushes = ParsePushes("HEAD " + one + " refs/heads/a " + zero + "\n");
+  REQUIRE(pushes.size() == 1);
+  CHECK(pushes[0].local_oid.ToHex() == one);
+  CHECK(pushes[0].remote_oid.is_zero());
 }
 
 TEST_CASE("hook input: everything is read, and what can't be is an error") {

@@ -1,7 +1,6 @@
 #include "git/repository.h"
 
 #include <doctest/doctest.h>
-#include <git2.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "git/libgit2.h"
 #include "support/git_fixture.h"
 
 namespace picket {
@@ -146,12 +146,6 @@ TEST_CASE("repository: the quarantine is searched, and takes the temporary files
         std::vector<std::string>{git.directory() + "/objects", quarantine});
   CHECK(CanRead(*repository, old));
   CHECK(CanRead(*repository, fresh));
-  git_odb* odb = nullptr;
-  REQUIRE(git_repository_odb(&odb, repository->handle()) == 0);
-  git_oid oid;
-  REQUIRE(ToGitOid(fresh, &oid));
-  CHECK(git_odb_exists(odb, &oid) == 1);
-  git_odb_free(odb);
 }
 
 TEST_CASE("repository: the chain of alternates is followed to its end") {
@@ -208,8 +202,10 @@ TEST_CASE("repository: what can't be read is refused with its reason") {
   };
   for (const Case& c :
        {Case{"reftable", "reftable", {"extensions.refstorage=reftable"}},
-        Case{"sha256", "SHA-256", {"extensions.objectformat=sha256"}},
-        Case{"unknown", "unsupported extension", {"extensions.newer=1"}},
+        Case{"which git reads reftable", "2.45", {"extensions.refstorage=reftable"}},
+        Case{"unknown", "newer", {"extensions.newer=1"}},
+        Case{"unknown hash", "md5", {"extensions.objectformat=md5"}},
+        Case{"version of tomorrow", "Put a `git` on PATH", {"core.repositoryformatversion=7"}},
         Case{"values that are fine",
              "",
              {"extensions.objectformat=sha1", "extensions.refstorage=files",
@@ -228,9 +224,71 @@ TEST_CASE("repository: what can't be read is refused with its reason") {
     CHECK(error.empty() == c.expected.empty());
     CHECK(ErrorOf([&] { Repository::OpenAt(git.directory()); }) == error);
   }
-  GitFixture sha256(folder, "real-sha256", {"--object-format=sha256"});
-  CHECK(Has(ErrorOf([&] { Repository::OpenAt(sha256.directory()); }), "for now"));
   CHECK(Has(ErrorOf([&] { Repository::OpenAt(folder.path()); }), "No Git repository"));
+}
+
+TEST_CASE("repository: SHA-256 opens, and needs git for its lists") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "sha256", {"--object-format=sha256"});
+  git.Write("f", "text");
+  const ObjectId commit = git.Commit("one");
+  git.Git({"worktree", "add", "-q", "-b", "side", "../linked"});
+  HookEnvironment hook(git.git_dir().c_str());
+  for (bool in_hook : {false, true}) {
+    CAPTURE(in_hook);
+    auto repository =
+        in_hook ? Repository::OpenForHook() : Repository::OpenAt(folder.path() + "/linked");
+    CHECK(repository->id_bytes() == 32);
+    CHECK(repository->common_dir() == git.git_dir());
+    CHECK(repository->worktree() == (in_hook ? git.directory() : folder.path() + "/linked"));
+    CHECK(repository->Resolve("HEAD") == commit);
+    CHECK(repository->Refs().size() == 2);
+    CHECK(CanRead(*repository, commit));
+  }
+  git.Write(".git/shallow", std::string(40, 'a') + "\n");
+  CHECK(Has(ErrorOf([] { Repository::OpenForHook(); }), "no object id of this repository"));
+  ScopedEnvironment path("PATH", "/nonexistent");
+  const std::string error = ErrorOf([&] { Repository::OpenAt(git.directory()); });
+  CHECK(Has(error, "No `git` was found on PATH"));
+}
+
+TEST_CASE("repository: where the files are is found however it is told") {
+  TemporaryFolder folder;
+  const std::string root = folder.path();
+  HookEnvironment hook(nullptr);
+  GitFixture plain(folder, "plain");
+  SUBCASE("a Git directory that lies elsewhere") {
+    plain.Git({"init", "-q", "--separate-git-dir", root + "/store", root + "/work"});
+    fs::create_directories(root + "/work/below");
+    CHECK(Repository::OpenAt(root + "/work/below")->worktree() == root + "/work");
+    CHECK(Repository::OpenAt(root + "/work")->git_dir() == root + "/store");
+  }
+  SUBCASE("core.worktree, relative to the Git directory") {
+    fs::create_directories(root + "/files");
+    plain.Git({"config", "core.worktree", "../../files"});
+    CHECK(Repository::OpenAt(plain.directory())->worktree() == root + "/files");
+  }
+  SUBCASE("core.bare in config.worktree") {
+    GitFixture bare(folder, "bare", {"--bare"});
+    bare.Git({"config", "extensions.worktreeConfig", "true"});
+    bare.Git({"config", "--unset", "core.bare"});
+    bare.Git({"config", "--worktree", "core.bare", "true"});
+    CHECK(Repository::OpenAt(bare.directory())->worktree().empty());
+  }
+  SUBCASE("bare") {
+    GitFixture bare(folder, "bare.git", {"--bare"});
+    fs::create_directories(bare.directory() + "/objects/below");
+    auto repository = Repository::OpenAt(bare.directory() + "/objects/below");
+    CHECK(repository->git_dir() == bare.directory());
+    CHECK(repository->worktree().empty());
+  }
+  SUBCASE("GIT_DIR that names a file") {
+    plain.Write("f", "text");
+    plain.Commit("one");
+    plain.Git({"worktree", "add", "-q", "../linked"});
+    ScopedEnvironment dir("GIT_DIR", (root + "/linked/.git").c_str());
+    CHECK(Repository::OpenForHook()->worktree() == root + "/linked");
+  }
 }
 
 TEST_CASE("repository: shallow boundaries and promisors are known") {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "match/text_signs.h"
 #include "support/token_run_oracle.h"
 
 namespace picket {
@@ -38,8 +39,10 @@ TEST_CASE("landmarks: a URL that names a user, from its colon to behind the at s
   };
   for (const Case& test : cases) {
     CAPTURE(test.text);
+    TextSigns signs;
+    FindSigns(AsBytes(test.text), 0, &signs);
     std::vector<Landmark> found;
-    FindUserinfo(AsBytes(test.text), &found);
+    FindUserinfo(AsBytes(test.text), signs.at_signs, &found);
     CHECK(Texts(test.text, found) == test.found);
     CHECK(Texts(test.text, OracleUserinfo(test.text)) == test.found);
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "match/word_finder.h"
 #include "support/token_run_oracle.h"
 
 namespace picket {
@@ -25,9 +26,24 @@ struct Names {
   std::vector<Landmark> passwords;
 };
 
+WordFinder MakeFinder() {
+  std::vector<Word> words;
+  for (std::string_view name : kNameWords) words.push_back({std::string(name)});
+  SpreadWords(&words);
+  return WordFinder(words);
+}
+
 Names Find(const std::string& text, Instructions with) {
+  static const WordFinder finder = MakeFinder();
+  std::vector<WordHit> hits;
+  finder.Find(AsBytes(text), &hits, with);
   Names names;
-  FindNames(AsBytes(text), &names.all, &names.passwords, with);
+  for (const WordHit& hit : hits) {
+    const uint32_t length = NameLength(AsBytes(text), hit.at, hit.word);
+    if (length == 0) continue;
+    names.all.push_back({hit.at, hit.at + length});
+    if (IsPasswordName(hit.word)) names.passwords.push_back(names.all.back());
+  }
   return names;
 }
 
@@ -90,6 +106,9 @@ TEST_CASE("name words: those found are those of their definition in any text") {
     passwords.erase(std::remove_if(passwords.begin(), passwords.end(),
                                    [](const std::string& name) { return !OracleIsPassword(name); }),
                     passwords.end());
+    std::vector<Landmark> slowly;
+    FindNames(AsBytes(text), &slowly);
+    REQUIRE(Texts(text, slowly) == Texts(text, expected));
     for (Instructions with : KnownInstructions()) {
       const Names names = Find(text, with);
       REQUIRE(Texts(text, names.all) == Texts(text, expected));

@@ -29,8 +29,10 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
   const std::vector<Case> cases = {
       {"hf_[A-Za-z0-9]{34}", SearchGroup::kToken},
       {"AKIA[A-Z2-7]{16}", SearchGroup::kToken},
+      // No word of it is rare.
+      {"(?:token|value)[ ]{1,300}([0-9]{40})", SearchGroup::kEverywhere},
       // Too short, or too seldom a run.
-      {"abc[A-Za-z0-9]{4}", SearchGroup::kEverywhere},
+      {"abc[A-Za-z0-9]{4}", SearchGroup::kWord},
       {"[a-z]{4}-[a-z]{4}-[a-z]{4}-[a-z]{4}", SearchGroup::kEverywhere},
       {"vendor_key[ =:\"]{1,90}([0-9a-f]{40})", SearchGroup::kLongNamedToken},
       {"vendor[ =:\"]{1,90}([0-9a-f]{32})\"", SearchGroup::kFarToken},
@@ -39,9 +41,9 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
       {"vendor[Kk][Ee]Y[ =:\"]{1,90}([A-Za-z0-9]{24})", SearchGroup::kNamedToken},
       {"vendor_secret[ =:\"]{1,80}([a-z]{6}[0-9]{6})", SearchGroup::kNamedValue},
       // Twenty characters are too often without digits and no more than camel case.
-      {"tok[A-Za-z0-9]{20}", SearchGroup::kEverywhere},
+      {"tok[A-Za-z0-9]{20}", SearchGroup::kWord},
       {"tok_[A-Za-z0-9]{20}", SearchGroup::kToken},
-      {"vendor[ =:\"]{1,90}([A-Za-z0-9]{20})", SearchGroup::kEverywhere},
+      {"vendor[ =:\"]{1,90}([A-Za-z0-9]{20})", SearchGroup::kWord},
       // A name behind the value names nothing, nor does one that may be left out, nor a path.
       {"vendor[ =:\"]{1,60}([0-9a-f]{32})[ ]key", SearchGroup::kFarToken},
       {"vendor(?:key)?[ =:\"]{1,60}([0-9a-f]{32})", SearchGroup::kFarToken},
@@ -49,17 +51,17 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
       {"vendor_pat[ =:\"]{1,60}([0-9a-f]{32})", SearchGroup::kLongNamedToken},
       {"password[ =]{1,3}([!-~ ]{4,80})", SearchGroup::kPassword},
       {"(?:pwd|passphrase)[ =]{1,3}([!-~ ]{4,80})", SearchGroup::kPassword},
-      {"(?:pwd|phrase)[ =]{1,3}([!-~ ]{4,80})", SearchGroup::kEverywhere},
-      {"password[ =]{1,200}([!-~ ]{4,80})", SearchGroup::kEverywhere},
+      {"(?:pwd|phrase)[ =]{1,3}([!-~ ]{4,80})", SearchGroup::kWord},
+      {"password[ =]{1,200}([!-~ ]{4,80})", SearchGroup::kWord},
       {"[a-z]{2,9}://[!#-.0-;=?A-~]{1,90}@[a-z]{1,9}", SearchGroup::kUserinfo},
-      {"[a-z]{2,9}://[!#-;=?A-~]{1,90}@[a-z]{1,9}", SearchGroup::kEverywhere},
-      {"[a-z]{2,9}://[!#-.0-;=?A-~]{1,300}@[a-z]{1,9}", SearchGroup::kEverywhere},
+      {"[a-z]{2,9}://[!#-;=?A-~]{1,90}@[a-z]{1,9}", SearchGroup::kWord},
+      {"[a-z]{2,9}://[!#-.0-;=?A-~]{1,300}@[a-z]{1,9}", SearchGroup::kWord},
       // Beyond every reach.
-      {"vendor[ ]{1,300}([0-9a-f]{40})", SearchGroup::kEverywhere},
-      {"([0-9a-f]{40})[ ]{1,60}vendor", SearchGroup::kEverywhere},
+      {"vendor[ ]{1,300}([0-9a-f]{40})", SearchGroup::kWord},
+      {"([0-9a-f]{40})[ ]{1,60}vendor", SearchGroup::kWord},
       // The worst alternative counts, and what may be left out does not.
-      {"hf_[A-Za-z0-9]{34}|hf-[a-z]{3}", SearchGroup::kEverywhere},
-      {"hf_(?:[A-Za-z0-9]{34})?", SearchGroup::kEverywhere},
+      {"hf_[A-Za-z0-9]{34}|hf-[a-z]{3}", SearchGroup::kWord},
+      {"hf_(?:[A-Za-z0-9]{34})?", SearchGroup::kWord},
       {"hf_(?:[0-9]{8}-){2}", SearchGroup::kToken},
   };
   for (const Case& test : cases) {
@@ -67,7 +69,7 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
     CHECK(Choose(test.pattern) == test.group);
   }
   CHECK(Choose("password=([!-~]{8,80})", true) == SearchGroup::kNamedValue);
-  CHECK(Choose("phrase=([!-~]{8,80})", true) == SearchGroup::kEverywhere);
+  CHECK(Choose("phrase=([!-~]{8,80})", true) == SearchGroup::kWord);
   // No end of ways through it.
   CHECK(Choose("(?:a|b){18}[0-9]{20}") == SearchGroup::kEverywhere);
 }

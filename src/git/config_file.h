@@ -1,0 +1,35 @@
+// Git's configuration as a list of settings. https://git-scm.com/docs/git-config
+//
+// The reader is libgit2's, which needs no repository for it, so that a format that libgit2 can't
+// open is found out before anything else is asked.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace picket {
+
+struct ConfigEntry {
+  // Section and variable in lower case, a subsection as written: "remote.Origin.pushurl".
+  std::string name;
+  // nullopt for a variable without "=", which stands for true.
+  std::optional<std::string> value;
+};
+
+// The settings of one file and of what it includes, in their order; none where there is no such
+// file. Throws Error where it can't be read.
+std::vector<ConfigEntry> ReadConfigFile(const std::string& path);
+
+// Those of the system and the user. Nothing where there are none, or where they can't be read.
+std::vector<ConfigEntry> ReadUserConfig();
+
+// The value that counts, which is the last one; nullptr where there is none.
+const ConfigEntry* FindSetting(std::span<const ConfigEntry> entries, std::string_view name);
+
+// As Git reads a boolean; false for what is none.
+bool IsTrue(const ConfigEntry& entry);
+
+}  // namespace picket

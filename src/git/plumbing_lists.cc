@@ -1,0 +1,167 @@
+#include <string_view>
+#include <utility>
+
+#include "core/error.h"
+#include "git/plumbing.h"
+#include "git/repository_lists.h"
+
+namespace picket {
+namespace {
+
+// Ten million refs.
+constexpr uint64_t kMaxRefBytes = uint64_t{1} << 30;
+constexpr uint64_t kMaxConfigBytes = uint64_t{16} << 20;
+constexpr uint64_t kMaxLineBytes = 4096;
+
+std::string_view TakeTo(char end, std::string_view* text) {
+  const size_t at = text->find(end);
+  const std::string_view taken = text->substr(0, at);
+  text->remove_prefix(at == std::string_view::npos ? text->size() : at + 1);
+  return taken;
+}
+
+std::string_view WithoutNewline(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return text;
+}
+
+[[noreturn]] void ThrowStrange(const char* command) {
+  throw Error("`" + std::string(command) +
+              "` printed something that is not its documented format, so nothing was judged; check "
+              "which `git` is first on PATH.");
+}
+
+class PlumbingLists : public RepositoryLists {
+ public:
+  PlumbingLists(const std::string& git_dir, bool in_hook, const RepositoryFormat& format)
+      : git_dir_(git_dir), in_hook_(in_hook) {
+    GitProcess git(Command({"rev-parse", "--show-object-format"}));
+    const std::string said = git.ReadAll(kMaxLineBytes);
+    if (git.Finish() != 0)
+      throw Error("The repository at " + git_dir + " can't be opened: " + git.Failure() + ". " +
+                  WayOut(format));
+    const std::string_view hash = WithoutNewline(said);
+    if (hash != "sha1" && hash != "sha256")
+      throw Error("The repository at " + git_dir + " names its objects by " + std::string(hash) +
+                  ", which picket does not know, so nothing was judged. Use a SHA-1 or SHA-256 "
+                  "repository, or remove the hook.");
+    id_bytes_ = hash == "sha1" ? 20 : 32;
+  }
+
+  size_t id_bytes() const override { return id_bytes_; }
+
+  RefList Refs() const override {
+    // Both at once.
+    GitProcess head(HeadCommand());
+    RefList list{ListRefs(""), ""};
+    list.head_branch = ReadHeadBranch(head);
+    return list;
+  }
+
+  std::optional<ObjectId> Resolve(const std::string& ref) const override {
+    std::string name = ref;
+    if (ref == "HEAD") {
+      GitProcess head(HeadCommand());
+      name = ReadHeadBranch(head);
+      if (name.empty()) return DetachedHead();
+    }
+    // A pattern names a ref and all that stand below it.
+    for (Ref& found : ListRefs(name))
+      if (found.name == name) return found.target;
+    return std::nullopt;
+  }
+
+  std::vector<ConfigEntry> Configuration() const override {
+    GitCommand command = Command({"config", "-z", "--list"});
+    command.user_config = true;
+    GitProcess git(command);
+    const std::string text = git.ReadAll(kMaxConfigBytes);
+    if (git.Finish() != 0)
+      throw Error("The configuration of " + git_dir_ + " can't be read: " + git.Failure() +
+                  ". Correct it.");
+    std::vector<ConfigEntry> entries;
+    for (std::string_view rest = text; !rest.empty();) {
+      std::string_view value = TakeTo('\0', &rest);
+      ConfigEntry& entry = entries.emplace_back();
+      const bool has_value = value.find('\n') != std::string_view::npos;
+      entry.name = TakeTo('\n', &value);
+      if (has_value) entry.value = value;
+    }
+    return entries;
+  }
+
+ private:
+  static std::string WayOut(const RepositoryFormat& format) {
+    if (format.ref_storage == "reftable")
+      return "Its refs are kept as reftable, which Git reads from version 2.45 on: put one on "
+             "PATH, or convert the refs with git refs migrate --ref-format=files.";
+    if (format.object_format == "sha256")
+      return "Its objects are named by SHA-256, which Git reads from version 2.29 on: put one on "
+             "PATH.";
+    return "Put a `git` on PATH that can read this repository, or remove the extension that it "
+           "does not know.";
+  }
+
+  // `git_dir` is given, so Git searches for nothing and asks nobody who owns it.
+  GitCommand Command(std::vector<std::string> arguments) const {
+    GitCommand command;
+    command.arguments = std::move(arguments);
+    command.git_dir = git_dir_;
+    command.clean_environment = true;
+    command.no_locations = !in_hook_;
+    return command;
+  }
+
+  std::vector<Ref> ListRefs(const std::string& pattern) const {
+    GitCommand command = Command({"for-each-ref", "--format=%(objectname) %(refname)"});
+    if (!pattern.empty()) command.arguments.push_back(pattern);
+    GitProcess git(command);
+    const std::string text = git.ReadAll(kMaxRefBytes);
+    if (git.Finish() != 0)
+      throw Error("The refs of " + git_dir_ + " can't be listed: " + git.Failure() +
+                  ". Check them with git fsck.");
+    std::vector<Ref> refs;
+    for (std::string_view rest = text; !rest.empty();) {
+      std::string_view line = TakeTo('\n', &rest);
+      const std::optional<ObjectId> oid = ObjectId::TryParse(TakeTo(' ', &line));
+      if (!oid || oid->raw().size() != id_bytes_ || line.empty()) ThrowStrange("git for-each-ref");
+      // Written where a ref holds no id.
+      if (!oid->is_zero()) refs.push_back({std::string(line), *oid});
+    }
+    return refs;
+  }
+
+  GitCommand HeadCommand() const { return Command({"symbolic-ref", "-q", "HEAD"}); }
+
+  // "" where HEAD is detached.
+  std::string ReadHeadBranch(GitProcess& git) const {
+    const std::string said = git.ReadAll(kMaxLineBytes);
+    if (git.Finish() == 1) return "";
+    if (git.Finish() != 0)
+      throw Error("The HEAD of " + git_dir_ + " can't be read: " + git.Failure() +
+                  ". Check it with git fsck.");
+    return std::string(WithoutNewline(said));
+  }
+
+  std::optional<ObjectId> DetachedHead() const {
+    GitProcess git(Command({"rev-parse", "-q", "--verify", "HEAD"}));
+    const std::string said = git.ReadAll(kMaxLineBytes);
+    if (git.Finish() != 0) return std::nullopt;
+    const std::optional<ObjectId> oid = ObjectId::TryParse(WithoutNewline(said));
+    if (!oid || oid->raw().size() != id_bytes_) ThrowStrange("git rev-parse");
+    return oid;
+  }
+
+  std::string git_dir_;
+  bool in_hook_;
+  size_t id_bytes_ = 20;
+};
+
+}  // namespace
+
+std::unique_ptr<RepositoryLists> OpenByPlumbing(const std::string& git_dir, bool in_hook,
+                                                const RepositoryFormat& format) {
+  return std::make_unique<PlumbingLists>(git_dir, in_hook, format);
+}
+
+}  // namespace picket

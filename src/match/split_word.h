@@ -1,0 +1,31 @@
+// Words behind which a text may go on elsewhere: at a line continuation, or in the next of two
+// string literals (contents/split_text.h says what really does).
+#pragma once
+
+#include <vector>
+
+#include "core/bytes.h"
+#include "match/instructions.h"
+#include "match/landmark.h"
+
+namespace picket {
+
+// Letters, digits and + - . / : @ _
+bool IsSplitWordByte(uint8_t byte);
+
+inline constexpr uint32_t kShortestSplitWord = 3;
+inline constexpr uint32_t kLongestSplitWord = 2048;
+// Behind a word so many bytes are looked at.
+inline constexpr uint32_t kBehindSplitWord = 4;
+
+// Replaces `found` by the words of `text` of at least kShortestSplitWord bytes, of longer ones the
+// last kLongestSplitWord, that stand before
+// - a quote (" ' `) and behind it a blank, a line end, one of + & ~ . < \, a quote, or one or two
+//   letters or digits and a quote or backslash;
+// - a backslash, and behind it another, a quote or a line end;
+// - an equals sign at the end of a line.
+// In order. `text` has fewer than 2^32 bytes.
+void FindSplitWords(Bytes text, std::vector<Landmark>* found,
+                    Instructions with = BestInstructions());
+
+}  // namespace picket

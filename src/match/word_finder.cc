@@ -1,0 +1,355 @@
+#include "match/word_finder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <span>
+
+#if defined(__x86_64__) || defined(__i386__)
+#if !defined(__clang__)
+// GCC 12's own header passes what is never read.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+#define PICKET_X86 1
+#endif
+
+namespace picket {
+namespace {
+
+constexpr size_t kSets = 16;
+constexpr size_t kBlock = 64;
+constexpr size_t kBehind = sizeof(uint64_t);
+constexpr uint64_t kFoldAll = 0x2020202020202020;
+
+// How often folded bytes stand in source text, in a thousand: from 0x20 and from 0x60 on.
+constexpr std::array<uint8_t, 32> kOftenMarks = {220, 1,  23, 1,  1,  1, 1, 1, 6, 15, 35,
+                                                 1,   11, 5,  10, 6,  2, 2, 1, 1, 1,  1,
+                                                 1,   1,  1,  1,  11, 6, 1, 5, 2, 2};
+constexpr std::array<uint8_t, 32> kOftenLetters = {1, 44, 8,  27, 20, 80, 13, 11, 14, 42, 1,
+                                                   4, 22, 16, 40, 41, 22, 2,  47, 43, 63, 22,
+                                                   6, 5,  4,  9,  1,  8,  1,  8,  1,  7};
+
+double OftenOf(uint8_t folded) {
+  return (folded >= 0x60 ? kOftenLetters[folded - 0x60] : kOftenMarks[folded - 0x20]) / 1000.0;
+}
+
+constexpr size_t kPlacesSpread = 5;
+
+// How often a text begins as one of the words of a set may, for all that the finder asks: each of
+// the first bytes by itself.
+double CostOf(const std::vector<const Word*>& words) {
+  if (words.empty()) return 0;
+  double cost = 1;
+  for (size_t place = 0; place < kPlacesSpread; ++place) {
+    std::array<bool, 128> taken{};
+    double often = 0;
+    for (const Word* word : words) {
+      if (place >= word->text.size()) {
+        often = 1;
+        break;
+      }
+      const auto byte = static_cast<uint8_t>(word->text[place]);
+      if (!taken[byte]) often += OftenOf(byte);
+      taken[byte] = true;
+    }
+    cost *= often;
+  }
+  return cost;
+}
+
+double CostWith(std::vector<const Word*> words, const Word* word) {
+  words.push_back(word);
+  return CostOf(words);
+}
+
+}  // namespace
+
+bool IsWord(const Word& word) {
+  return word.text.size() >= kShortestWord && word.text.size() <= kLongestWord &&
+         word.set < kSets && std::all_of(word.text.begin(), word.text.end(), [](char c) {
+           const auto byte = static_cast<uint8_t>(c);
+           return byte < 0x80 && byte == FoldWordByte(byte);
+         });
+}
+
+double OddsOfWord(std::string_view folded) {
+  double odds = 1;
+  for (char c : folded) odds *= OftenOf(static_cast<uint8_t>(c));
+  return odds;
+}
+
+// Each word joins the set that becomes least the dearer for it, the most frequent first; then each
+// may change.
+void SpreadWords(std::vector<Word>* words) {
+  constexpr int kRounds = 4;
+  std::vector<Word*> order;
+  for (Word& word : *words) order.push_back(&word);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Word* a, const Word* b) { return CostOf({a}) > CostOf({b}); });
+  std::array<std::vector<const Word*>, kSets> sets;
+  for (int round = 0; round < kRounds; ++round) {
+    for (Word* word : order) {
+      if (round > 0) std::erase(sets[word->set], word);
+      double least = 0;
+      for (size_t i = 0; i < kSets; ++i) {
+        const double more = CostWith(sets[i], word) - CostOf(sets[i]);
+        if (i == 0 || more < least) {
+          least = more;
+          word->set = static_cast<uint8_t>(i);
+        }
+      }
+      sets[word->set].push_back(word);
+    }
+  }
+}
+
+WordFinder::WordFinder(const std::vector<Word>& words) {
+  std::vector<std::pair<size_t, Entry>> slots;
+  for (size_t i = 0; i < words.size(); ++i) {
+    Entry entry;
+    for (size_t at = 0; at < words[i].text.size(); ++at) {
+      entry.letters |= uint64_t{static_cast<uint8_t>(words[i].text[at])} << (8 * at);
+      entry.mask |= uint64_t{0xff} << (8 * at);
+    }
+    entry.word = static_cast<uint16_t>(i);
+    entry.length = static_cast<uint16_t>(words[i].text.size());
+    slots.emplace_back(SlotOf(entry.letters), entry);
+    const size_t half = words[i].set / 8;
+    const auto bit = static_cast<uint8_t>(1 << (words[i].set % 8));
+    for (size_t place = 0; place < kPlaces; ++place) {
+      for (size_t byte = 0; byte < 256; ++byte) {
+        const bool any = place >= words[i].text.size();
+        if (!any && FoldWordByte(static_cast<uint8_t>(byte)) !=
+                        static_cast<uint8_t>(words[i].text[place])) {
+          continue;
+        }
+        rows_[place][half][byte] |= bit;
+        halves_[place][half].low[byte & 15] |= bit;
+        halves_[place][half].high[byte >> 4] |= bit;
+      }
+    }
+  }
+  std::stable_sort(slots.begin(), slots.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [slot, entry] : slots) {
+    entries_.push_back(entry);
+    taken_[slot / 32] |= 1u << (slot % 32);
+    for (size_t i = slot + 1; i < first_.size(); ++i) {
+      first_[i] = static_cast<uint8_t>(entries_.size());
+    }
+    deepest_ = std::max<size_t>(deepest_, first_[slot + 1] - first_[slot]);
+  }
+}
+
+// A text or a piece of it, from `base` on. Eight bytes behind the last of its blocks may be read.
+struct WordWalk {
+  const WordFinder& finder;
+  Bytes bytes;
+  uint64_t base;
+  uint64_t size;  // of the whole text
+  std::vector<WordHit>* hits;
+
+  size_t SlotAt(size_t at) const {
+    uint32_t letters = 0;
+    std::memcpy(&letters, bytes.data() + at, sizeof(letters));
+    return WordFinder::SlotOf(letters | static_cast<uint32_t>(kFoldAll));
+  }
+
+  // Which of them are words can't be predicted, so that each is written down and some are written
+  // over.
+  void Look(std::span<const uint32_t> marked) const {
+    const size_t before = hits->size();
+    hits->resize(before + marked.size() * finder.deepest_);
+    WordHit* out = hits->data() + before;
+    for (const uint32_t at : marked) {
+      uint64_t letters = 0;
+      std::memcpy(&letters, bytes.data() + at, sizeof(letters));
+      letters |= kFoldAll;
+      const size_t slot = WordFinder::SlotOf(letters);
+      for (size_t i = finder.first_[slot]; i < finder.first_[slot + 1]; ++i) {
+        const WordFinder::Entry& entry = finder.entries_[i];
+        *out = {static_cast<uint32_t>(base + at), entry.word};
+        const bool same = (letters & entry.mask) == entry.letters;
+        out += static_cast<size_t>(same) & static_cast<size_t>(base + at + entry.length <= size);
+      }
+    }
+    hits->resize(static_cast<size_t>(out - hits->data()));
+  }
+
+  // `mark` tells of a block, and of eight bytes behind it, where a word may begin. Which blocks and
+  // bytes that are can't be predicted, so that they are gathered by the stride before any is looked
+  // at.
+  template <typename Mark>
+  [[gnu::always_inline]] void Walk(size_t blocks, Mark mark) const {
+    constexpr size_t kStride = 16;
+    std::array<uint32_t, kStride * kBlock> marked;
+    for (size_t from = 0; from < blocks; from += kStride) {
+      const size_t count = std::min(kStride, blocks - from);
+      size_t all = 0;
+      for (size_t i = 0; i < count; ++i) {
+        const size_t block = (from + i) * kBlock;
+        for (uint64_t bits = mark(bytes.data() + block); bits != 0; bits &= bits - 1) {
+          const size_t at = block + static_cast<size_t>(std::countr_zero(bits));
+          marked[all] = static_cast<uint32_t>(at);
+          const size_t slot = SlotAt(at);
+          all += finder.taken_[slot / 32] >> (slot % 32) & 1;
+        }
+      }
+      Look(std::span(marked).first(all));
+    }
+  }
+
+  uint64_t MarkPlainly(const uint8_t* block) const {
+    uint64_t marks = 0;
+    for (size_t at = 0; at < kBlock; ++at) {
+      for (size_t half = 0; half < 2; ++half) {
+        uint8_t sets = 0xff;
+        for (size_t place = 0; place < WordFinder::kPlaces; ++place) {
+          sets &= finder.rows_[place][half][block[at + place]];
+        }
+        if (sets != 0) marks |= uint64_t{1} << at;
+      }
+    }
+    return marks;
+  }
+
+#ifdef PICKET_X86
+  __attribute__((target("avx2"))) static __m256i Look16(const std::array<uint8_t, 16>& table,
+                                                        __m256i halves) {
+    const __m256i both = _mm256_broadcastsi128_si256(
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(table.data())));
+    return _mm256_shuffle_epi8(both, halves);
+  }
+
+  __attribute__((target("avx2"))) uint64_t MarkAvx2(const uint8_t* block) const {
+    // The fifth place costs more than it saves here.
+    constexpr size_t kHerePlaces = 4;
+    const __m256i nibble = _mm256_set1_epi8(15);
+    uint64_t marks = 0;
+    for (size_t part = 0; part < 2; ++part) {
+      __m256i first = _mm256_set1_epi8(-1);
+      __m256i second = _mm256_set1_epi8(-1);
+      for (size_t place = 0; place < kHerePlaces; ++place) {
+        const __m256i text =
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + part * kBlock / 2 + place));
+        const __m256i low = _mm256_and_si256(text, nibble);
+        const __m256i high = _mm256_and_si256(_mm256_srli_epi16(text, 4), nibble);
+        const auto& halves = finder.halves_[place];
+        first = _mm256_and_si256(first, Look16(halves[0].low, low));
+        first = _mm256_and_si256(first, Look16(halves[0].high, high));
+        second = _mm256_and_si256(second, Look16(halves[1].low, low));
+        second = _mm256_and_si256(second, Look16(halves[1].high, high));
+      }
+      const __m256i none =
+          _mm256_cmpeq_epi8(_mm256_or_si256(first, second), _mm256_setzero_si256());
+      marks |= uint64_t{~static_cast<uint32_t>(_mm256_movemask_epi8(none))} << (32 * part);
+    }
+    return marks;
+  }
+
+  __attribute__((target("avx2,bmi"), flatten)) void WalkAvx2(size_t blocks) const {
+    Walk(
+        blocks, [this](const uint8_t* block)
+                    __attribute__((target("avx2"))) { return MarkAvx2(block); });
+  }
+
+  // A byte above 127 is taken for the one 128 below: too much is looked at, nothing is missed,
+  // since a word's byte is never above and any byte has the same sets in both.
+  __attribute__((target("avx512f,avx512bw,avx512vbmi"))) uint64_t MarkAvx512(
+      const uint8_t* block) const {
+    __m512i first = _mm512_set1_epi8(-1);
+    __m512i second = _mm512_set1_epi8(-1);
+    for (size_t place = 0; place < WordFinder::kPlaces; ++place) {
+      const __m512i text = _mm512_loadu_si512(block + place);
+      const WordFinder::Row& row = finder.rows_[place];
+      first = _mm512_and_si512(
+          first, _mm512_permutex2var_epi8(_mm512_loadu_si512(row[0].data()), text,
+                                          _mm512_loadu_si512(row[0].data() + kBlock)));
+      second = _mm512_and_si512(
+          second, _mm512_permutex2var_epi8(_mm512_loadu_si512(row[1].data()), text,
+                                           _mm512_loadu_si512(row[1].data() + kBlock)));
+    }
+    const __m512i any = _mm512_or_si512(first, second);
+    return _mm512_test_epi8_mask(any, any);
+  }
+
+  // Without a branch on what the text holds: places are gathered by compression, and those whose
+  // first three bytes no word has are dropped sixteen at a time.
+  __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,popcnt"))) void WalkAvx512(
+      size_t blocks) const {
+    constexpr size_t kStride = 16;
+    constexpr size_t kLanes = 16;
+    alignas(64) std::array<uint8_t, kBlock> places;
+    for (size_t i = 0; i < kBlock; ++i) places[i] = static_cast<uint8_t>(i);
+    const __m512i in_block = _mm512_load_si512(places.data());
+    const __m512i fold = _mm512_set1_epi32(0x202020);
+    const __m512i three = _mm512_set1_epi32(0xffffff);
+    const __m512i factor = _mm512_set1_epi32(static_cast<int>(WordFinder::kFactor));
+    std::array<uint32_t, kStride * kBlock + kLanes> marked;
+    for (size_t from = 0; from < blocks; from += kStride) {
+      const size_t count = std::min(kStride, blocks - from);
+      size_t all = 0;
+      for (size_t i = 0; i < count; ++i) {
+        const size_t block = (from + i) * kBlock;
+        const uint64_t marks = MarkAvx512(bytes.data() + block);
+        __m512i found = _mm512_maskz_compress_epi8(marks, in_block);
+        const __m512i start = _mm512_set1_epi32(static_cast<int>(block));
+        const auto number = static_cast<size_t>(_mm_popcnt_u64(marks));
+        for (size_t done = 0;;) {
+          const __m512i wide =
+              _mm512_maskz_cvtepu8_epi32(0xffff, _mm512_maskz_extracti32x4_epi32(0xf, found, 0));
+          _mm512_storeu_si512(marked.data() + all + done, _mm512_add_epi32(wide, start));
+          done += kLanes;
+          if (done >= number) break;
+          found = _mm512_maskz_shuffle_i64x2(0xff, found, found, 0x39);
+        }
+        all += number;
+      }
+      size_t kept = 0;
+      for (size_t i = 0; i < all; i += kLanes) {
+        const auto lanes =
+            static_cast<__mmask16>(all - i >= kLanes ? 0xffff : (1u << (all - i)) - 1);
+        const __m512i at = _mm512_loadu_si512(marked.data() + i);
+        const __m512i letters =
+            _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, at, bytes.data(), 1);
+        const __m512i folded = _mm512_and_si512(_mm512_or_si512(letters, fold), three);
+        const __m512i slots =
+            _mm512_srli_epi32(_mm512_mullo_epi32(folded, factor), 32 - WordFinder::kSlotBits);
+        // A bit for each slot, by words of 32.
+        const __m512i words = _mm512_mask_i32gather_epi32(
+            _mm512_setzero_si512(), lanes, _mm512_srli_epi32(slots, 5), finder.taken_.data(), 4);
+        const __m512i bit =
+            _mm512_sllv_epi32(_mm512_set1_epi32(1), _mm512_and_si512(slots, _mm512_set1_epi32(31)));
+        const __mmask16 has = _mm512_mask_test_epi32_mask(lanes, words, bit);
+        _mm512_storeu_si512(marked.data() + kept, _mm512_maskz_compress_epi32(has, at));
+        kept += static_cast<size_t>(_mm_popcnt_u32(has));
+      }
+      Look(std::span(marked).first(kept));
+    }
+  }
+#endif
+
+  void WalkWith(Instructions with, size_t blocks) const {
+#ifdef PICKET_X86
+    if (with == Instructions::kAvx512) return WalkAvx512(blocks);
+    if (with == Instructions::kAvx2) return WalkAvx2(blocks);
+#else
+    (void)with;
+#endif
+    Walk(blocks, [this](const uint8_t* block) { return MarkPlainly(block); });
+  }
+};
+
+void WordFinder::Find(Bytes text, std::vector<WordHit>* hits, Instructions with) const {
+  hits->clear();
+  const size_t blocks = text.size() < kBehind ? 0 : (text.size() - kBehind) / kBlock;
+  WordWalk{*this, text, 0, text.size(), hits}.WalkWith(with, blocks);
+  // What is left is copied, with zeros behind.
+  const uint64_t done = blocks * kBlock;
+  std::array<uint8_t, 2 * kBlock + kBehind> rest{};
+  std::copy(text.begin() + static_cast<std::ptrdiff_t>(done), text.end(), rest.begin());
+  WordWalk{*this, rest, done, text.size(), hits}.WalkWith(with, 2);
+}
+
+}  // namespace picket

@@ -1,0 +1,147 @@
+#include "git/repository_lists.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "git/config_file.h"
+#include "support/git_fixture.h"
+
+namespace picket {
+namespace {
+
+using test::GitFixture;
+using test::TemporaryFolder;
+
+std::vector<std::string> Lines(std::vector<Ref> refs) {
+  std::vector<std::string> lines;
+  for (const Ref& ref : refs) lines.push_back(ref.name + " " + ref.target.ToHex());
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+std::string Text(const std::optional<ObjectId>& oid) { return oid ? oid->ToHex() : "none"; }
+
+// The settings of the repository's own file: the machine's differ by nothing but who reads them.
+std::vector<std::string> Settings(const std::vector<ConfigEntry>& entries) {
+  std::vector<std::string> lines;
+  for (const ConfigEntry& entry : entries)
+    if (entry.name.starts_with("remote.") || entry.name.starts_with("odd."))
+      lines.push_back(entry.name + (entry.value ? "=" + *entry.value : ""));
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("repository lists: both routes tell the same") {
+  struct Case {
+    std::string name;
+    std::function<void(GitFixture&)> prepare;
+    size_t refs;
+  };
+  const std::vector<Case> cases = {
+      {"unborn", [](GitFixture&) {}, 0},
+      {"one branch",
+       [](GitFixture& git) {
+         git.Write("f", "1");
+         git.Commit("one");
+       },
+       1},
+      {"packed, loose, tags, a blob, a link, one that leads nowhere, a broken one",
+       [](GitFixture& git) {
+         git.Write("f", "1");
+         git.Commit("one");
+         git.Git({"tag", "-m", "text", "v1"});
+         git.Git({"branch", "packed"});
+         git.Git({"pack-refs", "--all"});
+         git.Write("f", "2");
+         git.Commit("two");
+         git.Git({"update-ref", "refs/tags/blob", git.Id("HEAD:f").ToHex()});
+         git.Git({"symbolic-ref", "refs/remotes/origin/HEAD", "refs/heads/main"});
+         git.Git({"symbolic-ref", "refs/remotes/origin/none", "refs/heads/none"});
+         git.Write(".git/refs/heads/broken", "garbage\n");
+       },
+       5},
+      {"refs whose objects are not there",
+       [](GitFixture& git) {
+         git.Write("f", "1");
+         git.Commit("one");
+         git.Write(".git/refs/heads/lost", std::string(40, '7') + "\n");
+         git.Write(".git/packed-refs", std::string(40, '8') + " refs/heads/gone\n");
+       },
+       3},
+      {"detached",
+       [](GitFixture& git) {
+         git.Write("f", "1");
+         git.Commit("one");
+         git.Git({"checkout", "-q", "--detach"});
+       },
+       1},
+      {"HEAD that leads to a branch that is not there",
+       [](GitFixture& git) {
+         git.Write("f", "1");
+         git.Commit("one");
+         git.Git({"update-ref", "refs/tags/HEAD", "HEAD"});
+         git.Git({"symbolic-ref", "HEAD", "refs/heads/none"});
+       },
+       2},
+      {"settings",
+       [](GitFixture& git) {
+         git.Git({"config", "remote.Origin.url", "file:///a b"});
+         git.Git({"config", "--add", "remote.Origin.pushUrl", "one\ntwo"});
+         git.Git({"config", "--add", "remote.Origin.pushUrl", "three"});
+         git.Write(".git/more", "[ODD]\n\tNoValue\n\tempty =\n");
+         git.Git({"config", "include.path", "more"});
+       },
+       0},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    TemporaryFolder folder;
+    GitFixture git(folder, "repository");
+    c.prepare(git);
+    const std::unique_ptr<RepositoryLists> one = OpenByLibgit2(git.git_dir());
+    const std::unique_ptr<RepositoryLists> other = OpenByPlumbing(git.git_dir(), false, {});
+    CHECK(one->Refs().refs.size() == c.refs);
+    CHECK(Lines(one->Refs().refs) == Lines(other->Refs().refs));
+    for (const char* name : {"HEAD", "refs/heads/main", "refs/tags/v1", "refs/heads/none",
+                             "refs/remotes/origin/HEAD", "refs/heads"}) {
+      CAPTURE(name);
+      CHECK(Text(one->Resolve(name)) == Text(other->Resolve(name)));
+    }
+    CHECK(one->Refs().head_branch == other->Refs().head_branch);
+    CHECK(Settings(one->Configuration()) == Settings(other->Configuration()));
+    CHECK(one->id_bytes() == other->id_bytes());
+  }
+}
+
+TEST_CASE("repository lists: what the configuration says decides who is asked") {
+  struct Case {
+    std::vector<ConfigEntry> entries;
+    bool plain;
+  };
+  const ConfigEntry zero{"core.repositoryformatversion", "0"};
+  const ConfigEntry one{"core.repositoryformatversion", "1"};
+  for (const Case& c : {Case{{}, true}, Case{{zero}, true}, Case{{one}, true},
+                        Case{{{"core.repositoryformatversion", "2"}}, false},
+                        Case{{{"core.repositoryformatversion", std::nullopt}}, false},
+                        Case{{one, {"extensions.objectformat", "sha1"}}, true},
+                        Case{{one, {"extensions.objectformat", "sha256"}}, false},
+                        Case{{one, {"extensions.objectformat", std::nullopt}}, false},
+                        Case{{one, {"extensions.refstorage", "files"}}, true},
+                        Case{{one, {"extensions.refstorage", "reftable"}}, false},
+                        Case{{{"extensions.refstorage", "reftable"}, zero}, false},
+                        Case{{one, {"extensions.partialclone", "origin"}}, true},
+                        Case{{one, {"extensions.relativeworktrees", "true"}}, true},
+                        Case{{one, {"extensions.fromtomorrow", "true"}}, false},
+                        Case{{zero, {"extensions.fromtomorrow", "true"}}, true}}) {
+    CAPTURE(c.entries.size());
+    CHECK(FormatOf(c.entries).is_plain == c.plain);
+  }
+  CHECK(Libgit2Serves({}));
+  CHECK_FALSE(Libgit2Serves({.is_plain = false}));
+}
+
+}  // namespace picket
