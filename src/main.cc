@@ -1,7 +1,9 @@
 // picket: a guard at the gate of a Git repository. The outcome becomes the exit code here and
 // nowhere else: 0 clean, 1 something blocks, 2 could not tell.
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -23,10 +25,22 @@ void ProtectProcess() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+// A standard stream that the caller has closed would become the next file that is opened - a log,
+// a list - and what is said would be written into that. These take its place, and fail as a closed
+// one does.
+void FillStandardStreams() {
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    // The lowest free number is this one.
+    if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) _exit(2);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   ProtectProcess();
+  FillStandardStreams();
   try {
     const int code = picket::RunCommandLine(argc, argv);
     std::cout.flush();

@@ -6,6 +6,7 @@
 #include "cli/audit.h"
 #include "cli/audit_memory.h"
 #include "cli/command_line.h"
+#include "cli/debts_audit.h"
 #include "cli/engine.h"
 #include "cli/fleet.h"
 #include "cli/output.h"
@@ -23,6 +24,8 @@ struct AuditOptions {
   bool no_cache = false;
   bool require_complete = false;
   bool report_unused = false;
+  bool debts = false;
+  bool settle = false;
   FleetOptions fleet;
 };
 
@@ -35,6 +38,7 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
     fleet.report_unused = options.report_unused;
     return RunFleet(common, fleet);
   }
+  if (options.debts) return AuditDebts(common, options.repository, options.settle);
   SplitOff(common, Gate::kAudit);
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
@@ -81,6 +85,12 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
                  "Objects that a partial clone does not have are gaps");
   verb->add_flag("--report-unused", options->report_unused,
                  "List the policy's allowances that matched nothing");
+  CLI::Option* debts =
+      verb->add_flag("--debts", options->debts,
+                     "On a server: only what pre-receive let in before it was examined");
+  verb->add_flag("--settle", options->settle,
+                 "With --debts: take off the list too what can't be examined, where nothing blocks")
+      ->needs(debts);
   verb->add_option("--progress", invocation.common.progress,
                    "Tell on standard error how far it is: json for programs, none; else a line on "
                    "a terminal")
@@ -89,7 +99,8 @@ void AddAudit(CLI::App& app, Invocation& invocation) {
       verb->add_option("--repos", options->fleet.list,
                        "Many repositories: a list of paths, one a line; - for standard input")
           ->type_name("FILE|-")
-          ->excludes(one);
+          ->excludes(one)
+          ->excludes(debts);
   verb->add_option("--results", options->fleet.results,
                    "With --repos: keep the result of each repository here, and go on where an "
                    "earlier run stopped")

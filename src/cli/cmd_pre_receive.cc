@@ -2,40 +2,44 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <exception>
 
 #include "cli/command_line.h"
-#include "cli/gate.h"
+#include "cli/hook_watch.h"
 #include "cli/policy_files.h"
+#include "cli/presentable.h"
+#include "cli/push_gate.h"
 #include "cli/shut_in.h"
-#include "git/changes.h"
-#include "git/git_ancestry.h"
+#include "core/error.h"
 #include "git/ref_updates.h"
 
 namespace picket {
 namespace {
 
 int RunPreReceive(const CommonOptions& common) {
+  SplitOff(common, Gate::kPreReceive);
+  HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
   const std::vector<RefUpdate> updates = ParseRefUpdates(ReadHookInput(STDIN_FILENO));
   if (updates.empty()) return 0;
-  SplitOff(common, Gate::kPreReceive);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadServerPolicy(common, *repository);
-  Engine engine(common, policy);
-  repository->KeepRefs();
-  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
-  stats.Mark("open");
-  const ChangeList changes = ListReceived(*repository, updates);
-  stats.Mark("list");
-  GitAncestry ancestry(*repository, GitAncestry::Base::kCommits);
-  return RunGate({.gate = Gate::kPreReceive,
-                  .common = common,
-                  .repository = *repository,
-                  .policy = policy,
-                  .engine = engine,
-                  .changes = changes,
-                  .ancestry = ancestry,
-                  .stats = stats});
+  if (policy.server.deadline) watch.SetDeadline(*policy.server.deadline);
+  PushGate gate({.common = common,
+                 .repository = *repository,
+                 .policy = policy,
+                 .updates = updates,
+                 .watch = watch,
+                 .stats = stats});
+  try {
+    return gate.Run();
+  } catch (const Error& error) {
+    gate.NoteError(Presentable(common, error.what()));
+    throw;
+  } catch (const std::exception& error) {
+    gate.NoteError("an internal error ended the run");
+    throw;
+  }
 }
 
 }  // namespace

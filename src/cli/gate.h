@@ -11,6 +11,8 @@
 
 namespace picket {
 
+class HookWatch;
+
 // What one gate brings; the references outlive the call.
 struct GateInput {
   Gate gate = Gate::kPreReceive;
@@ -22,9 +24,15 @@ struct GateInput {
   // What stood at each place before.
   Ancestry& ancestry;
   StatsLine& stats;
+  // pre-receive: whose clock counts; null elsewhere.
+  HookWatch* watch = nullptr;
 };
 
-// Returns the exit code.
+// What was not judged within server.deadline is a gap of the verdict, which blocks as
+// server.on_deadline says, whatever `gaps` says.
+Verdict JudgeChange(const GateInput& input);
+
+// The same, reported. Returns the exit code.
 int RunGate(const GateInput& input);
 
 }  // namespace picket

@@ -14,6 +14,8 @@
 
 #include "cli/files.h"
 #include "core/error.h"
+#include "core/fingerprint.h"
+#include "core/object_id.h"
 #include "git/tree_file.h"
 #include "scan/baseline.h"
 
@@ -159,6 +161,17 @@ Policy ReadServerPolicy(const CommonOptions& common, const Repository& repositor
     }
   }
   return policy;
+}
+
+std::string ServerPolicyId(const CommonOptions& common, const Repository& repository) {
+  std::string hashes;
+  for (const std::string& file :
+       {common.policy.empty() ? std::string(kSystemPolicy) : common.policy,
+        repository.git_dir() + "/" + kServerPolicy}) {
+    if (Exists(file)) hashes += Sha256(AsBytes(ReadWholeFile(file)));
+  }
+  if (hashes.empty()) return "";
+  return ObjectId::FromRaw(AsBytes(Sha256(AsBytes(hashes)))).ToHex().substr(0, 12);
 }
 
 Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,

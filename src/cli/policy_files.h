@@ -42,6 +42,10 @@ Policy ReadBasePolicy(const CommonOptions& common);
 // default branch's .picket.json where the base honours it.
 Policy ReadServerPolicy(const CommonOptions& common, const Repository& repository);
 
+// What the base and $GIT_DIR/picket.json say, as twelve digits that change with every byte of them;
+// "" where there is neither.
+std::string ServerPolicyId(const CommonOptions& common, const Repository& repository);
+
 // pre-commit, pre-merge-commit, commit-msg: the base and the text of the staged .picket.json.
 Policy ReadStagedPolicy(const CommonOptions& common, const Repository& repository,
                         const std::optional<std::string>& staged);

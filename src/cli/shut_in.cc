@@ -1,10 +1,12 @@
 #include "cli/shut_in.h"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -15,7 +17,9 @@
 #include "git/git_ancestry.h"
 #include "git/spooled_object.h"
 #include "sandbox/sandbox.h"
+#include "scan/debts.h"
 #include "scan/kept_cache.h"
+#include "scan/push_log.h"
 
 namespace picket {
 namespace {
@@ -78,13 +82,27 @@ void TellCrash(const CommonOptions& common, Gate gate, const Crash& crash, const
 struct Context {
   SpoolPlace spool;
   AuditMemoryPlace cache;
+  std::string log;
+  std::string debts;
+  bool debts_are_shared = false;
+};
+
+// What a keeper has open for its errands.
+struct Desk {
+  CacheKeeper cache;
+  std::optional<DebtBook> debts;
+  void Clear() {
+    cache.Forget();
+    debts.reset();
+  }
 };
 
 std::string WriteContext(const Context& context) {
   std::string text = std::to_string(context.spool.limit);
   for (const std::string& part :
        {context.spool.git_dir, context.spool.directory, context.cache.file,
-        std::string(context.cache.is_ours ? "ours" : ""), context.cache.scope})
+        std::string(context.cache.is_ours ? "ours" : ""), context.log, context.debts,
+        std::string(context.debts_are_shared ? "shared" : ""), context.cache.scope})
     text.append(1, '\0').append(part);
   return text;
 }
@@ -101,12 +119,14 @@ Context ReadContext(std::string_view text) {
   context.spool.directory = take();
   context.cache.file = take();
   context.cache.is_ours = !take().empty();
+  context.log = take();
+  context.debts = take();
+  context.debts_are_shared = !take().empty();
   context.cache.scope = text;
   return context;
 }
 
-Answer RunErrand(CacheKeeper& cache, Errand errand, std::string_view text,
-                 std::string_view question) {
+Answer RunErrand(Desk& desk, Errand errand, std::string_view text, std::string_view question) {
   const Context context = ReadContext(text);
   Answer answer;
   switch (errand) {
@@ -117,6 +137,22 @@ Answer RunErrand(CacheKeeper& cache, Errand errand, std::string_view text,
       if (context.spool.git_dir.empty()) break;
       answer.text = NamesRemovedFromIndex(question);
       return answer;
+    case Errand::kLog:
+      if (context.log.empty()) break;
+      return AppendOutside(context.log, question);
+    case Errand::kDebtsBegin: {
+      if (context.debts.empty()) break;
+      desk.debts.emplace(context.debts, context.debts_are_shared);
+      const std::chrono::milliseconds patience(
+          std::clamp(std::strtoll(std::string(question).c_str(), nullptr, 10), 0LL, 60'000LL));
+      answer.text = FormatDebts(desk.debts->Begin(patience));
+      return answer;
+    }
+    case Errand::kDebtsEnd:
+      if (!desk.debts) break;
+      desk.debts->End(question.empty() ? DebtList() : ParseDebts(question, context.debts));
+      desk.debts.reset();
+      return answer;
     case Errand::kCacheOpen:
     case Errand::kCacheLoad:
     case Errand::kCacheFind:
@@ -125,21 +161,21 @@ Answer RunErrand(CacheKeeper& cache, Errand errand, std::string_view text,
     case Errand::kCacheEnd:
     case Errand::kCachePut:
     case Errand::kCacheTrouble:
-      return cache.Do(errand, context.cache.file, context.cache.is_ours, context.cache.scope,
-                      question);
+      return desk.cache.Do(errand, context.cache.file, context.cache.is_ours, context.cache.scope,
+                           question);
   }
   throw Error("Something was asked for that this run does not have; nothing more can be judged.");
 }
 
 // The references outlive what is made.
-SplitOptions OptionsFor(const CommonOptions& common, Gate gate, CacheKeeper& cache) {
+SplitOptions OptionsFor(const CommonOptions& common, Gate gate, Desk& desk) {
   SplitOptions options;
   options.goes_on = gate == Gate::kAudit || gate == Gate::kScan;
-  options.do_errand = [&cache](Errand errand, std::string_view context, std::string_view question) {
-    return RunErrand(cache, errand, context, question);
+  options.do_errand = [&desk](Errand errand, std::string_view context, std::string_view question) {
+    return RunErrand(desk, errand, context, question);
   };
-  options.on_crash = [&common, &cache, gate](const Crash& crash, const Places* places) {
-    cache.Forget();
+  options.on_crash = [&common, &desk, gate](const Crash& crash, const Places* places) {
+    desk.Clear();
     TellCrash(common, gate, crash, places);
   };
   return options;
@@ -148,14 +184,14 @@ SplitOptions OptionsFor(const CommonOptions& common, Gate gate, CacheKeeper& cac
 }  // namespace
 
 void SplitOff(const CommonOptions& common, Gate gate) {
-  CacheKeeper cache;
-  SplitOff(OptionsFor(common, gate, cache));
+  Desk desk;
+  SplitOff(OptionsFor(common, gate, desk));
 }
 
 std::optional<std::string> AuditApart(const CommonOptions& common,
                                       const std::function<std::string()>& work) {
-  CacheKeeper cache;
-  return RunApart(OptionsFor(common, Gate::kAudit, cache), work);
+  Desk desk;
+  return RunApart(OptionsFor(common, Gate::kAudit, desk), work);
 }
 
 void ShutIn(const ShutInInput& input) {
@@ -168,6 +204,11 @@ void ShutIn(const ShutInInput& input) {
     options.places.object_dirs = input.repository->object_dirs();
     context.spool = {input.repository->git_dir(), input.repository->temporary_dir(),
                      input.policy.effective_limits().temp_bytes};
+  }
+  context.log = input.policy.server.log;
+  if (input.debts != nullptr) {
+    context.debts = input.debts->file();
+    context.debts_are_shared = input.debts->shared();
   }
   if (input.cache != nullptr) context.cache = *input.cache;
   if (input.files != nullptr) options.places.files = *input.files;

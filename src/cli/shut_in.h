@@ -14,6 +14,7 @@
 namespace picket {
 
 struct AuditMemoryPlace;
+class DebtBook;
 
 // Before anything is opened: from here on this is the half that does the work (sandbox/sandbox.h).
 // `common` outlives the process's work.
@@ -34,6 +35,8 @@ struct ShutInInput {
   const Repository* repository = nullptr;
   // What `scan` reads, sorted; null for none.
   const std::vector<std::string>* files = nullptr;
+  // The list of debts of this repository; null for none.
+  const DebtBook* debts = nullptr;
   // Where an audit remembers, which stays outside; null for none.
   const AuditMemoryPlace* cache = nullptr;
 };

@@ -1,6 +1,7 @@
 #include "contents/packed.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "contents/child_origin.h"
 #include "contents/expand_gap.h"
@@ -10,6 +11,8 @@ namespace {
 
 constexpr uint64_t kFirstRoom = uint64_t{1} << 16;
 constexpr uint64_t kMostRoom = uint64_t{1} << 30;
+// Between two looks at whether anybody waits for it still.
+constexpr uint64_t kMostAtOnce = uint64_t{8} << 20;
 // DEFLATE can't do better than 1,032 to 1; the others can, and honest files don't.
 constexpr uint64_t kMostRatio = 4096;
 constexpr uint64_t kFreeBytes = uint64_t{64} << 20;
@@ -25,14 +28,14 @@ constexpr const Packing* kPackings[] = {
 // All streams from the first on, as one content.
 class StreamReader {
  public:
-  StreamReader(const Packing& packing, Bytes bytes)
-      : packing_(&packing), decoder_(packing.NewDecoder()), bytes_(bytes) {}
+  StreamReader(const Packing& packing, Bytes bytes, std::stop_token stop)
+      : packing_(&packing), decoder_(packing.NewDecoder()), bytes_(bytes), stop_(std::move(stop)) {}
 
   PackedEnd Read(PackedMark mark, uint64_t limit, std::string& out) {
     while (true) {
       decoder_->Start();
       uint64_t before = out.size();
-      Unpacked unpacked = Unpack(*decoder_, bytes_.subspan(mark.data), limit, out);
+      Unpacked unpacked = Unpack(*decoder_, bytes_.subspan(mark.data), limit, out, stop_);
       bool doubtful = !mark.certain && out.size() - before < kConvincing;
       if (unpacked.end == PackedEnd::kTooLarge) return unpacked.end;
       if (unpacked.end != PackedEnd::kWhole) return doubtful ? PackedEnd::kCut : unpacked.end;
@@ -60,6 +63,7 @@ class StreamReader {
   const Packing* packing_;
   std::unique_ptr<PackedDecoder> decoder_;
   Bytes bytes_;
+  std::stop_token stop_;
 };
 
 void OpenStreams(const Packing& packing, PackedMark mark, const Blob& blob, ExpandBudget& budget,
@@ -69,7 +73,7 @@ void OpenStreams(const Packing& packing, PackedMark mark, const Blob& blob, Expa
   }
   uint64_t limit = std::min(budget.bytes, MostUnpacked(blob.bytes.size()));
   std::string bytes;
-  PackedEnd end = StreamReader(packing, blob.bytes).Read(mark, limit, bytes);
+  PackedEnd end = StreamReader(packing, blob.bytes, sink.stop()).Read(mark, limit, bytes);
   if (const char* reason = GapReason(end)) AddExpandGap(blob, reason, sink);
   // The work of finding out is spent.
   budget.TakeBytes(end == PackedEnd::kTooLarge ? limit : bytes.size());
@@ -82,7 +86,8 @@ void OpenStreams(const Packing& packing, PackedMark mark, const Blob& blob, Expa
 
 }  // namespace
 
-Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::string& out) {
+Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::string& out,
+                const std::stop_token& stop) {
   const uint64_t begin = out.size();
   uint64_t used = begin;
   Unpacked result;
@@ -95,12 +100,17 @@ Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::strin
       out.resize(used + std::min(room, limit - std::min(used, limit) + 1));
     }
     Bytes in = packed.subspan(result.taken);
-    step = decoder.Decode(in, {reinterpret_cast<uint8_t*>(out.data()) + used, out.size() - used});
+    const uint64_t most = std::min<uint64_t>(out.size() - used, kMostAtOnce);
+    step = decoder.Decode(in, {reinterpret_cast<uint8_t*>(out.data()) + used, most});
     used += step.made;
     result.taken += step.taken;
   } while (step.state == PackedDecoder::State::kMore && used <= limit &&
-           (step.taken > 0 || step.made > 0));
+           (step.taken > 0 || step.made > 0) && !stop.stop_requested());
   out.resize(used);
+  if (stop.stop_requested()) {
+    result.end = PackedEnd::kCut;
+    return result;
+  }
   if (used > limit) {
     result.end = PackedEnd::kTooLarge;
     return result;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "contents/expander.h"
@@ -71,8 +72,10 @@ struct Unpacked {
 };
 
 // Appends to `out` what one stream at the start of `packed` holds, until it is `limit` bytes long
-// in all. Memory is a small multiple of what comes out, and the decoder's window.
-Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::string& out);
+// in all, or `stop` is requested (kCut). Memory is a small multiple of what comes out, and the
+// decoder's window.
+Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::string& out,
+                const std::stop_token& stop = {});
 
 // The most that `size` bytes may become: content that is packed thousands to one is no content.
 uint64_t MostUnpacked(uint64_t size);

@@ -159,7 +159,7 @@ class SevenZipExpansion {
     }
     std::string out;
     decoder.Start();
-    PackedEnd end = picket::Unpack(decoder, packed, size, out).end;
+    PackedEnd end = picket::Unpack(decoder, packed, size, out, sink_.stop()).end;
     if (out.size() > size) out.resize(size);
     budget_.TakeBytes(out.size());
     bool short_of = out.size() < size;

@@ -54,6 +54,11 @@ struct ChangeList {
   std::vector<Skipped> skipped;
   // Sentences for the report ("commit 1a2b3c is a shallow boundary and was judged as a root").
   std::vector<std::string> notes;
+  // There was no time to list everything. With `is_walked` all new commits are known, and what the
+  // last `commits_left` of them change is not listed; without it nothing is.
+  bool is_cut = false;
+  bool is_walked = true;
+  uint64_t commits_left = 0;
 
   std::string_view PathOf(Place place) const {
     return place.path == kNone ? std::string_view() : std::string_view(paths[place.path]);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 
 #include "core/blob.h"
 #include "core/finding.h"
@@ -41,6 +42,9 @@ class FindingSink {
   // `object` and `path` may be left empty; the scanner fills them in.
   virtual void Add(Gap gap) = 0;
   virtual void Add(EncodedHint hint) = 0;
+  // Once it is requested nobody waits for the rest of the blob any more: return soon, with what was
+  // found. The caller knows that the blob was not examined to its end.
+  virtual std::stop_token stop() const { return {}; }
 };
 
 class Session {

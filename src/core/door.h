@@ -26,7 +26,11 @@ enum class Errand : uint32_t {
   kCacheEnd,
   kCachePut,
   kCacheTrouble,
-  kLast = kCacheTrouble,
+  // The log of pushes (scan/push_log.h), and the list of debts (scan/debts.h) in its two steps.
+  kLog,
+  kDebtsBegin,
+  kDebtsEnd,
+  kLast = kDebtsEnd,
 };
 
 struct Answer {

@@ -56,6 +56,7 @@ std::string_view ToString(AllowedBy by) {
     case AllowedBy::kPolicy: return "policy";
     case AllowedBy::kBaseline: return "baseline";
     case AllowedBy::kInline: return "inline";
+    case AllowedBy::kBypass: return "bypass";
   }
   return "";
 }

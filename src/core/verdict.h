@@ -32,9 +32,10 @@ enum class AllowedBy : uint8_t {
   kPolicy,    // "allow", "weights.allow"
   kBaseline,  // a file that the policy names
   kInline,    // a comment beside the finding
+  kBypass,    // a push option of somebody to whom the server's policy grants it
 };
 
-// "", "policy", "baseline", "inline".
+// "", "policy", "baseline", "inline", "bypass".
 std::string_view ToString(AllowedBy by);
 
 // An allowance that no finding of this run needed.

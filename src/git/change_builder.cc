@@ -20,6 +20,12 @@ uint32_t ChangeBuilder::AddRef(std::string name) {
   return index;
 }
 
+void ChangeBuilder::AddCommitLeft(const ObjectId& oid, uint32_t ref) {
+  list_.is_cut = true;
+  ++list_.commits_left;
+  list_.commits.push_back({oid, ref});
+}
+
 ChangedObject& ChangeBuilder::Object(ObjectKind kind, const ObjectId& oid) {
   auto& index = kind == ObjectKind::kTag ? tags_ : blobs_;
   auto [slot, added] = index.try_emplace(oid, list_.objects.size());

@@ -38,6 +38,10 @@ class ChangeBuilder : public TreeChangeVisitor {
   void StartRefTree(uint32_t ref);
   void AddGap(Gap gap);
   void AddNote(std::string note) { list_.notes.push_back(std::move(note)); }
+  // See ChangeList::is_cut.
+  void CutBeforeWalk() { list_.is_cut = true, list_.is_walked = false; }
+  // A commit of which nothing is listed but that it is there.
+  void AddCommitLeft(const ObjectId& oid, uint32_t ref);
 
   void OnBlob(std::string_view path, const ObjectId& oid) override;
   void OnNewPath(std::string_view path) override;

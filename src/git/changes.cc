@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -23,34 +24,44 @@ struct NewValue {
   std::string ref;
 };
 
+struct ListOptions {
+  bool may_be_promised = false;
+  // Old values from which most of what is old can be reached.
+  std::span<const ObjectId> likely = {};
+  std::span<const ObjectId> unjudged = {};
+  // Something exists that counts as new, so that it is not enough to know what the push brought.
+  bool is_owed = false;
+  StepWatch watch = {};
+};
+
 // What is there already. To peel tens of thousands of refs takes longer than to judge a small push,
 // so it is done when something can't be told without.
 class Existing {
  public:
-  // `likely`: see KnownValues; what is in it and not in `values` does not count.
+  // What is likely (see KnownValues) and not in `values` does not count.
   Existing(const Repository& repository, std::span<const ObjectId> values,
-           std::span<const ObjectId> likely, ChangeBuilder& builder)
-      : values_(values.begin(), values.end()),
-        listed_(values),
-        old_objects_(repository.NewDatabaseOfOldObjects()),
-        builder_(builder) {
+           const ListOptions& options, ChangeBuilder& builder)
+      : values_(values.begin(), values.end()), listed_(values), builder_(builder) {
+    watch_ = options.watch;
+    if (!options.is_owed) old_objects_ = repository.NewDatabaseOfOldObjects();
     if (old_objects_ == nullptr) {
       peeling_objects_ = repository.NewObjectDatabase();
       return;
     }
-    for (const ObjectId& oid : likely)
+    for (const ObjectId& oid : options.likely)
       if (values_.contains(oid) && IsCommit(oid)) likely_.push_back(oid);
   }
 
   CommitWalk Walk(const Repository& repository, ObjectDatabase& objects,
-                  std::span<const WalkTip> tips) {
+                  std::span<const WalkTip> tips, const WalkOptions& options) {
     if (old_objects_ != nullptr) {
       const KnownValues known{values_, likely_, *old_objects_};
-      if (std::optional<CommitWalk> walk = TryWalkNewCommits(repository, objects, tips, known))
-        return std::move(*walk);
+      std::optional<CommitWalk> walk =
+          TryWalkNewCommits(repository, objects, tips, known, options.watch);
+      if (walk) return std::move(*walk);
     }
     Peel();
-    return WalkNewCommits(repository, objects, tips, commits_);
+    return WalkNewCommits(repository, objects, tips, commits_, options);
   }
   // A tag on the way from an existing ref.
   bool HasTag(const ObjectId& oid) {
@@ -87,6 +98,7 @@ class Existing {
     std::unordered_set<ObjectId> seen;
     uint64_t broken = 0;
     for (const ObjectId& value : listed_) {
+      if (watch_.IsStopped()) break;
       if (!seen.insert(value).second) continue;
       std::vector<ObjectId> tags;
       Peeled peeled;
@@ -110,7 +122,9 @@ class Existing {
   std::unordered_set<ObjectId> values_;
   std::span<const ObjectId> listed_;
   std::vector<ObjectId> likely_;
-  // Null where there is no quarantine; then `peeling_objects_` is not.
+  StepWatch watch_;
+  // Null where there is no quarantine, or where more than refs has to be asked; then
+  // `peeling_objects_` is not.
   std::unique_ptr<ObjectDatabase> old_objects_;
   std::unique_ptr<ObjectDatabase> peeling_objects_;
   ChangeBuilder& builder_;
@@ -120,24 +134,44 @@ class Existing {
   std::unordered_set<ObjectId> direct_;
 };
 
+// The commits among them, as far as they exist.
+std::vector<ObjectId> PeelToCommits(ObjectDatabase& objects, std::span<const ObjectId> values) {
+  std::vector<ObjectId> commits;
+  for (const ObjectId& value : values) {
+    Peeled peeled;
+    std::string why;
+    if (Peel(objects, value, nullptr, &peeled, &why) && peeled.type == ObjectType::kCommit)
+      commits.push_back(peeled.oid);
+  }
+  return commits;
+}
+
 ChangeList List(const Repository& repository, std::span<const NewValue> values,
-                std::span<const ObjectId> existing_values, std::span<const ObjectId> likely,
-                bool may_be_promised) {
+                std::span<const ObjectId> existing_values, const ListOptions& options) {
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
-  ChangeBuilder builder(may_be_promised);
+  ChangeBuilder builder(options.may_be_promised);
   if (values.empty()) return builder.Finish();
-  Existing existing(repository, existing_values, likely, builder);
+  Existing existing(repository, existing_values, options, builder);
   TreeCache trees(*objects);
   TreeChanges changes(trees);
 
   std::vector<WalkTip> tips;
   std::vector<std::pair<ObjectId, uint32_t>> ref_trees;
-  for (const NewValue& value : values) {
-    uint32_t ref = builder.AddRef(value.ref);
+  // Pushes of very many refs have few values.
+  struct Way {
+    bool leads_somewhere = false;
     std::vector<ObjectId> tags;
     Peeled peeled;
     std::string why;
-    bool leads_somewhere = Peel(*objects, value.oid, &tags, &peeled, &why);
+  };
+  std::unordered_map<ObjectId, Way> ways;
+  for (const NewValue& value : values) {
+    uint32_t ref = builder.AddRef(value.ref);
+    if (options.watch.IsStopped()) continue;
+    auto [known, added] = ways.try_emplace(value.oid);
+    Way& way = known->second;
+    if (added) way.leads_somewhere = Peel(*objects, value.oid, &way.tags, &way.peeled, &way.why);
+    const auto& [leads_somewhere, tags, peeled, why] = way;
     for (const ObjectId& tag : tags)
       if (!existing.HasTag(tag)) builder.AddTag(tag, ref);
     if (!leads_somewhere) {
@@ -155,15 +189,27 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
       ref_trees.emplace_back(peeled.oid, ref);
     }
   }
+  const std::vector<ObjectId> unjudged = PeelToCommits(*objects, options.unjudged);
+  CommitWalk walk;
+  if (!options.watch.IsStopped()) {
+    walk =
+        existing.Walk(repository, *objects, tips, {.unjudged = unjudged, .watch = options.watch});
+  }
+  if (walk.is_cut || options.watch.IsStopped()) {
+    builder.CutBeforeWalk();
+    return builder.Finish();
+  }
   for (const auto& [tree, ref] : ref_trees) {
     builder.StartRefTree(ref);
     changes.Visit(tree, {}, builder);
   }
-
-  CommitWalk walk = existing.Walk(repository, *objects, tips);
   for (Gap& gap : walk.gaps) builder.AddGap(std::move(gap));
   for (std::string& note : walk.notes) builder.AddNote(std::move(note));
   for (const WalkedCommit& commit : walk.commits) {
+    if (options.watch.IsStopped()) {
+      builder.AddCommitLeft(commit.oid, commit.ref);
+      continue;
+    }
     builder.StartCommit(commit.oid, commit.ref);
     changes.Visit(commit.tree, commit.parent_trees, builder);
   }
@@ -180,6 +226,21 @@ std::string RemoteOf(const std::string& ref, const std::vector<std::string>& rem
   return longest;
 }
 
+// The values of refs, and what counts as one, less those that nobody has judged.
+std::vector<ObjectId> ExistingValues(const Repository& repository, const std::vector<Ref>& refs,
+                                     const Unjudged& unjudged) {
+  const std::unordered_set<ObjectId> tips(unjudged.tips.begin(), unjudged.tips.end());
+  std::vector<ObjectId> values;
+  for (const Ref& ref : refs)
+    if (!tips.contains(ref.target)) values.push_back(ref.target);
+  if (unjudged.judged.empty()) return values;
+  // Whatever was deleted since then is no broken ref.
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  for (const ObjectId& commit : unjudged.judged)
+    if (objects->Contains(commit)) values.push_back(commit);
+  return values;
+}
+
 bool HasUrl(const Repository& repository, const std::string& remote, std::string_view url) {
   for (const char* key : {".url", ".pushurl"})
     for (const std::string& value : repository.ConfigStrings("remote." + remote + key))
@@ -189,7 +250,8 @@ bool HasUrl(const Repository& repository, const std::string& remote, std::string
 
 }  // namespace
 
-ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates) {
+ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
+                        const ReceivedOptions& options) {
   std::vector<NewValue> values;
   std::vector<ObjectId> likely;
   for (const RefUpdate& update : updates) {
@@ -197,13 +259,46 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
     values.push_back({update.new_oid, update.ref});
     if (likely.size() < kMostLikely) likely.push_back(update.old_oid);
   }
-  std::vector<ObjectId> existing;
-  if (!values.empty()) {
-    std::optional<ObjectId> head;
-    for (const Ref& ref : repository.Refs(&head)) existing.push_back(ref.target);
-    if (head) likely.push_back(*head);
+  if (values.empty()) return List(repository, values, {}, {});
+  ExistingRefs here;
+  if (options.refs == nullptr) here.refs = repository.Refs(&here.head);
+  const ExistingRefs& refs = options.refs != nullptr ? *options.refs : here;
+  if (refs.head) likely.push_back(*refs.head);
+  static const Unjudged kNobody;
+  const Unjudged& unjudged = options.unjudged != nullptr ? *options.unjudged : kNobody;
+  return List(repository, values, ExistingValues(repository, refs.refs, unjudged),
+              {.likely = likely,
+               .unjudged = unjudged.tips,
+               .is_owed = !unjudged.tips.empty() || !unjudged.judged.empty(),
+               .watch = options.watch});
+}
+
+std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,
+                                std::span<const ObjectId> values) {
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  std::unordered_set<ObjectId> reached;
+  std::vector<WalkTip> tips;
+  for (const Ref& ref : refs) {
+    std::vector<ObjectId> tags;
+    Peeled peeled;
+    std::string why;
+    reached.insert(ref.target);
+    if (!Peel(*objects, ref.target, &tags, &peeled, &why)) continue;
+    reached.insert(tags.begin(), tags.end());
+    reached.insert(peeled.oid);
+    if (peeled.type == ObjectType::kCommit) tips.push_back({peeled.oid, 0});
   }
-  return List(repository, values, existing, likely, false);
+  const auto all_reached = [&] {
+    return std::all_of(values.begin(), values.end(),
+                       [&](const ObjectId& value) { return reached.contains(value); });
+  };
+  if (!all_reached()) {
+    for (const WalkedCommit& commit : WalkNewCommits(repository, *objects, tips, {}).commits)
+      reached.insert(commit.oid);
+  }
+  std::vector<bool> result;
+  for (const ObjectId& value : values) result.push_back(reached.contains(value));
+  return result;
 }
 
 std::vector<ObjectId> ListTracked(const Repository& repository, std::string_view remote,
@@ -234,9 +329,9 @@ ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tr
     if (!push.remote_oid.is_zero() && objects->Contains(push.remote_oid))
       existing.push_back(push.remote_oid);
   }
-  if (values.empty()) return List(repository, values, existing, {}, false);
+  if (values.empty()) return List(repository, values, existing, {});
   existing.insert(existing.end(), tracked.begin(), tracked.end());
-  return List(repository, values, existing, {}, repository.has_promisor());
+  return List(repository, values, existing, {.may_be_promised = repository.has_promisor()});
 }
 
 ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,

@@ -5,19 +5,51 @@
 // commits from children to parents with what each changes.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/change_list.h"
+#include "core/watch.h"
 #include "git/ref_updates.h"
 #include "git/repository.h"
 
 namespace picket {
 
+// Values of refs that were let in before they had been judged: git/debts.h.
+struct Unjudged {
+  // Values of refs; what they are need not exist any more.
+  std::vector<ObjectId> tips;
+  // Commits that have been judged, but that no ref may reach any more but through such a tip.
+  std::vector<ObjectId> judged;
+};
+
+struct ExistingRefs {
+  std::vector<Ref> refs;
+  std::optional<ObjectId> head;  // what HEAD leads to
+};
+
+struct ReceivedOptions {
+  // The refs that exist; null: they are read. Whoever gives `unjudged` has read the refs before it:
+  // a push is put there before its refs move.
+  const ExistingRefs* refs = nullptr;
+  const Unjudged* unjudged = nullptr;
+  // Counts commits.
+  StepWatch watch = {};
+};
+
 // pre-receive: everything that the new values reach and no existing ref does, all lines together;
-// the old values are still in place. Whatever is missing or damaged is a gap.
-ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates);
+// the old values are still in place. Whatever is missing or damaged is a gap. What only unjudged
+// tips reach counts as new.
+ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
+                        const ReceivedOptions& options = {});
+
+// One flag for each of `values` (which may be of any type): whether a ref reaches it, if only
+// through tags.
+std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,
+                                std::span<const ObjectId> values);
 
 // pre-push to `remote` at `url` (Git gives the URL twice when the remote has no name): everything
 // that the local values reach and the remote is not known to have, that is, its own values in

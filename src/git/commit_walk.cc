@@ -32,6 +32,7 @@ struct Node {
   bool done = false;  // popped: its parents have been looked at
   bool readable = false;
   bool shallow = false;
+  bool unjudged = false;
 };
 
 class Walk {
@@ -40,17 +41,21 @@ class Walk {
   Walk(const Repository& repository, ObjectDatabase& objects, const KnownValues* known)
       : repository_(repository), objects_(objects), known_(known) {}
 
-  CommitWalk Run(std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
+  CommitWalk Run(std::span<const WalkTip> tips, std::span<const ObjectId> existing,
+                 const WalkOptions& options) {
+    watch_ = options.watch;
+    for (const ObjectId& oid : options.unjudged) nodes_[Find(oid)].unjudged = true;
     for (const ObjectId& oid : existing) Enter(Find(oid), true);
     for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
     Paint();
     return Finish(tips);
   }
 
-  std::optional<CommitWalk> TryRun(std::span<const WalkTip> tips) {
+  std::optional<CommitWalk> TryRun(std::span<const WalkTip> tips, const StepWatch& watch) {
+    watch_ = watch;
     for (const ObjectId& oid : known_->likely) Enter(Find(oid), true);
     for (const WalkTip& tip : tips) Enter(Find(tip.commit), false);
-    if (!TryPaint() || !AllNewAreCertain()) return std::nullopt;
+    if (!TryPaint() || (!result_.is_cut && !AllNewAreCertain())) return std::nullopt;
     return Finish(tips);
   }
 
@@ -65,6 +70,7 @@ class Walk {
   };
 
   CommitWalk Finish(std::span<const WalkTip> tips) {
+    if (result_.is_cut) return std::move(result_);
     NameRefs(tips);
     List();
     return std::move(result_);
@@ -108,6 +114,7 @@ class Walk {
     Node& node = nodes_[at];
     // A ref may name what was not there before the push brought it.
     if (known_ != nullptr && !old) old = known_->values.contains(node.oid) && WasThere(node);
+    if (old && node.unjudged) return;
     if (node.queued) {
       if (old) MakeOld(at);
       return;
@@ -125,7 +132,7 @@ class Walk {
       uint32_t at = stack.back();
       stack.pop_back();
       Node& node = nodes_[at];
-      if (node.old) continue;
+      if (node.old || node.unjudged) continue;
       node.old = true;
       if (!node.done) {
         --waiting_new_;
@@ -135,10 +142,17 @@ class Walk {
     }
   }
 
+  bool IsStopped() {
+    watch_.Count();
+    if (watch_.IsStopped()) result_.is_cut = true;
+    return result_.is_cut;
+  }
+
   void Paint() {
     int64_t oldest_new = INT64_MAX;
     int overtime = 0;
     while (!queue_.empty()) {
+      if (IsStopped()) return;
       Queued next = queue_.top();
       if (waiting_new_ == 0) {
         if (oldest_new == INT64_MAX) break;
@@ -165,11 +179,13 @@ class Walk {
 
   bool WasThere(const Node& node) { return known_->old_objects.Contains(node.oid); }
 
-  // Until nothing new waits; false where a commit that was there before counts as new: by then it
-  // would have been reached from what is likely, if it can be. A sample is enough to end early.
+  // Until nothing new waits, or there is no more time; false where a commit that was there before
+  // counts as new: by then it would have been reached from what is likely, if it can be. A sample
+  // is enough to end early.
   bool TryPaint() {
     uint64_t count = 0;
     while (waiting_new_ != 0) {
+      if (IsStopped()) return true;
       const Node& node = nodes_[queue_.top().node];
       if (!node.old && (++count <= kEarlyChecks || count % kEarlyChecks == 0) && WasThere(node))
         return false;
@@ -268,20 +284,22 @@ class Walk {
   std::priority_queue<Queued> queue_;
   size_t waiting_new_ = 0;
   int64_t skew_ = 0;
+  StepWatch watch_;
   CommitWalk result_;
 };
 
 }  // namespace
 
 CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
-                          std::span<const WalkTip> tips, std::span<const ObjectId> existing) {
-  return Walk(repository, objects, nullptr).Run(tips, existing);
+                          std::span<const WalkTip> tips, std::span<const ObjectId> existing,
+                          const WalkOptions& options) {
+  return Walk(repository, objects, nullptr).Run(tips, existing, options);
 }
 
 std::optional<CommitWalk> TryWalkNewCommits(const Repository& repository, ObjectDatabase& objects,
-                                            std::span<const WalkTip> tips,
-                                            const KnownValues& known) {
-  return Walk(repository, objects, &known).TryRun(tips);
+                                            std::span<const WalkTip> tips, const KnownValues& known,
+                                            const StepWatch& watch) {
+  return Walk(repository, objects, &known).TryRun(tips, watch);
 }
 
 bool Peel(ObjectDatabase& objects, const ObjectId& oid, std::vector<ObjectId>* tags, Peeled* peeled,

@@ -14,6 +14,7 @@
 #include "core/change_list.h"
 #include "core/finding.h"
 #include "core/object_id.h"
+#include "core/watch.h"
 #include "git/repository.h"
 
 namespace picket {
@@ -40,6 +41,15 @@ struct CommitWalk {
   std::vector<Gap> gaps;
   // Shallow boundaries among the new commits: judged as roots.
   std::vector<std::string> notes;
+  // There was no time to find them all; none is listed then.
+  bool is_cut = false;
+};
+
+struct WalkOptions {
+  // Commits that are not old because something old reaches them, nor what only they reach: they
+  // were let in without having been judged. (Behind an old tip nobody looks for them.)
+  std::span<const ObjectId> unjudged = {};
+  StepWatch watch = {};
 };
 
 // `existing` are commits. A commit that can't be read behind one of them ends the paint there, so
@@ -50,7 +60,8 @@ struct CommitWalk {
 // ends when every commit that is left is old and older than the oldest new one by a day, or by
 // twice the largest step back in time that it has met.
 CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
-                          std::span<const WalkTip> tips, std::span<const ObjectId> existing);
+                          std::span<const WalkTip> tips, std::span<const ObjectId> existing,
+                          const WalkOptions& options = {});
 
 // What a push is judged against where there may be tens of thousands of refs.
 struct KnownValues {
@@ -66,8 +77,8 @@ struct KnownValues {
 // push brought is reachable from no ref, and one that a ref holds is old. nullopt where a commit
 // that was in the store before could not be reached from `likely` soon.
 std::optional<CommitWalk> TryWalkNewCommits(const Repository& repository, ObjectDatabase& objects,
-                                            std::span<const WalkTip> tips,
-                                            const KnownValues& known);
+                                            std::span<const WalkTip> tips, const KnownValues& known,
+                                            const StepWatch& watch = {});
 
 // Follows annotated tags from `oid` to what they name. Each tag on the way is added to `tags` (may
 // be null). False, with a clause in `why`, where an object is missing or broken, or the chain is

@@ -134,7 +134,7 @@ void ObjectReader::VisitLarge(const BlobRef& ref, const ObjectHeader& header,
                               BlobVisitor& visitor) {
   SpooledObject spooled(source_.temporary_in_use_, source_.options_.temporary_bytes);
   std::string why;
-  if (!spooled.Load(source_.repository_, ref.oid, header, &why)) {
+  if (!spooled.Load(source_.repository_, ref.oid, header, &why, source_.options_.stop)) {
     AddGap(ref, std::move(why), visitor);
   } else if (header.type == ObjectType::kTree) {
     std::string names = NamesOf(spooled.bytes(), database_->id_bytes());

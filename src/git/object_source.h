@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -61,6 +62,8 @@ struct SourceOptions {
   // An object that is missing is skipped, not lost, where the repository has a promisor. Not for
   // pre-receive: what is pushed has to be there.
   bool may_be_promised = false;
+  // Once it is requested, an object that takes long to read is given up.
+  std::stop_token stop = {};
 };
 
 class ObjectSource : public BlobSource {

@@ -63,7 +63,7 @@ int OpenFile(const std::string& directory, std::string* why) {
 }
 
 bool Fill(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header, int file,
-          std::string* why) {
+          std::string* why, const std::stop_token& stop) {
   // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
   GitCommand command;
   command.arguments = {"-c", "core.bigFileThreshold=1m", "cat-file",
@@ -74,6 +74,10 @@ bool Fill(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& head
   std::vector<char> buffer(kBufferBytes);
   uint64_t written = 0;
   while (size_t count = git.Read(buffer)) {
+    if (stop.stop_requested()) {
+      *why = "there was no time to read it";
+      return false;
+    }
     if (count > header.size - written) {
       *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
       return false;
@@ -104,7 +108,7 @@ std::string SpoolQuestion(const ObjectId& oid, const ObjectHeader& header) {
 
 // The temporary file with the whole object, for reading and writing; -1 with a clause in `why`.
 int WriteSpooled(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header,
-                 std::string* why) {
+                 std::string* why, const std::stop_token& stop) {
   const std::string& directory = place.directory;
   const int file = OpenFile(directory, why);
   if (file < 0 || header.size == 0) return file;
@@ -114,7 +118,7 @@ int WriteSpooled(const SpoolPlace& place, const ObjectId& oid, const ObjectHeade
                         ? EFBIG
                         : posix_fallocate(file, 0, static_cast<off_t>(header.size));
   if (error != 0) *why = NoRoom(directory, header.size, error);
-  if (error == 0 && Fill(place, oid, header, file, why)) return file;
+  if (error == 0 && Fill(place, oid, header, file, why, stop)) return file;
   close(file);
   return -1;
 }
@@ -129,15 +133,16 @@ SpooledObject::~SpooledObject() {
 }
 
 bool SpooledObject::Load(const Repository& repository, const ObjectId& oid,
-                         const ObjectHeader& header, std::string* why) {
+                         const ObjectHeader& header, std::string* why,
+                         const std::stop_token& stop) {
   if (!TakeRoom(header.size, why)) return false;
   if (TheDoor().is_shut()) {
     const Answer answer = TheDoor().Ask(Errand::kSpool, SpoolQuestion(oid, header));
     file_ = answer.fd;
     if (file_ < 0) *why = answer.text;
   } else {
-    file_ =
-        WriteSpooled({repository.git_dir(), repository.temporary_dir(), limit_}, oid, header, why);
+    file_ = WriteSpooled({repository.git_dir(), repository.temporary_dir(), limit_}, oid, header,
+                         why, stop);
   }
   if (file_ < 0) return false;
   if (header.size == 0) return true;
@@ -181,7 +186,7 @@ Answer SpoolOutside(const SpoolPlace& place, std::string_view question) {
     return answer;
   }
   header.type = static_cast<ObjectType>(type);
-  answer.fd = WriteSpooled(place, ObjectId::FromRaw(id), header, &answer.text);
+  answer.fd = WriteSpooled(place, ObjectId::FromRaw(id), header, &answer.text, {});
   return answer;
 }
 

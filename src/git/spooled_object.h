@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -23,9 +24,10 @@ class SpooledObject {
   SpooledObject& operator=(const SpooledObject&) = delete;
 
   // Once. False with a clause in `why` where there is no room or the object can't be read to its
-  // end. The file is in Repository::temporary_dir(): beside the objects, never in memory.
+  // end, or `stop` is requested. The file is in Repository::temporary_dir(): beside the objects,
+  // never in memory.
   bool Load(const Repository& repository, const ObjectId& oid, const ObjectHeader& header,
-            std::string* why);
+            std::string* why, const std::stop_token& stop = {});
   // Valid as long as this.
   Bytes bytes() const { return bytes_; }
 

@@ -143,16 +143,18 @@ Matcher::~Matcher() { hs_free_scratch(scratch_); }
 void Matcher::Scan(Bytes text, MatchJudge& judge, HitList* keep) {
   if (keep != nullptr) keep->Reset(text.size());
   std::fill(resume_.begin(), resume_.end(), 0);
-  CollectAll(text, [&] {
+  CollectAll(text, &judge, [&] {
     if (keep != nullptr) keep->Add(hits_);
     Drain(text, &hits_, judge);
   });
   if (keep != nullptr) keep->Finish();
 }
 
-void Matcher::CollectAll(Bytes text, const std::function<void()>& take) {
+void Matcher::CollectAll(Bytes text, const MatchJudge* judge,
+                         const std::function<void()>& take) {
   if (rules_->scratch() == nullptr) return;
   for (uint64_t begin = 0; begin < text.size(); begin += window_) {
+    if (judge != nullptr && judge->IsStopped()) return;
     CollectRange(text, begin, begin + std::min(window_, text.size() - begin), take);
   }
 }

@@ -49,6 +49,8 @@ class MatchJudge {
   // A literal's encoded spelling starts at `offset`; ascending within one encoding, but for the
   // difference of two literals' lengths.
   virtual void OnEncoded(Bytes text, const EncodedLiteral& literal, uint64_t offset) = 0;
+  // Asked before each window; once it is true the rest of the text is not searched.
+  virtual bool IsStopped() const { return false; }
 };
 
 // True when the bytes before `offset` are the tail of an escape (\n, %3D, \u0022, =3D, the end of a
@@ -89,7 +91,7 @@ class Matcher {
   enum class SearchScope : uint8_t { kAll, kFar, kNear, kWhole };
 
   // `take` is called when the hits of a range stand in hits_.
-  void CollectAll(Bytes text, const std::function<void()>& take);
+  void CollectAll(Bytes text, const MatchJudge* judge, const std::function<void()>& take);
   void CollectRange(Bytes text, uint64_t begin, uint64_t end, const std::function<void()>& take);
   // False when all of `text` has to be searched.
   bool GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies);

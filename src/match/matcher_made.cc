@@ -50,7 +50,7 @@ bool Matcher::GatherHits(Bytes text, const HitList& base, SearchScope scope) {
   const auto wanted = [&](uint32_t id) { return ScopeOf(GroupOf(id)) == scope; };
   if (!changed_.CarryOver(base, wanted, most, &gathered_)) return false;
   scope_ = scope;
-  CollectAll(changed_.bytes(), [&] {
+  CollectAll(changed_.bytes(), nullptr, [&] {
     for (const Hit& hit : hits_) {
       if (gathered_.size() <= most) changed_.MapHit(hit, &gathered_);
     }
@@ -62,7 +62,7 @@ bool Matcher::GatherHits(Bytes text, const HitList& base, SearchScope scope) {
 bool Matcher::GatherHitsOfWhole(Bytes text) {
   const uint64_t most = HitList::Most(text.size());
   scope_ = SearchScope::kWhole;
-  CollectAll(text, [&] {
+  CollectAll(text, nullptr, [&] {
     if (gathered_.size() <= most) gathered_.insert(gathered_.end(), hits_.begin(), hits_.end());
   });
   scope_ = SearchScope::kAll;

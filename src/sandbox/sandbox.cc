@@ -52,13 +52,16 @@ std::atomic<pid_t> working_half{0};
 // In the half that does the work: to the keeper. -1: there is none.
 int keeper_socket = -1;
 
+// Signals that nobody has asked to be ignored (nohup).
+std::array<volatile sig_atomic_t, NSIG> ends_by{};
+
 // Async-signal-safe: what ends the keeper ends the other half first, which may have to clean up.
 void PassOn(int signal) {
   const int before = errno;
   const pid_t half = working_half.load();
   if (half > 0) kill(half, signal);
   // An errand that takes longer than that is not waited for.
-  alarm(kSecondsToEnd);
+  if (ends_by[static_cast<size_t>(signal)] != 0) alarm(kSecondsToEnd);
   errno = before;
 }
 
@@ -67,13 +70,16 @@ class PassingSignalsOn {
  public:
   explicit PassingSignalsOn(pid_t half) {
     working_half = half;
+    // A limit to the size of files is an error of whoever writes, like a full disk.
+    ::signal(SIGXFSZ, SIG_IGN);
     struct sigaction action {};
     action.sa_handler = PassOn;
     action.sa_flags = SA_RESTART;
     for (size_t i = 0; i < kSignals.size(); ++i) {
       sigaction(kSignals[i], nullptr, &before_[i]);
-      // Whoever started this may have it ignored (nohup).
-      if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
+      // The other half decides, also where whoever started this has it ignored: it may watch.
+      ends_by[static_cast<size_t>(kSignals[i])] = before_[i].sa_handler != SIG_IGN ? 1 : 0;
+      sigaction(kSignals[i], &action, nullptr);
     }
   }
   ~PassingSignalsOn() {

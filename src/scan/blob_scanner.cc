@@ -165,13 +165,16 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
 
   void Run(const Derivation* derivation) {
     size_t first = object_->findings.size();
-    for (auto& session : scanner_->sessions_) session->Scan(blob_, derivation, *this);
+    for (auto& session : scanner_->sessions_) {
+      if (IsStopped()) return;
+      session->Scan(blob_, derivation, *this);
+    }
     if (lost_hints_ > 0) {
       AddGap("", "it holds more marks of encoded text than are followed (" +
                      std::to_string(scanner_->limits_.hints) + ")");
     }
     LocateInMember(first);
-    if (scanner_->opener_) scanner_->opener_->Open(blob_, hints_, *this, *this);
+    if (scanner_->opener_ && !IsStopped()) scanner_->opener_->Open(blob_, hints_, *this, *this);
   }
 
   void Add(Finding finding) override {
@@ -217,7 +220,10 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     }
   }
 
+  std::stop_token stop() const override { return scanner_->limits_.stop; }
+
   void OnChild(const Blob& child) override {
+    if (IsStopped()) return;
     if (depth_ >= scanner_->limits_.depth) {
       AddGap(child.origin.member, "it stands more than " + std::to_string(scanner_->limits_.depth) +
                                       " levels deep inside other content");
@@ -228,6 +234,8 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   }
 
  private:
+  bool IsStopped() const { return scanner_->limits_.stop.stop_requested(); }
+
   const std::string& FileFingerprint(const std::string& family) {
     if (file_fingerprint_.empty() && scanner_->limits_.key != nullptr) {
       file_fingerprint_ = scanner_->limits_.key->Fingerprint(family, AsBytes(Sha256(blob_.bytes)));

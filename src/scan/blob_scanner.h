@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "contents/expander.h"
@@ -46,6 +47,8 @@ struct BlobScanLimits {
   // For what the opener finds, which has no key: it gets the fingerprint of the file that it speaks
   // of, as a weight finding has it. Null: none. Outlives the scanner.
   const FingerprintKey* key = nullptr;
+  // Once it is requested, a blob is left where it is: what was found in it stays.
+  std::stop_token stop = {};
 };
 
 struct ScannedFinding {

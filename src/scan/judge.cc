@@ -113,8 +113,15 @@ class ChangeJudge {
     for (size_t i = 0; i < places.size(); ++i) {
       if (std::none_of(cases->begin(), cases->end(), open)) return;
       PriorVersions::Answer before;
-      if (changed.kind == ObjectKind::kBlob && places[i].path != kNone)
-        before = prior_.At(object, places[i]);
+      if (changed.kind == ObjectKind::kBlob && places[i].path != kNone) {
+        if (context_.stop.stop_requested()) {
+          builder_.AddNote(
+              "There was no time to compare everything that was found with what was there before; "
+              "what was not compared counts as new.");
+        } else {
+          before = prior_.At(object, places[i]);
+        }
+      }
       // One flag for each case that can be held against the past; the uncounted come last.
       std::vector<bool>& held = before.held;
       held.insert(held.end(), before.counted_held.begin(), before.counted_held.end());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ struct JudgeContext {
   // Whether the verdict lists allowances that no finding needed: only where everything is looked
   // at.
   bool report_unused = false;
+  // Once it is requested nothing is compared with what was there before any more: all that was
+  // found then counts as new.
+  std::stop_token stop = {};
 };
 
 // Before the scan: one flag per object of `changes`, true where every place that it comes to is

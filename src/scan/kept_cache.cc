@@ -167,7 +167,10 @@ Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
     case Errand::kCacheTrouble: answer.text = cache_->trouble(); return answer;
     case Errand::kCacheOpen:
     case Errand::kSpool:
-    case Errand::kRemovedNames: break;
+    case Errand::kRemovedNames:
+    case Errand::kLog:
+    case Errand::kDebtsBegin:
+    case Errand::kDebtsEnd: break;
   }
   Refuse();
 }

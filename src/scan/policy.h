@@ -15,6 +15,7 @@
 #include "scan/allowance.h"
 #include "scan/glob.h"
 #include "scan/inline_mark.h"
+#include "scan/server_policy.h"
 
 namespace picket {
 
@@ -72,6 +73,8 @@ struct Policy {
   std::vector<std::string> honour;
   // Whether hostile bytes are parsed in a sandbox: everywhere, not only on a server.
   std::optional<SandboxUse> sandbox;
+  // The rest of "server"; only the system's policy has it.
+  ServerPolicy server;
   // A "server" key stands in the file, empty or not.
   bool has_server = false;
   // Bits of InlineWord: whose comments beside a finding may allow it.

@@ -73,6 +73,8 @@ class Parser {
     if (text.size() > kLargestPolicy) Fail("is larger than 4 MiB; list less in it");
     Json json = ParseJson(text);
     ReadObject(json, "", TopKeys());
+    if (!policy_.server.bypass.empty() && policy_.server.log.empty())
+      FailAt("server.bypass", "no \"log\" beside it, in which a bypass is written down,");
     return std::move(policy_);
   }
 
@@ -88,6 +90,8 @@ class Parser {
     add("allow[].", AllowanceKeys(&unused));
     add("limits.", LimitKeys());
     add("server.", ServerKeys());
+    BypassGrant no_grant;
+    add("server.bypass[].", BypassKeys(&no_grant));
     std::sort(all.begin(), all.end());
     return all;
   }
@@ -333,7 +337,83 @@ class Parser {
                                                    {"require", SandboxUse::kRequire},
                                                    {"off", SandboxUse::kOff}});
          }},
+        {"deadline",
+         [this](const Json& json, const std::string& path) {
+           policy_.server.deadline = ReadDuration(json, path);
+         }},
+        {"on_deadline",
+         [this](const Json& json, const std::string& path) {
+           policy_.server.on_deadline = ReadWord<OnDeadline>(
+               json, path, {{"block", OnDeadline::kBlock}, {"debt", OnDeadline::kDebt}});
+         }},
+        {"debts", [this](const Json& json,
+                         const std::string& path) { policy_.server.debts = ReadFile(json, path); }},
+        {"log", [this](const Json& json,
+                       const std::string& path) { policy_.server.log = ReadFile(json, path); }},
+        {"log_accepted",
+         [this](const Json& json, const std::string& path) {
+           if (!json.is_boolean()) FailAt(path, "neither true nor false");
+           policy_.server.log_accepted = json.get<bool>();
+         }},
+        {"bypass",
+         [this](const Json& json, const std::string& path) {
+           ReadArray(json, path, [this](const Json& item, const std::string& at) {
+             BypassGrant grant;
+             ReadObject(item, at, BypassKeys(&grant));
+             if (grant.identities.empty()) FailAt(at, "no \"identities\"");
+             policy_.server.bypass.push_back(std::move(grant));
+           });
+         }},
     };
+  }
+
+  std::vector<Key> BypassKeys(BypassGrant* grant) {
+    return {
+        {"identities",
+         [this, grant](const Json& json, const std::string& path) {
+           ReadArray(json, path, [this, grant](const Json& item, const std::string& at) {
+             std::optional<Identity> identity = TryParseIdentity(ReadString(item, at));
+             if (!identity) {
+               std::string words;
+               for (const IdentityKind& kind : IdentityKinds())
+                 words += (words.empty() ? "" : ", ") + std::string(kind.word);
+               FailAt(at, "no \"WORD:NAME\" with one of these words: " + words);
+             }
+             grant->identities.push_back(std::move(*identity));
+           });
+         }},
+        {"fingerprints",
+         [this, grant](const Json& json, const std::string& path) {
+           ReadArray(json, path, [this, grant](const Json& item, const std::string& at) {
+             grant->fingerprints.push_back(ReadString(item, at));
+             if (!IsFingerprint(grant->fingerprints.back()))
+               FailAt(at, "no fingerprint (\"fp1:\" and 40 hexadecimal digits)");
+           });
+           if (grant->fingerprints.empty()) FailAt(path, "an empty list");
+         }},
+        {"refs",
+         [this, grant](const Json& json, const std::string& path) {
+           ReadArray(json, path, [this, grant](const Json& item, const std::string& at) {
+             if (!ReadString(item, at).starts_with("refs/")) FailAt(at, "no pattern below refs/");
+             grant->refs.push_back(ReadGlob(item, at));
+           });
+           if (grant->refs.empty()) FailAt(path, "an empty list");
+         }},
+    };
+  }
+
+  uint64_t ReadDuration(const Json& json, const std::string& path) const {
+    constexpr uint64_t kDay = 24 * 60 * 60 * 1000;
+    if (!json.is_string()) return ReadNumber(json, path, 1, kDay);
+    std::optional<uint64_t> duration = TryParseDuration(json.get<std::string>());
+    if (!duration) FailAt(path, "no time such as \"4s\" or \"500ms\", up to a day");
+    return *duration;
+  }
+
+  std::string ReadFile(const Json& json, const std::string& path) const {
+    std::string file = ReadText(json, path);
+    if (file.front() != '/') FailAt(path, "no absolute path");
+    return file;
   }
 
   std::vector<Key> AllowanceKeys(Allowance* one) {

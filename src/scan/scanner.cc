@@ -42,6 +42,8 @@ struct Run {
 
   std::atomic<size_t> next{0};
   std::atomic<size_t> done{0};
+  // Of these, those that were not left before their end.
+  std::atomic<size_t> examined{0};
   std::atomic<uint64_t> objects{0};
   std::atomic<uint64_t> blobs{0};
   std::atomic<uint64_t> bytes{0};
@@ -61,6 +63,10 @@ struct Run {
       count = alone ? 1 : std::clamp<size_t>((items - first) / (threads * 4), 1, kLongestRun);
     } while (!next.compare_exchange_weak(first, first + count, std::memory_order_relaxed));
     return {first, first + count};
+  }
+
+  bool GoesOn() const {
+    return !stop.load(std::memory_order_relaxed) && !options.stop.stop_requested();
   }
 
   Progress HowFar() const {
@@ -89,8 +95,10 @@ class Worker final : public BlobVisitor {
         reader_(run->source.NewReader()) {}
 
   void Visit(size_t item) {
+    if (IsStopped()) return;
     reader_->Visit(item, *this);
     run_->done.fetch_add(1, std::memory_order_relaxed);
+    if (!IsStopped()) run_->examined.fetch_add(1, std::memory_order_relaxed);
   }
 
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
@@ -109,8 +117,10 @@ class Worker final : public BlobVisitor {
     run_->objects.fetch_add(1, std::memory_order_relaxed);
     if (content) run_->blobs.fetch_add(1, std::memory_order_relaxed);
     ScannedObject object = scanner_.Scan(blob, derivation);
+    // What could not be examined because it was left is counted with it.
+    if (IsStopped()) object.gaps.clear();
     if (object.silent()) {
-      if (run_->options.on_silent) run_->options.on_silent(blob.ref);
+      if (run_->options.on_silent && !IsStopped()) run_->options.on_silent(blob.ref);
       return;
     }
     run_->findings.fetch_add(object.findings.size(), std::memory_order_relaxed);
@@ -121,7 +131,9 @@ class Worker final : public BlobVisitor {
     part_.objects.push_back(std::move(object));
   }
 
-  void OnGap(Gap gap) override { part_.gaps.push_back(std::move(gap)); }
+  void OnGap(Gap gap) override {
+    if (!IsStopped()) part_.gaps.push_back(std::move(gap));
+  }
 
   void OnSkipped(Skipped skipped) override {
     part_.skipped.push_back(std::move(skipped));
@@ -143,6 +155,8 @@ class Worker final : public BlobVisitor {
   }
 
  private:
+  bool IsStopped() const { return run_->options.stop.stop_requested(); }
+
   static constexpr size_t kCompactAt = 10'000;
 
   Run* run_;
@@ -158,11 +172,10 @@ void RunHelper(Run* run, ScanResult* part) {
   size_t item = run->next.load(std::memory_order_relaxed);
   try {
     Worker worker(run);
-    while (!run->stop.load(std::memory_order_relaxed)) {
+    while (run->GoesOn()) {
       auto [first, last] = run->TakeItems(false);
       if (first == last) break;
-      for (item = first; item < last && !run->stop.load(std::memory_order_relaxed); ++item)
-        worker.Visit(item);
+      for (item = first; item < last && run->GoesOn(); ++item) worker.Visit(item);
     }
     *part = std::move(worker.part());
   } catch (...) {
@@ -213,10 +226,10 @@ void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
   try {
     Worker worker(run);
     auto last_told = std::chrono::steady_clock::now();
-    while (!run->stop.load(std::memory_order_relaxed)) {
+    while (run->GoesOn()) {
       auto [first, last] = run->TakeItems(!helpers->started());
       if (first == last) break;
-      for (item = first; item < last && !run->stop.load(std::memory_order_relaxed); ++item) {
+      for (item = first; item < last && run->GoesOn(); ++item) {
         worker.Visit(item);
         bool worth = worker.part().bytes >= kBytesWorthAThread || item + 1 >= kItemsWorthAThread;
         if (worth && !helpers->started() && run->threads > 1 && item + 2 < run->items)
@@ -304,6 +317,7 @@ ScanResult ScanAll(const BlobSource& source, std::span<const Detector* const> de
 
   std::stable_sort(result.objects.begin(), result.objects.end(),
                    [](const auto& a, const auto& b) { return a.position < b.position; });
+  result.left = run.items - run.examined;
   KeepFirst(&result, options.findings);
   std::sort(result.gaps.begin(), result.gaps.end());
   result.skipped = Aggregate(std::move(result.skipped));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "core/blob_source.h"
@@ -36,6 +37,9 @@ struct ScanOptions {
   // Called on the caller's thread, at most every half second, and once when all is done; may be
   // empty.
   std::function<void(const Progress&)> on_progress;
+  // Once it is requested the run ends soon, and ScanResult says how much is left. The same one
+  // stands in `limits`.
+  std::stop_token stop = {};
 };
 
 struct ScanResult {
@@ -48,6 +52,9 @@ struct ScanResult {
   // The proof of work: blobs and files, and the bytes of every object that detectors saw.
   uint64_t blobs = 0;
   uint64_t bytes = 0;
+  // Items that were not examined, or not to their end, when ScanOptions::stop was requested. What
+  // was found in them by then is there; that they were left is no Gap of theirs.
+  uint64_t left = 0;
 };
 
 // Examines every item of `source` with every detector. The caller's thread is the first worker;

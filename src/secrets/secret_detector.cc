@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <stop_token>
 #include <tuple>
 #include <utility>
 
@@ -77,6 +78,7 @@ class SecretSession : public Session, private MatchJudge {
     if (blob.origin.bytes_seen) return;
     blob_ = &blob;
     sink_ = &sink;
+    stop_ = sink.stop();
     if (derivation != nullptr && blob.left_out.empty()) {
       ScanDerived(*derivation);
     } else {
@@ -173,6 +175,8 @@ class SecretSession : public Session, private MatchJudge {
       overflown_ = true;
     }
   }
+
+  bool IsStopped() const override { return stop_.stop_requested(); }
 
   void Flush(Bytes text) {
     std::sort(pending_.begin(), pending_.end(), [](const PendingMatch& a, const PendingMatch& b) {
@@ -311,6 +315,7 @@ class SecretSession : public Session, private MatchJudge {
   const Blob* blob_ = nullptr;
   uint64_t piece_at_ = 0;  // where the piece that is being searched begins in the blob
   FindingSink* sink_ = nullptr;
+  std::stop_token stop_;
 };
 
 }  // namespace

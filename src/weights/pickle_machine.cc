@@ -262,9 +262,13 @@ void PickleMachine::GlobalLines(uint64_t offset, bool instance) {
 
 // --- the opcodes ---
 
+constexpr uint64_t kStepsAtOnce = uint64_t{1} << 16;
+
 template <bool kDropTail>
 void PickleMachine::Loop(uint64_t max_opcodes) {
   uint64_t opcodes = 0;
+  // Where it looks up: whether it has gone far enough, or nobody waits any more.
+  uint64_t pause = 0;
   std::string_view line;
   uint64_t from = 0;
   const uint8_t* at = nullptr;
@@ -273,9 +277,12 @@ void PickleMachine::Loop(uint64_t max_opcodes) {
       if (position_ > frame_end_) run_.straddled = true;
       frame_end_ = kNoFrame;
     }
-    if (opcodes >= max_opcodes) {
-      GiveUp("it takes more steps than are spent on one file");
-      break;
+    if (opcodes >= pause) {
+      if (opcodes >= max_opcodes || stop_.stop_requested()) {
+        GiveUp("it takes more steps than are spent on one file");
+        break;
+      }
+      pause = std::min(max_opcodes, opcodes + kStepsAtOnce);
     }
     const uint64_t offset = position_;
     at = Fixed<kDropTail>(1);

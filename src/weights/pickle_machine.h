@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -147,6 +148,9 @@ class PickleMachine {
   PickleRun Run(Bytes bytes, uint64_t start, FrameRule frames, uint64_t max_opcodes,
                 PickleObserver& observer);
 
+  // Once it is requested a run gives up soon.
+  void StopWith(std::stop_token stop) { stop_ = std::move(stop); }
+
   // Has OnOpcode called, during which position() and StackTop may be asked.
   void set_tracing(bool tracing) { tracing_ = tracing; }
   uint64_t position() const { return position_; }
@@ -242,6 +246,7 @@ class PickleMachine {
   int protocol_ = 0;
   bool running_ = false;
   bool watching_ = false;
+  std::stop_token stop_;
   bool tracing_ = false;
   PickleObserver* observer_ = nullptr;
   PickleRun run_;

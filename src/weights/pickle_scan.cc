@@ -121,6 +121,7 @@ PickleStream PickleScanner::ReadStream(Bytes bytes, uint64_t start, int depth) {
   PickleStream stream;
   stream.start = start;
   auto run = [&](FrameRule frames) {
+    machine.StopWith(stop_);
     PickleRun result = machine.Run(bytes, start, frames, opcodes_left_, judge);
     if (frames == FrameRule::kLinear && result.joblib) {
       judge.CollectBeyond(machine, result.joblib_offset);

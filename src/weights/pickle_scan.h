@@ -25,7 +25,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/bytes.h"
@@ -73,6 +75,9 @@ class PickleScanner {
 
   const ImportSource& imports() const { return imports_; }
 
+  // Once it is requested, what runs gives up soon, and says so as a gap.
+  void StopWith(std::stop_token stop) { stop_ = std::move(stop); }
+
   PickleScan Scan(Bytes bytes, uint64_t start, PickleSuspicion suspicion);
   // The stream at `start` alone, which a loader reads as a pickle. It takes from the budget of the
   // last Scan.
@@ -89,6 +94,7 @@ class PickleScanner {
   // One for each depth of nesting, made when it is first needed.
   std::vector<std::unique_ptr<PickleMachine>> machines_;
   uint64_t opcodes_left_ = 0;
+  std::stop_token stop_;
 };
 
 }  // namespace picket

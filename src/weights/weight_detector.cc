@@ -23,6 +23,7 @@ class WeightSession : public Session {
 
   void Scan(const Blob& blob, const Derivation*, FindingSink& sink) override {
     if (!IsContent(blob.ref.kind)) return;
+    scanner_.StopWith(sink.stop());
     WeightReport report = ReadWeights(blob, scanner_);
     if (report.pickles.empty() && report.problems.empty() && report.gaps.empty()) return;
     fingerprint_.clear();

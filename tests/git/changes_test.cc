@@ -440,4 +440,55 @@ TEST_CASE("received: changed blobs are those of git diff-tree, on a history with
   CHECK(ours == theirs);
 }
 
+TEST_CASE("received: what was let in unjudged is listed again by whatever reaches it") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "server", {"--bare"});
+  const ObjectId base = git.CommitTree({{"f", "one"}}, {});
+  const ObjectId debt = git.CommitTree({{"f", "one"}, {"g", "two"}}, {base});
+  const ObjectId next = git.CommitTree({{"f", "one"}, {"g", "two"}, {"h", "three"}}, {debt});
+  git.Git({"update-ref", "refs/heads/main", debt.ToHex()});
+  git.Git({"update-ref", "refs/heads/same", debt.ToHex()});
+  auto repository = Repository::OpenAt(git.directory());
+  const auto list = [&](const ObjectId& value, const Unjudged& unjudged) {
+    const std::vector<RefUpdate> updates = {{debt, value, "refs/heads/main"}};
+    return Describe(git, ListReceived(*repository, updates, {.unjudged = &unjudged}));
+  };
+  const Lines plain = {"ref refs/heads/main", Short("commit", next), "name h", "blob three at h"};
+  Lines both = plain;
+  both.insert({Short("commit", debt), "name g", "blob two at g"});
+  Lines all = both;
+  all.insert({Short("commit", base), "name f", "blob one at f"});
+  CHECK(list(next, {}) == plain);
+  CHECK(list(next, {.tips = {debt}, .judged = {base}}) == both);
+  // What was judged and is gone, and a debt that never came to be, say nothing.
+  const ObjectId absent = *ObjectId::TryParse(std::string(40, '7'));
+  CHECK(list(next, {.tips = {absent}, .judged = {absent}}) == plain);
+  CHECK(list(next, {.tips = {debt}, .judged = {absent}}) == all);
+  // A ref that exists and goes past the debt, put there by somebody else, does not vouch for it.
+  const ObjectId beyond = git.CommitTree({{"x", "y"}}, {debt});
+  git.Git({"update-ref", "refs/heads/beyond", beyond.ToHex()});
+  CHECK(list(next, {.tips = {debt}, .judged = {base}}) == both);
+  git.Git({"update-ref", "-d", "refs/heads/beyond"});
+
+  const std::vector<Ref> refs = repository->Refs();
+  const ObjectId values[] = {debt, base, next, absent};
+  CHECK(FindReachable(*repository, refs, values) == std::vector<bool>{true, true, false, false});
+}
+
+TEST_CASE("received: a list that is cut says what is missing") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "server", {"--bare"});
+  const ObjectId base = git.CommitTree({{"f", "one"}}, {});
+  auto repository = Repository::OpenAt(git.directory());
+  const std::vector<RefUpdate> updates = {{kZero, base, "refs/heads/main"}};
+  std::stop_source source;
+  source.request_stop();
+  const ChangeList changes =
+      ListReceived(*repository, updates, {.watch = {.stop = source.get_token()}});
+  CHECK(changes.is_cut);
+  CHECK_FALSE(changes.is_walked);
+  CHECK(changes.commits.empty());
+  CHECK(Describe(git, changes) == Lines{"ref refs/heads/main"});
+}
+
 }  // namespace picket

@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <map>
 #include <random>
 #include <set>
 #include <sstream>
+#include <stop_token>
 #include <string>
 
 #include "support/git_fixture.h"
@@ -201,6 +204,86 @@ TEST_CASE("peel: chains of tags are followed, and hostile ones end") {
   CHECK_FALSE(Peel(*objects, dangling, nullptr, &peeled, &why));
   CHECK(why.find("missing") != std::string::npos);
   CHECK_FALSE(Peel(*objects, git.Object("tag", "object of nothing"), nullptr, &peeled, &why));
+}
+
+TEST_CASE("commit walk: what only unjudged commits reach is new, on random histories") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "r");
+  git.Object("tree", "");
+  std::mt19937 random(11);
+  auto below = [&](size_t limit) { return static_cast<size_t>(random() % limit); };
+  std::vector<ObjectId> all;
+  std::map<ObjectId, std::vector<ObjectId>> parents_of;
+  for (size_t i = 0; i < 60; ++i) {
+    std::vector<ObjectId> parents;
+    for (size_t count = below(15) == 0 ? 0 : 1 + below(2); count > 0 && !all.empty(); --count) {
+      const ObjectId& parent = all[all.size() - 1 - below(std::min<size_t>(all.size(), 8))];
+      if (std::find(parents.begin(), parents.end(), parent) == parents.end())
+        parents.push_back(parent);
+    }
+    const auto seconds = static_cast<int64_t>(1'700'000'000 + i * 60 + below(300));
+    all.push_back(MakeCommit(git, parents, seconds, std::to_string(i)));
+    parents_of[all.back()] = parents;
+  }
+  auto reach = [&](const std::vector<ObjectId>& from, const std::set<ObjectId>& barrier) {
+    std::set<ObjectId> reached;
+    std::vector<ObjectId> stack = from;
+    while (!stack.empty()) {
+      const ObjectId at = stack.back();
+      stack.pop_back();
+      if (barrier.contains(at) || !reached.insert(at).second) continue;
+      for (const ObjectId& parent : parents_of[at]) stack.push_back(parent);
+    }
+    return reached;
+  };
+  auto repository = Repository::OpenAt(git.directory());
+  auto objects = repository->NewObjectDatabase();
+  for (int round = 0; round < 300; ++round) {
+    auto pick = [&](size_t most) {
+      std::vector<ObjectId> picked;
+      for (size_t i = below(most + 1); i > 0; --i) picked.push_back(all[below(all.size())]);
+      return picked;
+    };
+    std::vector<ObjectId> tips = pick(3);
+    const std::vector<ObjectId> existing = pick(3);
+    const std::vector<ObjectId> unjudged = pick(4);
+    std::vector<WalkTip> walk_tips;
+    for (const ObjectId& tip : tips) walk_tips.push_back({tip, 0});
+    const CommitWalk walk =
+        WalkNewCommits(*repository, *objects, walk_tips, existing, {.unjudged = unjudged});
+    std::set<ObjectId> listed;
+    for (const WalkedCommit& commit : walk.commits) listed.insert(commit.oid);
+    // What an old commit reaches is not looked for behind it.
+    const std::set<ObjectId> old = reach(existing, {unjudged.begin(), unjudged.end()});
+    const std::set<ObjectId> expected = reach(tips, old);
+    CHECK(listed == expected);
+  }
+}
+
+TEST_CASE("commit walk: it stops when it is told to, and says so") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "r");
+  git.Object("tree", "");
+  std::vector<ObjectId> chain;
+  for (int i = 0; i < 50; ++i) {
+    std::vector<ObjectId> parents;
+    if (!chain.empty()) parents.push_back(chain.back());
+    chain.push_back(MakeCommit(git, parents, 1'700'000'000 + i, "c"));
+  }
+  auto repository = Repository::OpenAt(git.directory());
+  auto objects = repository->NewObjectDatabase();
+  std::atomic<uint64_t> count{0};
+  std::stop_source source;
+  const WalkTip tips[] = {{chain.back(), 0}};
+  CommitWalk walk = WalkNewCommits(*repository, *objects, tips, {},
+                                   {.watch = {.stop = source.get_token(), .done = &count}});
+  CHECK_FALSE(walk.is_cut);
+  CHECK(walk.commits.size() == chain.size());
+  CHECK(count == chain.size());
+  source.request_stop();
+  walk = WalkNewCommits(*repository, *objects, tips, {}, {.watch = {.stop = source.get_token()}});
+  CHECK(walk.is_cut);
+  CHECK(walk.commits.empty());
 }
 
 }  // namespace picket

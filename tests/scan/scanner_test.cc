@@ -261,4 +261,57 @@ TEST_CASE("scanner: a flood of gaps and of hints is bounded and told") {
   CHECK(object.gaps[9].reason.find("991 more") != std::string::npos);
 }
 
+TEST_CASE("scanner: a run that is stopped keeps what it has found and counts what is left") {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 500; ++i) texts.push_back("SECRET" + std::to_string(i) + " BROKEN");
+  const FakeSource source(texts);
+  for (unsigned threads : {1u, 3u}) {
+    std::stop_source stop;
+    ScanOptions options;
+    options.stop = options.limits.stop = stop.get_token();
+    CHECK(Scan(source, threads, options).left == 0);
+    stop.request_stop();
+    const ScanResult result = Scan(source, threads, options);
+    CHECK(result.left == texts.size());
+    CHECK(result.objects.empty());
+    CHECK(result.gaps.empty());
+  }
+  // Stopped in the middle of one: what was found in it stays, and it is no gap but one that is
+  // left.
+  class Stopper final : public Detector {
+   public:
+    explicit Stopper(std::stop_source* stop) : stop_(stop) {}
+    std::unique_ptr<Session> NewSession() const override { return std::make_unique<Sweep>(stop_); }
+
+   private:
+    class Sweep final : public Session {
+     public:
+      explicit Sweep(std::stop_source* stop) : stop_(stop) {}
+      void Scan(const Blob& blob, const Derivation*, FindingSink& sink) override {
+        if (AsText(blob.bytes).find("SECRET7 ") == std::string_view::npos) return;
+        stop_->request_stop();
+        CHECK(sink.stop().stop_requested());
+      }
+
+     private:
+      std::stop_source* stop_;
+    };
+    std::stop_source* stop_;
+  };
+  std::stop_source stop;
+  FakeDetector first;
+  const Stopper second(&stop);
+  const Detector* detectors[] = {&first, &second};
+  ScanOptions options;
+  options.threads = 1;
+  options.new_opener = NewFakeOpener();
+  options.stop = options.limits.stop = stop.get_token();
+  const ScanResult result = ScanAll(source, detectors, options);
+  CHECK(result.left == texts.size() - 7);
+  REQUIRE(result.objects.size() == 8);
+  CHECK(result.objects[6].gaps.size() == 1);
+  CHECK(result.objects[7].findings.size() == 1);
+  CHECK(result.objects[7].gaps.empty());
+}
+
 }  // namespace picket
