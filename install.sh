@@ -9,7 +9,10 @@ Usage: ./install.sh [OPTION]...
   --prefix DIR     install below DIR (default /usr/local)
   --build DIR      build in DIR (default build-release, beside this script)
   --repo DIR       put the local hooks into the repository at DIR
-  --server DIR     put pre-receive into the bare repository at DIR
+  --server DIR     put pre-receive into the bare repository at DIR, or where the server's own
+                   folder DIR wants it (docs/servers/ has a page for each server)
+  --kind KIND      with --server: which server it is, where DIR does not tell: plain, gitea,
+                   forgejo, gitlab, gitolite, soft-serve, gogs, bitbucket, github
   --recursive      with --server: into every bare repository at or below DIR
   --audit DIR      audit the repository at DIR when all is in place; its outcome is the exit status
   --uninstall      take out what was installed; with --repo or --server their hooks first
@@ -29,18 +32,19 @@ build=
 repo=
 server=
 recursive=
+kind=
 audit=
 uninstall=
 while [ $# -gt 0 ]; do
   option=$1
   case $option in
-    --prefix=* | --build=* | --repo=* | --server=* | --audit=*)
+    --prefix=* | --build=* | --repo=* | --server=* | --audit=* | --kind=*)
       value=${option#*=}
       option=${option%%=*}
       shift
       ;;
-    --prefix | --build | --repo | --server | --audit)
-      [ $# -ge 2 ] || die "$option needs a folder; see ./install.sh --help."
+    --prefix | --build | --repo | --server | --audit | --kind)
+      [ $# -ge 2 ] || die "$option needs a value; see ./install.sh --help."
       value=$2
       shift 2
       ;;
@@ -52,6 +56,7 @@ while [ $# -gt 0 ]; do
   esac
   case $option in
     --recursive) recursive=--recursive ;;
+    --kind) kind=$value ;;
     --uninstall) uninstall=yes ;;
     --help | -h)
       usage
@@ -75,6 +80,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ -z "$recursive" ] || [ "$server" ] || die '--recursive goes with --server.'
+[ -z "$kind" ] || [ "$server" ] || die '--kind goes with --server.'
 [ -z "$audit" ] || [ -z "$uninstall" ] || die '--audit and --uninstall exclude each other.'
 for folder in "$repo" "$server" "$audit"; do
   [ -z "$folder" ] || [ -d "$folder" ] || die "$folder is not a folder."
@@ -108,7 +114,7 @@ umask 022
 hooks() {
   [ -z "$repo" ] || "$picket" "$1" --repo "$repo"
   # shellcheck disable=SC2086
-  [ -z "$server" ] || "$picket" "$1" --server "$server" $recursive
+  [ -z "$server" ] || "$picket" "$1" --server "$server" ${kind:+--kind "$kind"} $recursive
 }
 
 if [ "$uninstall" ]; then

@@ -12,6 +12,7 @@
 #include "cli/audit_objects.h"
 #include "cli/command_line.h"
 #include "cli/engine.h"
+#include "cli/lfs_objects.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "git/known_ids.h"
@@ -183,11 +184,17 @@ Verdict AuditRepository(const AuditInput& input) {
                     [](const StoredObject& object) { return object.type == ObjectType::kBlob; });
   progress.BeginPhase("scan", objects.size(), static_cast<uint64_t>(blobs));
   scan_options.on_progress = progress.OnScan();
+  LfsObjects lfs(*repository, policy, Gate::kAudit, source, objects, input.require_complete);
   if (input.memory != nullptr) {
-    scan_options.on_silent = [&input](const BlobRef& ref) { input.memory->AddSilent(ref); };
+    // What a pointer points to may come, or change, while the pointer stays.
+    scan_options.on_silent = [&input, &lfs](const BlobRef& ref) {
+      if (ref.kind != ObjectKind::kBlob || !lfs.IsPointer(ref.position))
+        input.memory->AddSilent(ref);
+    };
   }
   if (input.findings > 0) scan_options.findings = scan_options.limits.findings = input.findings;
-  ScanResult scan = ScanAll(source, engine.detectors(), scan_options);
+  ScanResult scan = ScanAll(lfs.source(), engine.detectors(), scan_options);
+  lfs.Examine(engine, scan_options, &scan);
   stats.Mark("scan");
   progress.BeginPhase("attribute");
 
@@ -243,7 +250,8 @@ Verdict AuditRepository(const AuditInput& input) {
     if (!input.memory->trouble().empty()) listing.notes.push_back(input.memory->trouble());
     stats.Mark("remember");
   }
-  listing.notes.insert(listing.notes.end(), input.notes.begin(), input.notes.end());
+  for (const std::vector<std::string>& notes : {input.notes, lfs.notes()})
+    listing.notes.insert(listing.notes.end(), notes.begin(), notes.end());
   if (!repository->shallow().empty()) {
     listing.notes.push_back("This is a shallow clone: what lies behind its " +
                             std::to_string(repository->shallow().size()) +

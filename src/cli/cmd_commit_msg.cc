@@ -24,7 +24,11 @@ int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   Engine engine(common, policy, RuleCache::kOwnRules);
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);
-  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
+  ShutIn({.gate = Gate::kCommitMsg,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get()});
   return RunGate({.gate = Gate::kCommitMsg,
                   .common = common,
                   .repository = *repository,

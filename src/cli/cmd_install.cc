@@ -1,24 +1,17 @@
 // `picket install`: hooks into one repository, or into all bare ones below a folder.
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
-#include <system_error>
+#include <utility>
 
 #include "cli/command_line.h"
+#include "cli/github_environment.h"
 #include "cli/hook_install.h"
 #include "cli/hook_target.h"
-#include "core/error.h"
+#include "cli/installation.h"
+#include "cli/server_kind.h"
 
 namespace picket {
 namespace {
-
-// Hooks name this very file: a hook must not depend on whose PATH it runs with.
-std::string OwnBinary() {
-  std::error_code error;
-  std::filesystem::path binary = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) throw Error("picket can't tell where it is installed: " + error.message() + ".");
-  return binary.string();
-}
 
 void Report(const HookPlace& place, const HookChanges& changes) {
   std::string where = changes.directory + DescribeOrigin(place);
@@ -33,11 +26,18 @@ void Report(const HookPlace& place, const HookChanges& changes) {
   for (const std::string& note : changes.notes) Say(note);
 }
 
+// Hooks name this very file: a hook must not depend on whose PATH it runs with.
 int RunInstall(const HookTarget& target, bool quiet) {
-  const std::string binary = OwnBinary();
+  const std::string binary = FindBinary();
+  if (target.kind == NameOf(ServerKind::kGithub)) {
+    const std::vector<std::string> files = MakeGithubEnvironment(target.server, binary);
+    if (!quiet) Say("Made " + JoinNames(files) + "; docs/servers/github.md says what to do next.");
+    return 0;
+  }
   if (!target.recursive) {
     HookPlace place = FindTarget(target);
     HookChanges changes = InstallHooks(place, SideOf(target), binary);
+    for (std::string& note : Announce(place, true)) changes.notes.push_back(std::move(note));
     if (!quiet) Report(place, changes);
     return 0;
   }

@@ -39,7 +39,11 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
   const ChangeList changes = staged.List(*repository);
   stats.Mark("list");
   GitAncestry ancestry(*repository, IndexParents(*repository, hook));
-  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
+  ShutIn({.gate = gate,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get()});
   return RunGate({.gate = gate,
                   .common = common,
                   .repository = *repository,

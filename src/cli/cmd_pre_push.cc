@@ -24,7 +24,11 @@ int RunPrePush(const CommonOptions& common, const std::string& remote, const std
   const Policy policy = ReadWorktreePolicy(common, *repository);
   Engine engine(common, policy, RuleCache::kOwnRules);
   const std::vector<ObjectId> tracked = ListTracked(*repository, remote, url, pushes);
-  ShutIn({.common = common, .policy = policy, .engine = engine, .repository = repository.get()});
+  ShutIn({.gate = Gate::kPrePush,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get()});
   stats.Mark("open");
   const ChangeList changes = ListPushed(*repository, tracked, pushes);
   stats.Mark("list");

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <memory>
 
 #include "cli/command_line.h"
 #include "cli/hook_watch.h"
@@ -47,6 +48,9 @@ int RunPreReceive(const CommonOptions& common) {
 void AddPreReceive(CLI::App& app, Invocation& invocation) {
   CLI::App* verb =
       app.add_subcommand("pre-receive", "Judge a push on the server (Git's pre-receive)");
+  verb->add_option("--line-prefix", invocation.common.line_prefix,
+                   "Begin each line of a refusal with TEXT, where a server asks for it")
+      ->type_name("TEXT");
   verb->callback([&invocation] {
     invocation.run = [&invocation] { return RunPreReceive(invocation.common); };
   });

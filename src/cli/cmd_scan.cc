@@ -25,7 +25,11 @@ int RunScan(const CommonOptions& common, const std::vector<std::string>& paths) 
   stats.Mark("open");
   const FileList files = ListFiles(paths);
   stats.Mark("list");
-  ShutIn({.common = common, .policy = policy, .engine = engine, .files = &files.paths});
+  ShutIn({.gate = Gate::kScan,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .files = &files.paths});
 
   const FileSource source(files, policy.effective_limits().blob_memory_bytes, FindTensors);
   ScanOptions options = engine.NewScanOptions();

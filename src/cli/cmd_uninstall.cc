@@ -1,10 +1,12 @@
 // `picket uninstall`: the hooks out again, and what was there before back.
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <utility>
 
 #include "cli/command_line.h"
 #include "cli/hook_install.h"
 #include "cli/hook_target.h"
+#include "cli/server_kind.h"
 
 namespace picket {
 namespace {
@@ -28,7 +30,9 @@ void Report(const std::vector<HookChanges>& all) {
 
 int RunUninstall(const HookTarget& target, bool quiet) {
   if (!target.recursive) {
-    std::vector<HookChanges> all = UninstallHooks(FindTarget(target), SideOf(target));
+    const HookPlace place = FindTarget(target);
+    std::vector<HookChanges> all = UninstallHooks(place, SideOf(target));
+    for (std::string& note : Announce(place, false)) all.back().notes.push_back(std::move(note));
     if (!quiet) Report(all);
     return 0;
   }

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cli/output.h"
 #include "cli/presentable.h"
 #include "core/error.h"
 
@@ -90,7 +91,10 @@ int RunCommandLine(int argc, char** argv) {
     return invocation.run();
   } catch (const Error& error) {
     // Rethrown as what may leave: an error quotes names that come from strangers.
-    throw Error(Presentable(invocation.common, error.what()));
+    const std::string said = Presentable(invocation.common, error.what());
+    if (invocation.common.line_prefix.empty()) throw Error(said);
+    std::cerr << WithPrefix("picket: " + said + "\n", invocation.common.line_prefix);
+    return 2;
   }
 }
 

@@ -20,6 +20,8 @@ struct CommonOptions {
   unsigned threads = 0;  // 0: as many as the machine has
   // "json", "none", or "" for a line on a terminal: see cli/progress.h.
   std::string progress;
+  // Begins every line of a refusal: what a server needs to show it. "" for none.
+  std::string line_prefix;
   std::string policy;                   // a policy file named on the command line; "" for none
   std::string rules;                    // a folder of rules; "" for the installed ones
   std::vector<std::string> rule_files;  // rules beside them

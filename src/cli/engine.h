@@ -50,6 +50,10 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  // One more, which outlives this engine; before anything is scanned.
+  void Use(const Detector& detector) { views_.push_back(&detector); }
+  // One that was used and is about to end before this engine.
+  void Drop(const Detector& detector) { std::erase(views_, &detector); }
   std::span<const Detector* const> detectors() const { return views_; }
   Mask& mask() const { return *mask_; }
   const RuleSet& rules() const { return *rules_; }

@@ -176,7 +176,8 @@ class FleetAudit {
         place = AuditMemory::Locate(options_.cache, *repository, engine_, policy_, &input.notes);
       }
       repository->KeepRefs();
-      ShutIn({.common = common_,
+      ShutIn({.gate = Gate::kAudit,
+              .common = common_,
               .policy = policy_,
               .engine = engine_,
               .repository = repository.get(),

@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "cli/hook_watch.h"
+#include "cli/lfs_objects.h"
+#include "cli/place_checks.h"
 #include "cli/progress.h"
 #include "git/object_source.h"
 #include "report/lines.h"
 #include "scan/judge.h"
+#include "scan/malware_detector.h"
 #include "scan/scanner.h"
 
 namespace picket {
@@ -70,7 +73,21 @@ Verdict JudgeChange(const GateInput& input) {
   ProgressTeller progress(input.common);
   options.on_progress = TellBoth(progress.OnScan(), input.watch ? input.watch->OnScan() : nullptr);
   options.stop = options.limits.stop = finding;
-  const ScanResult scan = ScanAll(source, input.engine.detectors(), options);
+  LfsObjects lfs(input.repository, input.policy, input.gate, source, objects);
+  ScanResult scan = ScanAll(lfs.source(), input.engine.detectors(), options);
+  lfs.Examine(input.engine, options, &scan);
+  if (input.malware != nullptr) {
+    for (Skipped& skipped : input.malware->TakeSkipped())
+      scan.skipped.push_back(std::move(skipped));
+  }
+  const std::vector<PlacedFinding> placed = CheckPlaces({.repository = input.repository,
+                                                         .policy = input.policy,
+                                                         .changes = input.changes,
+                                                         .ancestry = input.ancestry,
+                                                         .lfs = lfs,
+                                                         .key = *options.limits.key,
+                                                         .stop = finding},
+                                                        &scan);
   input.stats.Mark("scan");
 
   options.limits.stop = judging;
@@ -81,11 +98,13 @@ Verdict JudgeChange(const GateInput& input) {
                              .mask = input.engine.mask(),
                              .engine = input.engine.name(),
                              .stop = judging};
-  Verdict verdict = Judge(context, input.changes, scan, input.ancestry, RescanWith(&rescanner));
-  verdict.notes.insert(verdict.notes.end(), input.engine.notes().begin(),
-                       input.engine.notes().end());
+  Verdict verdict =
+      Judge(context, input.changes, scan, input.ancestry, lfs.RescanWith(&rescanner), placed);
+  for (const std::vector<std::string>& notes : {input.engine.notes(), lfs.notes()})
+    verdict.notes.insert(verdict.notes.end(), notes.begin(), notes.end());
   if (input.watch != nullptr) {
-    AddLateGaps(LateGaps(input, scan, objects.size()), input.policy.server.on_deadline, &verdict);
+    AddLateGaps(LateGaps(input, scan, objects.size() + lfs.count()),
+                input.policy.server.on_deadline, &verdict);
   }
   input.stats.Mark("judge");
   return verdict;

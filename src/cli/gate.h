@@ -6,12 +6,14 @@
 #include "cli/output.h"
 #include "core/ancestry.h"
 #include "core/change_list.h"
+#include "core/verdict.h"
 #include "git/repository.h"
 #include "scan/policy.h"
 
 namespace picket {
 
 class HookWatch;
+class MalwareDetector;
 
 // What one gate brings; the references outlive the call.
 struct GateInput {
@@ -26,10 +28,12 @@ struct GateInput {
   StatsLine& stats;
   // pre-receive: whose clock counts; null elsewhere.
   HookWatch* watch = nullptr;
+  // One of the engine's, that has something to say about what it skipped; null for none.
+  const MalwareDetector* malware = nullptr;
 };
 
-// What was not judged within server.deadline is a gap of the verdict, which blocks as
-// server.on_deadline says, whatever `gaps` says.
+// What RunGate writes. What was not judged within server.deadline is a gap of the verdict, which
+// blocks as server.on_deadline says, whatever `gaps` says.
 Verdict JudgeChange(const GateInput& input);
 
 // The same, reported. Returns the exit code.

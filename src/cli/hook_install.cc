@@ -64,10 +64,11 @@ struct Step {
   bool kept_runs = true;
 };
 
-Step PlanStep(const std::string& directory, const std::string& name, const std::string& binary) {
+Step PlanStep(const HookPlace& place, const std::string& name, const std::string& binary) {
+  const std::string& directory = place.directory;
   Step step;
   step.name = name;
-  step.path = PathOfHook(directory, name);
+  step.path = PathOfHook(place, name);
   KeptPlaces kept = KeptPlacesOf(step.path);
   HookFile file = ReadHook(step.path);
   bool in_folder = Exists(kept.in_folder);
@@ -94,7 +95,7 @@ Step PlanStep(const std::string& directory, const std::string& name, const std::
     step.make_folder = in_folder;
     step.kept_runs = file.executable;
   }
-  step.text = RenderShim(name, binary, in_folder);
+  step.text = RenderShim(name, binary, in_folder, place.shim_options);
   step.keeps = !step.move_to.empty() || Exists(kept.beside) || Exists(kept.in_folder);
   step.already = file.is_shim && file.executable && file.text == step.text;
   return step;
@@ -131,11 +132,21 @@ void Apply(const Step& step) {
   WriteShim(step.path, step.text);
 }
 
+// A symbolic link stands between the repository and the folder that the hook goes to.
+bool LeadsAway(const HookPlace& place) {
+  const fs::path top = place.common_dir;
+  fs::path folder = fs::path(PathOfHook(place, ServerHooks().front())).parent_path();
+  for (; folder != top && folder.has_relative_path(); folder = folder.parent_path()) {
+    if (fs::is_symlink(fs::symlink_status(folder))) return true;
+    if (folder == place.directory && !place.directory.starts_with(place.common_dir + "/")) break;
+  }
+  return false;
+}
+
 void CheckFolder(const HookPlace& place) {
   const std::string& directory = place.directory;
   // Whoever owns the repository must not choose where root writes.
-  if (place.foreign && (place.scope == "local" || place.scope == "worktree" ||
-                        fs::is_symlink(fs::symlink_status(directory)))) {
+  if (place.foreign && (place.scope == "local" || place.scope == "worktree" || LeadsAway(place))) {
     throw Error("The repository belongs to another user and sends its hooks to " + directory +
                 DescribeOrigin(place) + "; install as that user.");
   }
@@ -162,17 +173,19 @@ void CheckFolder(const HookPlace& place) {
   }
 }
 
-void MakeFolder(const HookPlace& place) {
-  if (fs::is_directory(place.directory)) return;
+void MakeFolder(const HookPlace& place, const std::string& directory) {
+  if (fs::is_directory(directory)) return;
+  const fs::path above = fs::path(directory).parent_path();
+  if (above != directory) MakeFolder(place, above.string());
   std::error_code error;
-  if (!fs::create_directories(place.directory, error) || error) {
-    throw Error("The folder " + place.directory + " can't be made: " + error.message() + ".");
+  if (!fs::create_directory(directory, error) || error) {
+    throw Error("The folder " + directory + " can't be made: " + error.message() + ".");
   }
-  WriteShim(place.directory + "/" + kMadeMark, "");
+  WriteShim(directory + "/" + kMadeMark, "");
   struct stat owner = {};
   if (geteuid() == 0 && stat(place.common_dir.c_str(), &owner) == 0 &&
-      lchown(place.directory.c_str(), owner.st_uid, owner.st_gid) != 0) {
-    Fail("Giving away", place.directory);
+      lchown(directory.c_str(), owner.st_uid, owner.st_gid) != 0) {
+    Fail("Giving away", directory);
   }
 }
 
@@ -207,7 +220,7 @@ void RemoveFolders(const std::string& directory) {
   auto entries = fs::directory_iterator(directory, error);
   if (error || std::distance(fs::begin(entries), fs::end(entries)) != 1) return;
   unlink(mark.c_str());
-  rmdir(directory.c_str());
+  if (rmdir(directory.c_str()) == 0) RemoveFolders(fs::path(directory).parent_path().string());
 }
 
 void UninstallOne(const std::string& path, const std::string& name, HookChanges* changes) {
@@ -245,6 +258,10 @@ std::string PathOfHook(const std::string& directory, const std::string& hook) {
   return dispatches ? path + ".d/picket" : path;
 }
 
+std::string PathOfHook(const HookPlace& place, const std::string& hook) {
+  return place.server_hook.empty() ? PathOfHook(place.directory, hook) : place.server_hook;
+}
+
 std::string DescribeOrigin(const HookPlace& place) {
   if (place.scope.empty()) return "";
   return " (core.hooksPath in the " + place.scope + " configuration, " + place.origin + ")";
@@ -263,11 +280,11 @@ HookChanges InstallHooks(const HookPlace& place, HookSide side, const std::strin
   CheckFolder(place);
   std::vector<Step> steps;
   for (const std::string& name : NamesOf(side)) {
-    steps.push_back(PlanStep(place.directory, name, binary));
+    steps.push_back(PlanStep(place, name, binary));
   }
   HookChanges changes;
   changes.directory = place.directory;
-  MakeFolder(place);
+  MakeFolder(place, place.directory);
   for (const Step& step : steps) {
     if (!step.already) Apply(step);
     (step.already ? changes.unchanged : changes.written).push_back(step.name);
@@ -289,6 +306,10 @@ std::vector<HookChanges> UninstallHooks(const HookPlace& place, HookSide side) {
     HookChanges changes;
     changes.directory = folder;
     for (const std::string& name : NamesOf(side)) {
+      if (!place.server_hook.empty()) {
+        UninstallOne(place.server_hook, name, &changes);
+        continue;
+      }
       UninstallOne(folder + "/" + name, name, &changes);
       std::error_code ignored;
       if (fs::is_directory(folder + "/" + name + ".d", ignored)) {

@@ -42,6 +42,8 @@ std::vector<HookChanges> UninstallHooks(const HookPlace& place, HookSide side);
 // The path at which `hook` belongs: <directory>/<hook>, or <directory>/<hook>.d/picket where the
 // hook that is there runs all of that folder (Gitea, Forgejo, soft-serve).
 std::string PathOfHook(const std::string& directory, const std::string& hook);
+// The same at a place that may name a path of its own.
+std::string PathOfHook(const HookPlace& place, const std::string& hook);
 
 // What core.hooksPath does here, as a clause: " (core.hooksPath in file:..., ...)"; "" without it.
 std::string DescribeOrigin(const HookPlace& place);

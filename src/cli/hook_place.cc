@@ -33,13 +33,6 @@ std::string Absolute(const std::string& base, const std::string& path) {
   return (fs::path(base) / path).lexically_normal().string();
 }
 
-bool IsForeign(const std::string& path) {
-  struct stat status = {};
-  if (stat(path.c_str(), &status) != 0 || status.st_uid == geteuid()) return false;
-  const char* sudo = geteuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
-  return sudo == nullptr || std::to_string(status.st_uid) != sudo;
-}
-
 void ReadConfigured(const std::string& directory, HookPlace* place) {
   CommandResult answer = Run(
       Git(directory, {"config", "-z", "--show-scope", "--show-origin", "--get", "core.hooksPath"}));
@@ -66,6 +59,13 @@ bool LooksBare(const fs::path& path) {
 }
 
 }  // namespace
+
+bool IsForeign(const std::string& path) {
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0 || status.st_uid == geteuid()) return false;
+  const char* sudo = geteuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
+  return sudo == nullptr || std::to_string(status.st_uid) != sudo;
+}
 
 HookPlace FindHooks(const std::string& repository) {
   std::error_code error;

@@ -20,6 +20,11 @@ struct HookPlace {
   std::string origin;
   // The Git directory belongs to another user (a server's repositories, seen by root).
   bool foreign = false;
+  // A server that runs pre-receive from a place of its own (cli/server_kind.h): the path of the
+  // hook, of which `directory` is the folder, and what its shim gives to the verb.
+  std::string server_hook;
+  std::string shim_options;
+  std::string gitolite_home;  // the HOME that gitolite is run with
 
   bool bare() const { return worktree.empty(); }
   bool shared() const { return scope == "global" || scope == "system"; }
@@ -29,6 +34,9 @@ struct HookPlace {
 // of another user, too: nothing of what its configuration names is run. Throws Error, with Git's
 // words, for what is not a repository.
 HookPlace FindHooks(const std::string& repository);
+
+// `path` is another user's, whom this process does not act for.
+bool IsForeign(const std::string& path);
 
 // Every bare repository at `root` or below, sorted; found ones are not searched further, symbolic
 // links are not followed. Throws Error if `root` can't be read.

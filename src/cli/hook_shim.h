@@ -13,8 +13,10 @@ const std::vector<std::string>& ServerHooks();  // pre-receive
 
 // The text of hooks/<hook>, with `binary` (an absolute path) in place of a search along PATH. The
 // hook that was there before is looked for beside the shim, as <hook>.before-picket; or, with
-// `in_folder`, under its own name in before-picket/.
-std::string RenderShim(std::string_view hook, std::string_view binary, bool in_folder);
+// `in_folder`, under its own name in before-picket/. `options`, words of a shell, come before what
+// Git gives the hook.
+std::string RenderShim(std::string_view hook, std::string_view binary, bool in_folder,
+                       std::string_view options = {});
 
 struct HookFile {
   std::string path;

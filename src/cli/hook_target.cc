@@ -16,10 +16,17 @@ void AddTargetOptions(CLI::App& verb, HookTarget& target, bool with_recursive) {
       verb.add_option("--server", target.server, "pre-receive in this bare repository");
   repo->type_name("DIR")->excludes(server);
   server->type_name("DIR");
+  verb.add_option("--kind", target.kind, "What serves it, where that can't be told from DIR")
+      ->check(CLI::IsMember(KindNames()))
+      ->needs(server);
   if (with_recursive) {
     verb.add_flag("--recursive", target.recursive, "Every bare repository at or below --server")
         ->needs(server);
   }
+}
+
+ServerKind KindOf(const HookTarget& target, const std::string& directory) {
+  return target.kind.empty() ? DetectKind(directory) : KindNamed(target.kind);
 }
 
 HookPlace FindTarget(const HookTarget& target) {
@@ -31,16 +38,17 @@ HookPlace FindTarget(const HookTarget& target) {
     throw Error(path +
                 " is a bare repository; name it with --server to guard what is pushed to it.");
   }
+  const ServerKind kind = KindOf(target, path);
+  if (kind != ServerKind::kPlain) return FindServerHook(path, kind);
   try {
-    HookPlace place = FindHooks(path);
-    if (place.bare()) return place;
+    FindHooks(path);
   } catch (const Error& error) {
     if (FindBareRepositories(path).empty()) throw;
     throw Error(path +
                 " is not a repository, but there are some below it; name one of them"
                 " (install and uninstall do them all with --recursive).");
   }
-  throw Error(path + " has a worktree, and --server is for bare repositories; use --repo.");
+  return FindServerHook(path, kind);
 }
 
 HookSide SideOf(const HookTarget& target) {
@@ -52,10 +60,14 @@ int ForEachServer(const HookTarget& target, const std::function<void(const HookP
   if (repositories.empty()) {
     throw Error("There is no bare repository at or below " + target.server + ".");
   }
+  if (!target.kind.empty() && !IsPerRepository(KindNamed(target.kind))) {
+    throw Error("One hook serves all repositories of " + target.kind +
+                ", so --recursive has no meaning there; leave it out.");
+  }
   int outcome = 0;
   for (const std::string& repository : repositories) {
     try {
-      change(FindHooks(repository));
+      change(FindServerHook(repository, KindOf(target, repository)));
     } catch (const Error& error) {
       std::fprintf(stderr, "picket: %s: %s\n", Presentable(CommonOptions(), repository).c_str(),
                    Presentable(CommonOptions(), error.what()).c_str());

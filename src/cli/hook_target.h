@@ -6,6 +6,7 @@
 
 #include "cli/hook_install.h"
 #include "cli/hook_place.h"
+#include "cli/server_kind.h"
 
 namespace CLI {
 class App;
@@ -17,10 +18,14 @@ struct HookTarget {
   std::string repo;    // local hooks; with `server` empty too: the repository here
   std::string server;  // pre-receive of a bare repository
   bool recursive = false;
+  std::string kind;  // --kind; "" to find out
 };
 
-// --repo and --server, which exclude each other, and --recursive, which needs --server.
+// --repo and --server, which exclude each other, and --kind and --recursive, which need --server.
 void AddTargetOptions(CLI::App& verb, HookTarget& target, bool with_recursive);
+
+// The server that `directory` belongs to: as --kind says, else as it looks.
+ServerKind KindOf(const HookTarget& target, const std::string& directory);
 
 // The place that a target without `recursive` names. Throws Error where --server names a repository
 // with a worktree, or the local hooks one without.

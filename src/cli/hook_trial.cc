@@ -115,7 +115,7 @@ Candidate Examine(const HookPlace& place, const std::string& hook) {
   HookReport& report = candidate.report;
   report.hook = hook;
   report.protection = Protection::kDoesNot;
-  HookFile file = ReadHook(PathOfHook(place.directory, hook));
+  HookFile file = ReadHook(PathOfHook(place, hook));
   if (!file.exists) {
     report.sentence = "There is none in " + place.directory + "; run `picket install`.";
   } else if (!file.executable) {

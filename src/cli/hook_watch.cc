@@ -116,7 +116,7 @@ milliseconds HookWatch::Patience() const {
 
 StepWatch HookWatch::BeginListing() {
   is_listing_ = true;
-  return {.stop = finding(), .done = &listed_};
+  return {.stop = finding(), .done = &listed_, .gone_over = &compared_};
 }
 
 std::function<void(const Progress&)> HookWatch::OnScan() {
@@ -168,6 +168,7 @@ std::string HookWatch::Line() const {
     std::lock_guard lock(progress_mutex_);
     progress = progress_;
   }
+  if (is_listing_ && compared_ > 0) return line + Count(compared_, "new commit") + " compared";
   if (is_listing_) return line + Count(listed_, "commit") + " listed";
   if (progress.items == 0) return line + "getting ready";
   return line + Number(progress.items_done) + " of " + Count(progress.items, "object") + ", " +

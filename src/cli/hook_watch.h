@@ -88,6 +88,7 @@ class HookWatch {
   std::stop_source finding_;
   std::stop_source judging_;
   std::atomic<uint64_t> listed_{0};
+  std::atomic<uint64_t> compared_{0};
   std::atomic<bool> is_listing_{false};
   mutable std::mutex progress_mutex_;
   Progress progress_;

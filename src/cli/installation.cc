@@ -1,5 +1,7 @@
 #include "cli/installation.h"
 
+#include <sys/auxv.h>
+
 #include <filesystem>
 #include <system_error>
 
@@ -11,8 +13,13 @@ namespace fs = std::filesystem;
 
 std::string FindBinary() {
   std::error_code error;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  // A chroot may be without /proc; what the kernel was asked to run is told to the process, too.
   if (error) {
+    const auto* asked = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+    std::error_code absent;
+    if (asked != nullptr && *asked == '/') binary = fs::canonical(asked, absent);
+    if (!binary.empty() && !absent) return binary;
     throw Error("The program's own path can't be read from /proc/self/exe (" + error.message() +
                 "); mount /proc, or name the rules with --rules DIR.");
   }

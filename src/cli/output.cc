@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <iostream>
@@ -59,13 +60,30 @@ int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common) 
   ReportOptions options;
   options.color = !common.no_color && isatty(fd) == 1;
   options.quiet = common.quiet;
-  if (gate == Gate::kPreReceive) options.width = kRemoteWidth;
+  if (gate == Gate::kPreReceive) {
+    options.width = kRemoteWidth - std::min(kRemoteWidth / 2, common.line_prefix.size());
+  }
   TellWhereToAllow(gate, &options);
   std::ostringstream report;
   NewReporter(common.format, options)->Write(verdict, report);
   const int code = ExitCode(verdict.outcome);
-  if (WriteAll(fd, report.str())) return code;
+  // What passes is nobody's error.
+  const std::string text =
+      code == 0 ? report.str() : WithPrefix(report.str(), to_stderr ? common.line_prefix : "");
+  if (WriteAll(fd, text)) return code;
   return code == 0 ? ExitCode(Outcome::kIncomplete) : code;
+}
+
+std::string WithPrefix(std::string_view text, std::string_view prefix) {
+  if (prefix.empty()) return std::string(text);
+  std::string result;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n') + 1);
+    const std::string_view whole = line.empty() ? text : line;
+    result.append(prefix).append(whole);
+    text.remove_prefix(whole.size());
+  }
+  return result;
 }
 
 std::string Report(const Verdict& verdict, Gate gate, std::string_view format) {

@@ -16,6 +16,9 @@ namespace picket {
 // written turns a pass into "could not tell": the caller has not seen what was examined.
 int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common);
 
+// Every line of `text` behind `prefix`.
+std::string WithPrefix(std::string_view text, std::string_view prefix);
+
 // The report as text, for later: without colour, and whole also where nothing blocks.
 std::string Report(const Verdict& verdict, Gate gate, std::string_view format);
 

@@ -15,8 +15,10 @@
 #include "cli/shut_in.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
+#include "git/alternate_refs.h"
 #include "git/git_ancestry.h"
 #include "report/lines.h"
+#include "scan/malware_detector.h"
 #include "scan/push_log.h"
 
 namespace picket {
@@ -139,7 +141,9 @@ void PushGate::NoteError(const std::string& why) noexcept {
 
 int PushGate::Run() {
   const Policy& given = input_.policy;
+  const std::unique_ptr<MalwareDetector> malware = MalwareDetector::Start(given.malware);
   Engine engine(input_.common, given);
+  if (malware) engine.Use(*malware);
   if (!given.server.log.empty()) {
     record_.MaskWith(engine.mask(), engine.name(),
                      ServerPolicyId(input_.common, input_.repository));
@@ -149,26 +153,37 @@ int PushGate::Run() {
   policy.allow.insert(policy.allow.end(), bypass.allowances().begin(), bypass.allowances().end());
   input_.stats.Mark("open");
 
-  Verdict verdict = Judge(policy, engine);
+  Verdict verdict = Judge(policy, engine, malware.get());
   for (std::string& note : bypass.Notes()) verdict.notes.push_back(std::move(note));
   AddUse(bypass, engine.mask(), &verdict);
   AddHint(bypass, &verdict);
   return Conclude(std::move(verdict), bypass);
 }
 
-Verdict PushGate::Judge(const Policy& policy, Engine& engine) {
+Verdict PushGate::Judge(const Policy& policy, Engine& engine, const MalwareDetector* malware) {
   const StepWatch listing = input_.watch.BeginListing();
   // The refs before the debts: a push is put on the list before its refs move.
   if (!values_.empty()) refs_.refs = input_.repository.Refs(&refs_.head);
   known_ = book_.Read();
   const Unjudged unjudged = UnjudgedOf(known_);
-  ShutIn({.common = input_.common,
+  std::vector<std::string> notes;
+  std::vector<ObjectId> lent;
+  if (policy.trust_alternates && !values_.empty()) {
+    const auto is_settled = [&policy](const Repository& lender) {
+      return DebtsOf(lender, policy).Read().debts.empty();
+    };
+    lent = AlternateRefs(input_.repository, is_settled, &notes);
+  }
+  ShutIn({.gate = Gate::kPreReceive,
+          .common = input_.common,
           .policy = policy,
           .engine = engine,
           .repository = &input_.repository,
           .debts = &book_});
-  changes_ = ListReceived(input_.repository, input_.updates,
-                          {.refs = &refs_, .unjudged = &unjudged, .watch = listing});
+  changes_ = ListReceived(
+      input_.repository, input_.updates,
+      {.refs = &refs_, .unjudged = &unjudged, .also_existing = lent, .watch = listing});
+  changes_.notes.insert(changes_.notes.end(), notes.begin(), notes.end());
   input_.stats.Mark("list");
   GitAncestry ancestry(input_.repository, GitAncestry::Base::kCommits);
   return JudgeChange({.gate = Gate::kPreReceive,
@@ -179,7 +194,8 @@ Verdict PushGate::Judge(const Policy& policy, Engine& engine) {
                       .changes = changes_,
                       .ancestry = ancestry,
                       .stats = input_.stats,
-                      .watch = &input_.watch});
+                      .watch = &input_.watch,
+                      .malware = malware});
 }
 
 PushOutcome PushGate::OutcomeOf(const Verdict& verdict) const {

@@ -22,6 +22,8 @@
 
 namespace picket {
 
+class MalwareDetector;
+
 // Where the debts of a repository are listed, as its policy says.
 DebtBook DebtsOf(const Repository& repository, const Policy& policy);
 // A push is put on the list before its refs move and its objects leave the quarantine: for a day,
@@ -57,7 +59,7 @@ class PushGate {
   void NoteError(const std::string& why) noexcept;
 
  private:
-  Verdict Judge(const Policy& policy, Engine& engine);
+  Verdict Judge(const Policy& policy, Engine& engine, const MalwareDetector* malware);
   int Conclude(Verdict verdict, const Bypass& bypass);
   PushOutcome OutcomeOf(const Verdict& verdict) const;
   // What is let in unexamined is listed; what was judged is taken off.

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/audit_memory.h"
+#include "cli/lfs_setup.h"
 #include "cli/output.h"
 #include "cli/presentable.h"
 #include "core/error.h"
@@ -85,15 +86,18 @@ struct Context {
   std::string log;
   std::string debts;
   bool debts_are_shared = false;
+  std::string lfs;  // WriteLfsSetup()
 };
 
 // What a keeper has open for its errands.
 struct Desk {
   CacheKeeper cache;
   std::optional<DebtBook> debts;
+  LfsKeeper lfs;
   void Clear() {
     cache.Forget();
     debts.reset();
+    lfs.Forget();
   }
 };
 
@@ -102,7 +106,7 @@ std::string WriteContext(const Context& context) {
   for (const std::string& part :
        {context.spool.git_dir, context.spool.directory, context.cache.file,
         std::string(context.cache.is_ours ? "ours" : ""), context.log, context.debts,
-        std::string(context.debts_are_shared ? "shared" : ""), context.cache.scope})
+        std::string(context.debts_are_shared ? "shared" : ""), context.lfs, context.cache.scope})
     text.append(1, '\0').append(part);
   return text;
 }
@@ -122,6 +126,7 @@ Context ReadContext(std::string_view text) {
   context.log = take();
   context.debts = take();
   context.debts_are_shared = !take().empty();
+  context.lfs = take();
   context.cache.scope = text;
   return context;
 }
@@ -153,6 +158,12 @@ Answer RunErrand(Desk& desk, Errand errand, std::string_view text, std::string_v
       desk.debts->End(question.empty() ? DebtList() : ParseDebts(question, context.debts));
       desk.debts.reset();
       return answer;
+    case Errand::kLfsOpen:
+    case Errand::kLfsFind:
+    case Errand::kLfsMemoryLoad:
+    case Errand::kLfsMemorySave:
+      if (context.lfs.empty()) break;
+      return desk.lfs.Do(errand, context.lfs, question);
     case Errand::kCacheOpen:
     case Errand::kCacheLoad:
     case Errand::kCacheFind:
@@ -204,6 +215,9 @@ void ShutIn(const ShutInInput& input) {
     options.places.object_dirs = input.repository->object_dirs();
     context.spool = {input.repository->git_dir(), input.repository->temporary_dir(),
                      input.policy.effective_limits().temp_bytes};
+    // A message points to nothing.
+    if (input.gate != Gate::kCommitMsg)
+      context.lfs = WriteLfsSetup(SetUpLfs(*input.repository, input.policy, input.gate));
   }
   context.log = input.policy.server.log;
   if (input.debts != nullptr) {

@@ -27,6 +27,7 @@ std::optional<std::string> AuditApart(const CommonOptions& common,
 
 // All outlive the run.
 struct ShutInInput {
+  Gate gate = Gate::kPreReceive;
   const CommonOptions& common;
   const Policy& policy;
   // Gets a note where there is something to say about the sandbox.

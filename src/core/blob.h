@@ -15,18 +15,24 @@ namespace picket {
 
 // What the bytes are. All but kBlob and kFile are small and pass through the same detectors.
 enum class ObjectKind : uint8_t {
-  kBlob,      // a Git blob
-  kCommit,    // a whole commit object: every header and the message
-  kTag,       // a whole annotated tag object
-  kTree,      // names only: a tree that a tag points at, or that the audit lists
-  kRefName,   // the name of a ref that is created or updated
-  kPathName,  // a path that no parent has
-  kMessage,   // a commit message that is about to be kept
-  kFile,      // a file outside Git
+  kBlob,       // a Git blob
+  kCommit,     // a whole commit object: every header and the message
+  kTag,        // a whole annotated tag object
+  kTree,       // names only: a tree that a tag points at, or that the audit lists
+  kRefName,    // the name of a ref that is created or updated
+  kPathName,   // a path that no parent has
+  kMessage,    // a commit message that is about to be kept
+  kFile,       // a file outside Git
+  kLfsObject,  // what Git LFS keeps for a pointer; BlobRef::oid is the pointer's
 };
 
 // One word for reports: "blob", "commit", "tag", ...
 std::string_view ToString(ObjectKind kind);
+
+// The content of a file, in Git or not.
+constexpr bool IsContent(ObjectKind kind) {
+  return kind == ObjectKind::kBlob || kind == ObjectKind::kFile || kind == ObjectKind::kLfsObject;
+}
 
 struct BlobRef {
   ObjectKind kind = ObjectKind::kBlob;

@@ -28,6 +28,23 @@ struct NewCommit {
   ObjectId oid;
   // Index into ChangeList::refs of the first ref of the change that reaches it; kNone for none.
   uint32_t ref = kNone;
+  // Index into ChangeList::attribute_sets.
+  uint32_t attributes = 0;
+};
+
+// A .gitattributes file.
+struct AttributesEntry {
+  // "" for the root, else with a '/' at its end.
+  std::string folder;
+  ObjectId oid;
+
+  auto operator<=>(const AttributesEntry&) const = default;
+};
+
+// One place of one object.
+struct ObjectPlace {
+  uint32_t object = kNone;  // index into ChangeList::objects
+  Place place;
 };
 
 struct ChangedObject {
@@ -49,6 +66,14 @@ struct ChangeList {
   std::vector<NewCommit> commits;
   std::vector<std::string> paths;
   std::vector<ChangedObject> objects;
+  // Where the change brings symbolic links.
+  std::vector<ObjectPlace> links;
+  // The .gitattributes files in the folders of what is changed, and as indexes into them the
+  // distinct sets that count for commits, outer folders first; the first set is empty.
+  std::vector<AttributesEntry> attribute_files;
+  std::vector<std::vector<uint32_t>> attribute_sets = {{}};
+  // The set that counts for places without a commit: the index.
+  uint32_t index_attributes = 0;
   // What could not be listed, and what was left out on purpose (gitlinks, promised objects).
   std::vector<Gap> gaps;
   std::vector<Skipped> skipped;

@@ -30,7 +30,12 @@ enum class Errand : uint32_t {
   kLog,
   kDebtsBegin,
   kDebtsEnd,
-  kLast = kDebtsEnd,
+  // Objects of Git LFS (git/lfs_store.h), and which of them were verified (git/lfs_memory.h).
+  kLfsOpen,
+  kLfsFind,
+  kLfsMemoryLoad,
+  kLfsMemorySave,
+  kLast = kLfsMemorySave,
 };
 
 struct Answer {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "core/error.h"
@@ -47,6 +48,25 @@ std::string FingerprintKey::Fingerprint(std::string_view family, Bytes canonical
     throw Error("libcrypto could not compute an HMAC-SHA-256; check the OpenSSL installation.");
   }
   return "fp1:" + ToHex(Bytes(digest).first(kFingerprintBytes));
+}
+
+std::optional<std::string> Sha256(Bytes bytes, const std::stop_token& stop) {
+  constexpr size_t kStep = size_t{16} << 20;
+  const auto free_context = [](EVP_MD_CTX* context) { EVP_MD_CTX_free(context); };
+  const std::unique_ptr<EVP_MD_CTX, decltype(free_context)> context(EVP_MD_CTX_new(), free_context);
+  bool ok = context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
+  while (ok && !bytes.empty()) {
+    if (stop.stop_requested()) return std::nullopt;
+    const Bytes part = bytes.first(std::min(bytes.size(), kStep));
+    ok = EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+    bytes = bytes.subspan(part.size());
+  }
+  std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (!ok || EVP_DigestFinal_ex(context.get(), digest.data(), &length) != 1) {
+    throw Error("libcrypto could not compute a digest; check the OpenSSL installation.");
+  }
+  return std::string(AsText(Bytes(digest).first(length)));
 }
 
 std::string Sha256(Bytes bytes) { return Digest(EVP_sha256(), bytes); }

@@ -2,6 +2,8 @@
 // them, so that squash, rebase and moves don't break an allowance.
 #pragma once
 
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,8 @@ class FingerprintKey {
 
 // 32 bytes.
 std::string Sha256(Bytes bytes);
+// The same of what may be gigabytes; nullopt once a stop is requested.
+std::optional<std::string> Sha256(Bytes bytes, const std::stop_token& stop);
 // 20 bytes: the name that another tool gave to a secret (detect-secrets), never one of ours.
 std::string Sha1(Bytes bytes);
 // Two lower-case digits a byte.

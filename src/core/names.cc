@@ -15,6 +15,7 @@ std::string_view ToString(ObjectKind kind) {
     case ObjectKind::kPathName: return "path name";
     case ObjectKind::kMessage: return "commit message";
     case ObjectKind::kFile: return "file";
+    case ObjectKind::kLfsObject: return "LFS object";
   }
   return "object";
 }

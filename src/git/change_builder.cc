@@ -1,5 +1,6 @@
 #include "git/change_builder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace picket {
@@ -48,6 +49,7 @@ void ChangeBuilder::AddRefBlob(const ObjectId& oid, uint32_t ref) {
 }
 
 void ChangeBuilder::StartCommit(const ObjectId& oid, uint32_t ref) {
+  CloseAttributes();
   commit_ = static_cast<uint32_t>(list_.commits.size());
   commit_hex_ = oid.ToHex();
   ref_ = kNone;
@@ -59,6 +61,7 @@ void ChangeBuilder::StartCommit(const ObjectId& oid, uint32_t ref) {
 }
 
 void ChangeBuilder::StartRefTree(uint32_t ref) {
+  CloseAttributes();
   commit_ = kNone;
   commit_hex_.clear();
   ref_ = ref;
@@ -104,6 +107,37 @@ void ChangeBuilder::OnBlob(std::string_view path, const ObjectId& oid) {
   AddPlace(Object(ObjectKind::kBlob, oid), {commit_, index});
 }
 
+void ChangeBuilder::OnLink(std::string_view path, const ObjectId& oid) {
+  if (!TakePlace(path)) return;
+  const uint32_t index = PathIndex(path);
+  ChangedObject& object = Object(ObjectKind::kBlob, oid);
+  AddPlace(object, {commit_, index});
+  list_.links.push_back({static_cast<uint32_t>(&object - list_.objects.data()), {commit_, index}});
+}
+
+void ChangeBuilder::OnAttributes(std::string_view folder, const ObjectId& oid) {
+  // Trees that a ref points at have no commit, so nobody checks them out.
+  if (commit_ == kNone || !TakePlace(folder)) return;
+  AttributesEntry entry{std::string(folder), oid};
+  if (!entry.folder.empty()) entry.folder.push_back('/');
+  const auto index = static_cast<uint32_t>(list_.attribute_files.size());
+  const auto [known, added] = attribute_files_.try_emplace(entry, index);
+  if (added) list_.attribute_files.push_back(std::move(entry));
+  attributes_.push_back(known->second);
+}
+
+void ChangeBuilder::CloseAttributes() {
+  if (attributes_.empty()) return;
+  std::sort(attributes_.begin(), attributes_.end(), [this](uint32_t a, uint32_t b) {
+    return list_.attribute_files[a] < list_.attribute_files[b];
+  });
+  const auto index = static_cast<uint32_t>(list_.attribute_sets.size());
+  const auto [known, added] = attribute_sets_.try_emplace(attributes_, index);
+  if (added) list_.attribute_sets.push_back(attributes_);
+  list_.commits[commit_].attributes = known->second;
+  attributes_.clear();
+}
+
 void ChangeBuilder::OnNewPath(std::string_view path) {
   if (!TakePlace(path)) return;
   uint32_t index = PathIndex(path);
@@ -134,6 +168,7 @@ void ChangeBuilder::OnTooLarge(std::string_view path, std::string_view why) {
 }
 
 ChangeList ChangeBuilder::Finish() {
+  CloseAttributes();
   if (gitlinks_ != 0)
     list_.skipped.push_back(
         {"gitlinks", "the commits of submodules are in repositories of their own", gitlinks_, 0});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ class ChangeBuilder : public TreeChangeVisitor {
   void AddCommitLeft(const ObjectId& oid, uint32_t ref);
 
   void OnBlob(std::string_view path, const ObjectId& oid) override;
+  void OnLink(std::string_view path, const ObjectId& oid) override;
+  void OnAttributes(std::string_view folder, const ObjectId& oid) override;
   void OnNewPath(std::string_view path) override;
   void OnGitlink(std::string_view path, const ObjectId& oid) override;
   void OnUnreadable(std::string_view path, const ObjectId& oid, ReadStatus status,
@@ -76,6 +79,8 @@ class ChangeBuilder : public TreeChangeVisitor {
   bool TakePlace(std::string_view path);
   ChangedObject& Object(ObjectKind kind, const ObjectId& oid);
   void AddPlace(ChangedObject& object, Place place);
+  // Gives the commit the set of its .gitattributes.
+  void CloseAttributes();
 
   bool may_be_promised_;
   ChangeLimits limits_;
@@ -84,6 +89,10 @@ class ChangeBuilder : public TreeChangeVisitor {
   std::unordered_map<ObjectId, size_t> blobs_, tags_;
   // By path index: the object that carries the name, kNone for none.
   std::vector<uint32_t> names_;
+  // Of the commit at hand, and what is known of others, by what they hold.
+  std::vector<uint32_t> attributes_;
+  std::map<AttributesEntry, uint32_t> attribute_files_;
+  std::map<std::vector<uint32_t>, uint32_t> attribute_sets_ = {{{}, 0}};
   std::set<Gap> gaps_;
   std::string commit_hex_;
   uint32_t commit_ = kNone;

@@ -210,6 +210,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
       builder.AddCommitLeft(commit.oid, commit.ref);
       continue;
     }
+    options.watch.CountGoneOver();
     builder.StartCommit(commit.oid, commit.ref);
     changes.Visit(commit.tree, commit.parent_trees, builder);
   }
@@ -228,11 +229,14 @@ std::string RemoteOf(const std::string& ref, const std::vector<std::string>& rem
 
 // The values of refs, and what counts as one, less those that nobody has judged.
 std::vector<ObjectId> ExistingValues(const Repository& repository, const std::vector<Ref>& refs,
-                                     const Unjudged& unjudged) {
+                                     const Unjudged& unjudged,
+                                     std::span<const ObjectId> also_existing) {
   const std::unordered_set<ObjectId> tips(unjudged.tips.begin(), unjudged.tips.end());
   std::vector<ObjectId> values;
   for (const Ref& ref : refs)
     if (!tips.contains(ref.target)) values.push_back(ref.target);
+  for (const ObjectId& value : also_existing)
+    if (!tips.contains(value)) values.push_back(value);
   if (unjudged.judged.empty()) return values;
   // Whatever was deleted since then is no broken ref.
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
@@ -266,7 +270,8 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
   if (refs.head) likely.push_back(*refs.head);
   static const Unjudged kNobody;
   const Unjudged& unjudged = options.unjudged != nullptr ? *options.unjudged : kNobody;
-  return List(repository, values, ExistingValues(repository, refs.refs, unjudged),
+  return List(repository, values,
+              ExistingValues(repository, refs.refs, unjudged, options.also_existing),
               {.likely = likely,
                .unjudged = unjudged.tips,
                .is_owed = !unjudged.tips.empty() || !unjudged.judged.empty(),
@@ -317,6 +322,23 @@ std::vector<ObjectId> ListTracked(const Repository& repository, std::string_view
     if (std::find(known.begin(), known.end(), RemoteOf(ref.name, remotes)) != known.end())
       tracked.push_back(ref.target);
   return tracked;
+}
+
+ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
+                     std::span<const Ref> known) {
+  std::unordered_map<std::string_view, const ObjectId*> judged;
+  for (const Ref& ref : known) judged.emplace(ref.name, &ref.target);
+  std::vector<NewValue> values;
+  for (const Ref& ref : now) {
+    const auto before = judged.find(ref.name);
+    if (before == judged.end() || *before->second != ref.target)
+      values.push_back({ref.target, ref.name});
+  }
+  std::vector<ObjectId> existing;
+  std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
+  for (const Ref& ref : known)
+    if (!values.empty() && objects->Contains(ref.target)) existing.push_back(ref.target);
+  return List(repository, values, existing, {});
 }
 
 ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tracked,

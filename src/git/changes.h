@@ -36,6 +36,8 @@ struct ReceivedOptions {
   // a push is put there before its refs move.
   const ExistingRefs* refs = nullptr;
   const Unjudged* unjudged = nullptr;
+  // Values of refs elsewhere that count like those here, but for unjudged ones.
+  std::span<const ObjectId> also_existing = {};
   // Counts commits.
   StepWatch watch = {};
 };
@@ -50,6 +52,11 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
 // through tags.
 std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,
                                 std::span<const ObjectId> values);
+
+// What a server holds and nobody has judged: everything that the refs `now` reach and those of
+// `known` did not, as far as they are still here. A ref that has not moved is left out.
+ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
+                     std::span<const Ref> known);
 
 // pre-push to `remote` at `url` (Git gives the URL twice when the remote has no name): everything
 // that the local values reach and the remote is not known to have, that is, its own values in

@@ -27,7 +27,8 @@ bool TypeOf(ObjectKind kind, ObjectType* type) {
     case ObjectKind::kRefName:
     case ObjectKind::kPathName:
     case ObjectKind::kMessage:
-    case ObjectKind::kFile: return false;
+    case ObjectKind::kFile:
+    case ObjectKind::kLfsObject: return false;
   }
   return false;
 }

@@ -18,6 +18,8 @@ namespace picket {
 struct Ref {
   std::string name;  // full name
   ObjectId target;   // as stored; may be a tag, tree or blob
+
+  bool operator==(const Ref&) const = default;
 };
 
 struct RefList {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "git/staged_attributes.h"
 #include "git/tree_file.h"
 
 extern char** environ;
@@ -135,6 +136,8 @@ class ListBuilder {
       list_->objects.push_back(std::move(blob));
     }
     list_->objects[position->second].places.push_back({kNone, path});
+    if (S_ISLNK(change.new_mode))
+      list_->links.push_back({static_cast<uint32_t>(position->second), {kNone, path}});
   }
 
  private:
@@ -227,6 +230,7 @@ ChangeList StagedChanges::List(const Repository& repository) {
   }
   ListBuilder builder(&list);
   for (const NewEntry& entry : entries) builder.Add(entry);
+  AddStagedAttributes(repository, changes_, &list);
   return list;
 }
 

@@ -5,6 +5,8 @@
 namespace picket {
 namespace {
 
+constexpr std::string_view kAttributes = ".gitattributes";
+
 // A parent's tree beside ours: both are in one order nearly always, so the entry that is wanted
 // next stands where the last one was found.
 struct Beside {
@@ -74,6 +76,8 @@ void TreeChanges::Descend(const ObjectId& oid, const std::vector<ObjectId>& othe
       return;
     }
     budget_ -= cost;
+    if (entry.name == kAttributes && entry.kind == EntryKind::kBlob)
+      visitor_->OnAttributes(path_, entry.oid);
     bool same = false;
     bool known = false;
     below.clear();
@@ -105,9 +109,12 @@ void TreeChanges::Judge(const TreeEntry& entry, const std::vector<ObjectId>& oth
                         int depth) {
   switch (entry.kind) {
     case EntryKind::kBlob:
-    case EntryKind::kSymlink:
       if (!known) visitor_->OnNewPath(path_);
       visitor_->OnBlob(path_, entry.oid);
+      return;
+    case EntryKind::kSymlink:
+      if (!known) visitor_->OnNewPath(path_);
+      visitor_->OnLink(path_, entry.oid);
       return;
     case EntryKind::kGitlink:
       if (!known) visitor_->OnNewPath(path_);

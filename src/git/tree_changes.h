@@ -22,6 +22,14 @@ class TreeChangeVisitor {
   // A blob or a symbolic link that no parent has at `path`; `path` is valid during the call. Twice
   // for one path where a hostile tree names it twice.
   virtual void OnBlob(std::string_view path, const ObjectId& oid) = 0;
+  // The symbolic links among them.
+  virtual void OnLink(std::string_view path, const ObjectId& oid) { OnBlob(path, oid); }
+  // The .gitattributes of the folder `folder` ("" for the root), changed or not; called for every
+  // folder that is looked into.
+  virtual void OnAttributes(std::string_view folder, const ObjectId& oid) {
+    static_cast<void>(folder);
+    static_cast<void>(oid);
+  }
   // `path` stands in no parent, as anything. Called for files and links (before OnBlob), gitlinks
   // and empty or unreadable folders; other folders are part of the paths below them.
   virtual void OnNewPath(std::string_view path) = 0;

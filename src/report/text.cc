@@ -39,15 +39,18 @@ std::string LocationOf(const JudgedFinding& judged) {
       if (judged.path.empty()) return "the names in tree " + Short(judged.object);
       return "the file name " + Shown(judged.path);
     case ObjectKind::kBlob:
-    case ObjectKind::kFile: break;
+    case ObjectKind::kFile:
+    case ObjectKind::kLfsObject: break;
   }
   std::string where = judged.path.empty() ? "blob " + Short(judged.object) : Shown(judged.path);
+  const bool in_lfs = judged.object_kind == ObjectKind::kLfsObject;
   const std::string member = finding.member.empty() ? "" : Shown(finding.member);
   if (finding.line == 0) {
     if (!member.empty()) where += ":" + member;
-    return where + " (byte " + Number(finding.span.offset) + ")";
+    return where + " (byte " + Number(finding.span.offset) + (in_lfs ? " of its LFS object)" : ")");
   }
   where += ":" + std::to_string(finding.line) + ":" + std::to_string(finding.column);
+  if (in_lfs) where += " in its LFS object";
   return member.empty() ? where : where + " in " + member;
 }
 

@@ -330,7 +330,7 @@ ScannedObject BlobScanner::Scan(const Blob& blob, const Derivation* derivation) 
   for (ScannedFinding& item : object.findings) {
     if (item.in_outermost) items.push_back(&item);
   }
-  if (!object.binary && (object.kind == ObjectKind::kBlob || object.kind == ObjectKind::kFile)) {
+  if (!object.binary && IsContent(object.kind)) {
     for (ScannedFinding* item : items) {
       if (item->finding.kind == FindingKind::kSecret)
         item->marks = ReadInlineMarks(AsText(blob.bytes), item->finding.span.offset);

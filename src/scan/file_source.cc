@@ -1,6 +1,5 @@
 #include "scan/file_source.h"
 
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "core/door.h"
 #include "core/error.h"
 #include "core/reading.h"
+#include "scan/file_bytes.h"
 
 namespace picket {
 namespace {
@@ -31,25 +31,6 @@ class Descriptor {
 
  private:
   int fd_;
-};
-
-class Mapping {
- public:
-  Mapping(int fd, uint64_t size)
-      : data_(mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0)), size_(size) {}
-  ~Mapping() {
-    if (ok()) munmap(data_, size_);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  bool ok() const { return data_ != MAP_FAILED; }
-  Bytes bytes() const { return {static_cast<const uint8_t*>(data_), size_}; }
-  // Whether what stands behind a page that is read is fetched too.
-  void set_read_ahead(bool on) { madvise(data_, size_, on ? MADV_NORMAL : MADV_RANDOM); }
-
- private:
-  void* data_;
-  uint64_t size_;
 };
 
 class FileReader : public BlobReader {
@@ -74,72 +55,23 @@ class FileReader : public BlobReader {
     ref.kind = ObjectKind::kFile;
     ref.position = item;
     ref.names.push_back(path);
-    uint64_t size = static_cast<uint64_t>(status.st_size);
-    if (size > memory_bytes_) {
-      Mapping mapping(file.get(), size);
-      if (mapping.ok()) {
-        VisitMapped(ref, mapping, visitor);
-      } else {
-        visitor.OnGap(GapFor(path, std::string("it can't be mapped: ") + std::strerror(errno)));
-      }
+    std::string why;
+    if (!bytes_.Load(file.get(), static_cast<uint64_t>(status.st_size), memory_bytes_, &why)) {
+      visitor.OnGap(GapFor(path, std::move(why)));
       return;
     }
-    if (!ReadAll(file.get(), size)) {
-      visitor.OnGap(GapFor(path, std::string("it can't be read: ") + std::strerror(errno)));
-      return;
-    }
-    visitor.OnBlob(Blob{ref, buffer_}, nullptr);
+    bytes_.Yield(ref, find_tensors_, visitor);
   }
 
  private:
-  void VisitMapped(const BlobRef& ref, Mapping& mapping, BlobVisitor& visitor) const {
-    std::vector<Span> tensors;
-    // Directories are a page here and a page there; megabytes fetched behind each are for nothing.
-    mapping.set_read_ahead(false);
-    if (find_tensors_) tensors = find_tensors_(mapping.bytes());
-    if (tensors.empty()) mapping.set_read_ahead(true);
-    Blob blob{ref, mapping.bytes()};
-    blob.left_out = tensors;
-    visitor.OnBlob(blob, nullptr);
-    uint64_t left_out = 0;
-    for (const Span& span : tensors) left_out += span.length;
-    if (left_out == 0) return;
-    visitor.OnSkipped({.what = "tensors of " + std::string(ref.names.front()),
-                       .reason = "tensors of large files",
-                       .count = 1,
-                       .bytes = left_out});
-  }
-
   static Gap GapFor(const std::string& path, std::string reason) {
     return Gap{.object = path, .path = path, .member = "", .reason = std::move(reason)};
-  }
-
-  // Reads until the end, which may have moved since `expected` was told.
-  bool ReadAll(int fd, uint64_t expected) {
-    buffer_.resize(expected + 1);
-    size_t filled = 0;
-    for (;;) {
-      ssize_t count = read(fd, buffer_.data() + filled, buffer_.size() - filled);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return false;
-      if (count == 0) break;
-      filled += static_cast<size_t>(count);
-      if (filled == buffer_.size()) {
-        if (filled > memory_bytes_) {
-          errno = EFBIG;
-          return false;
-        }
-        buffer_.resize(buffer_.size() * 2);
-      }
-    }
-    buffer_.resize(filled);
-    return true;
   }
 
   const FileList& list_;
   uint64_t memory_bytes_;
   const TensorFinder& find_tensors_;
-  std::vector<uint8_t> buffer_;
+  FileBytes bytes_;
 };
 
 class FileWalk {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/blob_source.h"
+#include "scan/file_bytes.h"
 
 namespace picket {
 
@@ -22,10 +22,6 @@ struct FileList {
 // given are left out and counted; what can't be read is a gap. Throws Error for a path that does
 // not exist.
 FileList ListFiles(const std::vector<std::string>& paths);
-
-// Where a file keeps numbers and nothing else, sorted and disjoint; empty where that can't be told
-// beyond doubt. Safe from all threads.
-using TensorFinder = std::function<std::vector<Span>(Bytes file)>;
 
 // `list` must outlive the source. A file up to `memory_bytes` is read, a larger one is mapped; what
 // `find_tensors` says of that is left out of what is read byte by byte, and told as skipped.

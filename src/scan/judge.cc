@@ -44,9 +44,10 @@ class ChangeJudge {
       commits_.emplace(changes.commits[i].oid, i);
   }
 
-  Verdict Run(const ScanResult& scan) {
+  Verdict Run(const ScanResult& scan, std::span<const PlacedFinding> all_placed) {
     builder_.AddNotes(changes_.notes);
     for (const ScannedObject& object : scan.objects) JudgeObject(object);
+    for (const PlacedFinding& placed : all_placed) JudgePlaced(placed);
     JudgeGaps(changes_.gaps);
     JudgeGaps(scan.gaps);
     Scanned scanned;
@@ -105,6 +106,27 @@ class ChangeJudge {
       Report(object, changed, places, item.finding, item.ruling, item.place);
   }
 
+  void JudgePlaced(const PlacedFinding& placed) {
+    const ChangedObject& changed = changes_.objects.at(placed.object);
+    const Place place = placed.place;
+    if (place.path != kNone && context_.policy.Excludes(changes_.PathOf(place))) return;
+    Ruling ruling = builder_.Rule(placed.finding, nullptr);
+    if (!ruling.shown) return;
+    if (placed.preexisting && ruling.disposition != Disposition::kAllowed) {
+      ruling.disposition = Disposition::kPreexisting;
+      ruling.reason = "the parent already had it";
+    }
+    JudgedFinding judged;
+    judged.finding = placed.finding;
+    judged.disposition = ruling.disposition;
+    judged.allowed_by = ruling.allowed_by;
+    judged.reason = ruling.reason;
+    judged.object_kind = changed.kind;
+    judged.object = changed.oid.ToHex();
+    Locate(changed, place, &judged);
+    builder_.Add(std::move(judged));
+  }
+
   void FindNew(const ScannedObject& object, const ChangedObject& changed,
                const std::vector<Place>& places, std::vector<Case>* cases) {
     auto open = [](const Case& one) {
@@ -148,7 +170,7 @@ class ChangeJudge {
     judged.allowed_by = ruling.allowed_by;
     judged.reason = ruling.reason;
     if (!HasLines(changed.kind)) judged.finding.line = judged.finding.column = 0;
-    judged.object_kind = changed.kind;
+    judged.object_kind = object.kind == ObjectKind::kLfsObject ? object.kind : changed.kind;
     judged.object = object.oid.ToHex();
     judged.other_places = places.size() - 1;
     Locate(changed, places[place], &judged);
@@ -217,8 +239,8 @@ std::vector<bool> ExcludedObjects(const ChangeList& changes, const Policy& polic
 }
 
 Verdict Judge(const JudgeContext& context, const ChangeList& changes, const ScanResult& scan,
-              Ancestry& ancestry, const Rescan& rescan) {
-  return ChangeJudge(context, changes, ancestry, rescan).Run(scan);
+              Ancestry& ancestry, const Rescan& rescan, std::span<const PlacedFinding> placed) {
+  return ChangeJudge(context, changes, ancestry, rescan).Run(scan, placed);
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -41,11 +42,20 @@ struct JudgeContext {
 // excluded by path, so that nobody needs to look at it.
 std::vector<bool> ExcludedObjects(const ChangeList& changes, const Policy& policy);
 
+// What is found at one place of a change, and is not so at others of the same object.
+struct PlacedFinding {
+  uint32_t object = kNone;  // index into ChangeList::objects
+  Place place;
+  Finding finding;
+  // A parent had it at the same path.
+  bool preexisting = false;
+};
+
 // A change: hooks and pre-receive. `scan` comes from a source over `changes.objects`, so that
 // ScannedObject::position is an index into them. A finding that blocks at any place blocks, and is
 // reported at the first such place.
 Verdict Judge(const JudgeContext& context, const ChangeList& changes, const ScanResult& scan,
-              Ancestry& ancestry, const Rescan& rescan);
+              Ancestry& ancestry, const Rescan& rescan, std::span<const PlacedFinding> placed = {});
 
 // Where an object of a listing stands.
 struct Whereabouts {

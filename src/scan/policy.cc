@@ -65,6 +65,13 @@ class Tightener {
   std::string_view file_;
 };
 
+void CheckNoServer(const Policy& policy, std::string_view file) {
+  if (!policy.has_server && !policy.malware.has) return;
+  throw Error("The policy " + std::string(file) + " has a \"" +
+              (policy.has_server ? "server" : "malware") +
+              "\" section, which only the system's policy may have; remove it.");
+}
+
 }  // namespace
 
 Action Policy::ActionFor(Tier tier) const {
@@ -133,9 +140,14 @@ Policy Tighten(const Policy& system, const Policy& repository, std::string_view 
                   !repository.fingerprint_key_file.empty() &&
                       repository.fingerprint_key_file != system.fingerprint_key_file);
   tightener.Check("baseline", !repository.baseline.empty());
+  const auto check = [&tightener](std::string_view key, bool loosens) {
+    tightener.Check(key, loosens);
+  };
+  CheckLfsTightens(system.lfs, repository.lfs, check);
+  CheckRefsTighten(system.refs, repository.refs, check);
   const uint8_t words = system.inline_words.value_or(kPicketAllow);
   tightener.Check("inline", (repository.inline_words.value_or(0) & ~words) != 0);
-  CheckTreePolicy(repository, file);
+  CheckNoServer(repository, file);
   return Layer(system, repository);
 }
 
@@ -154,6 +166,8 @@ Policy Layer(const Policy& base, const Policy& nearer) {
   Append(&result.exclude, nearer.exclude);
   Append(&result.repo_may, nearer.repo_may);
   Append(&result.honour, nearer.honour);
+  result.lfs = Layer(base.lfs, nearer.lfs);
+  result.refs = Layer(base.refs, nearer.refs);
   if (!nearer.fingerprint_key_file.empty())
     result.fingerprint_key_file = nearer.fingerprint_key_file;
   return result;
@@ -166,9 +180,12 @@ Policy WithAllowancesOf(const Policy& base, const Policy& tree) {
 }
 
 void CheckTreePolicy(const Policy& tree, std::string_view file) {
-  if (!tree.has_server) return;
-  throw Error("The policy " + std::string(file) +
-              " has a \"server\" section, which only the system's policy may have; remove it.");
+  CheckNoServer(tree, file);
+  const std::string_view key = MachineKeyOf(tree.lfs);
+  if (key.empty()) return;
+  throw Error("The policy " + std::string(file) + " has the key \"" + std::string(key) +
+              "\", which names a folder of the machine, so that only the machine's policy may have "
+              "it; remove it.");
 }
 
 std::string TodayUtc() {

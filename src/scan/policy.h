@@ -15,6 +15,9 @@
 #include "scan/allowance.h"
 #include "scan/glob.h"
 #include "scan/inline_mark.h"
+#include "scan/policy_lfs.h"
+#include "scan/policy_malware.h"
+#include "scan/policy_refs.h"
 #include "scan/server_policy.h"
 
 namespace picket {
@@ -65,6 +68,8 @@ struct Policy {
   std::vector<Allowance> allow;
   std::vector<Glob> exclude;
   PolicyLimits limits;
+  LfsPolicy lfs;
+  RefsPolicy refs;
   std::optional<Action> gaps;
   // Keys ("allow", "tiers.contextual", "weights", ...) that a repository's own policy may loosen.
   std::vector<std::string> repo_may;
@@ -73,10 +78,15 @@ struct Policy {
   std::vector<std::string> honour;
   // Whether hostile bytes are parsed in a sandbox: everywhere, not only on a server.
   std::optional<SandboxUse> sandbox;
+  // Refs of the repositories whose objects this one borrows count as existing: what they hold has
+  // been judged there.
+  bool trust_alternates = false;
   // The rest of "server"; only the system's policy has it.
   ServerPolicy server;
   // A "server" key stands in the file, empty or not.
   bool has_server = false;
+  // Only the system's policy has it.
+  MalwarePolicy malware;
   // Bits of InlineWord: whose comments beside a finding may allow it.
   std::optional<uint8_t> inline_words;
   // The baseline file as the policy names it, "" for none; cli/policy_files.h finds and reads it.
@@ -125,8 +135,9 @@ Policy Tighten(const Policy& system, const Policy& repository, std::string_view 
 Policy Layer(const Policy& base, const Policy& nearer);
 // Adds the allowances of `tree` and nothing else of it (a file that `server.honour` names).
 Policy WithAllowancesOf(const Policy& base, const Policy& tree);
-// What travels with the judged content has no say over servers. Throws Error, naming `file`, where
-// it has a "server" key.
+// What travels with the judged content has no say over servers, nor over folders of the machine.
+// Throws Error, naming `file`, where it has a "server" or "malware" key, "lfs.stores" or
+// "lfs.memory".
 void CheckTreePolicy(const Policy& tree, std::string_view file);
 
 // Today's date in UTC, "YYYY-MM-DD".

@@ -89,9 +89,16 @@ class Parser {
     Allowance unused;
     add("allow[].", AllowanceKeys(&unused));
     add("limits.", LimitKeys());
+    LfsPolicy lfs;
+    RefsPolicy refs;
+    for (const auto& names :
+         {FieldNames("lfs.", LfsFields(&lfs)), FieldNames("refs.", RefsFields(&refs))}) {
+      all.insert(all.end(), names.begin(), names.end());
+    }
     add("server.", ServerKeys());
     BypassGrant no_grant;
     add("server.bypass[].", BypassKeys(&no_grant));
+    add("malware.", MalwareKeys());
     std::sort(all.begin(), all.end());
     return all;
   }
@@ -227,6 +234,14 @@ class Parser {
            });
          }},
         {"limits", section(&Parser::LimitKeys)},
+        {"lfs",
+         [this](const Json& json, const std::string& path) {
+           ReadObject(json, path, KeysOf(LfsFields(&policy_.lfs)));
+         }},
+        {"refs",
+         [this](const Json& json, const std::string& path) {
+           ReadObject(json, path, KeysOf(RefsFields(&policy_.refs)));
+         }},
         {"gaps",
          [this](const Json& json, const std::string& path) {
            policy_.gaps =
@@ -236,6 +251,11 @@ class Parser {
          [this](const Json& json, const std::string& path) {
            policy_.has_server = true;
            ReadObject(json, path, ServerKeys());
+         }},
+        {"malware",
+         [this](const Json& json, const std::string& path) {
+           policy_.malware.has = true;
+           ReadObject(json, path, MalwareKeys());
          }},
         {"inline",
          [this](const Json& json, const std::string& path) {
@@ -263,6 +283,46 @@ class Parser {
            if (policy_.fingerprint_key_file.front() != '/') FailAt(path, "no absolute path");
          }},
     };
+  }
+
+  // The keys of a section that has a file of its own.
+  std::vector<Key> KeysOf(const std::vector<PolicyField>& fields) const {
+    std::vector<Key> keys;
+    for (const PolicyField& field : fields) {
+      auto read = [this, field](const Json& json, const std::string& path) {
+        std::string value;
+        if (field.begin_item) {
+          ReadObject(json, path, KeysOf(field.begin_item()));
+        } else {
+          value = ReadText(json, path);
+          std::vector<std::pair<std::string, bool>> words;
+          for (const std::string& word : field.words) words.emplace_back(word, true);
+          if (!words.empty()) ReadWord<bool>(json, path, words);
+        }
+        const std::string wrong = field.take(value);
+        if (!wrong.empty()) FailAt(path, wrong);
+      };
+      if (!field.is_list) {
+        keys.push_back({field.name, read});
+        continue;
+      }
+      keys.push_back({field.name, [this, read](const Json& json, const std::string& path) {
+                        ReadArray(json, path, read);
+                      }});
+    }
+    return keys;
+  }
+
+  static std::vector<std::string> FieldNames(const std::string& prefix,
+                                             const std::vector<PolicyField>& fields) {
+    std::vector<std::string> names;
+    for (const PolicyField& field : fields) {
+      names.push_back(prefix + field.name);
+      if (!field.begin_item) continue;
+      for (std::string& name : FieldNames(names.back() + "[].", field.begin_item()))
+        names.push_back(std::move(name));
+    }
+    return names;
   }
 
   std::vector<Key> TierKeys() {
@@ -337,6 +397,11 @@ class Parser {
                                                    {"require", SandboxUse::kRequire},
                                                    {"off", SandboxUse::kOff}});
          }},
+        {"trust_alternates",
+         [this](const Json& json, const std::string& path) {
+           if (!json.is_boolean()) FailAt(path, "neither true nor false");
+           policy_.trust_alternates = json.get<bool>();
+         }},
         {"deadline",
          [this](const Json& json, const std::string& path) {
            policy_.server.deadline = ReadDuration(json, path);
@@ -402,6 +467,34 @@ class Parser {
     };
   }
 
+  std::vector<Key> MalwareKeys() {
+    MalwarePolicy& malware = policy_.malware;
+    return {
+        {"clamd",
+         [this, &malware](const Json& json, const std::string& path) {
+           malware.clamd = ReadText(json, path);
+           if (!ParseClamdAddress(malware.clamd))
+             FailAt(path, "neither the absolute path of a socket nor host:port");
+         }},
+        {"max_bytes",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.max_bytes = ReadNumber(j, at, 1, uint64_t{1} << 40);
+         }},
+        {"larger",
+         [this, &malware](const Json& json, const std::string& path) {
+           malware.larger_is_gap = ReadWord<bool>(json, path, {{"skip", false}, {"gap", true}});
+         }},
+        {"timeout_seconds",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.timeout_seconds = ReadNumber(j, at, 1, 3600);
+         }},
+        {"connections",
+         [this, &malware](const Json& j, const std::string& at) {
+           malware.connections = ReadNumber(j, at, 1, 64);
+         }},
+    };
+  }
+
   uint64_t ReadDuration(const Json& json, const std::string& path) const {
     constexpr uint64_t kDay = 24 * 60 * 60 * 1000;
     if (!json.is_string()) return ReadNumber(json, path, 1, kDay);
@@ -458,7 +551,8 @@ class Parser {
     std::string word = ReadString(json, path);
     std::vector<std::string> known;
     for (std::string& key : Keys()) {
-      bool own = key.starts_with("server") || key.starts_with("allow[].");
+      bool own = key.starts_with("server") || key.starts_with("malware") ||
+                 key.find("[].") != std::string::npos;
       if (!own) known.push_back(std::move(key));
     }
     if (std::find(known.begin(), known.end(), word) == known.end()) {

@@ -93,7 +93,8 @@ class PriorVersions::Evidence {
   void CollectLines(const ScannedObject& object, size_t index) {
     Need& need = needs_[index];
     const ScannedFinding& item = object.findings[index];
-    if (object.binary || !item.in_outermost) {
+    // What Git LFS keeps is not among the lines of the blob, a pointer.
+    if (object.binary || !item.in_outermost || object.kind == ObjectKind::kLfsObject) {
       need.known = need.by_count = true;
       return;
     }

@@ -108,7 +108,7 @@ class Worker final : public BlobVisitor {
       return;
     }
     const Reading reading(blob.ref.oid, blob.ref.position);
-    bool content = blob.ref.kind == ObjectKind::kBlob || blob.ref.kind == ObjectKind::kFile;
+    bool content = IsContent(blob.ref.kind);
     part_.blobs += content ? 1 : 0;
     uint64_t seen = blob.bytes.size();
     for (const Span& span : blob.left_out) seen -= span.length;

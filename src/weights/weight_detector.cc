@@ -49,10 +49,6 @@ class WeightSession : public Session {
   }
 
  private:
-  static bool IsContent(ObjectKind kind) {
-    return kind == ObjectKind::kBlob || kind == ObjectKind::kFile;
-  }
-
   struct Listed {
     const JudgedGlobal* global;
     const std::string* suffix;

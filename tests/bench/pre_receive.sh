@@ -16,6 +16,7 @@ hash=${PICKET_HASH:-sha1}
   echo "no picket at $PICKET" >&2
   exit 1
 }
+PICKET=$(cd "$(dirname "$PICKET")" && pwd)/$(basename "$PICKET")
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

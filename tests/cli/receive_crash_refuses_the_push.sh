@@ -66,6 +66,13 @@ exits 1 "$crash 11 1 '$PICKET' --threads 1 audit --no-cache work" 'the audit lea
 echo work >list
 exits 1 "$crash 11 1 '$PICKET' --threads 1 audit --repos list" 'the audit leaves it out' \
   'was ended by a signal' small "$USER_TOKEN_RULE"
+mkdir srv
+git clone -q --bare work srv/one.git
+exits 1 "$crash 11 1 '$PICKET' --threads 1 audit --server srv --state state" \
+  'the audit leaves it out' 'was ended by a signal' small "$USER_TOKEN_RULE"
+ls state/*.refs >/dev/null 2>&1 && fail 'what was not examined is remembered'
+exits 1 'picket audit --server srv --state state' small
+ls state/*.refs >/dev/null || fail 'what was judged is not remembered'
 mkdir files
 mv work/large1 work/large2 work/small files
 exits 1 "$crash 11 1 '$PICKET' --threads 1 scan files" 'The process that read files/large' \

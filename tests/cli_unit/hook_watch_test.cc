@@ -63,6 +63,8 @@ TEST_CASE("hook watch: lines come while it lasts, of what it is at, and fit 72 c
   const StepWatch listing = watch.BeginListing();
   for (int i = 0; i < 1234; ++i) listing.Count();
   while (line.find("1,234 commits") == std::string::npos) line = ReadLine(pipe.ends[0]);
+  for (int i = 0; i < 12; ++i) listing.CountGoneOver();
+  while (line.find("12 new commits compared") == std::string::npos) line = ReadLine(pipe.ends[0]);
   const auto tell = watch.OnScan();
   tell({.items_done = 98'765'432,
         .items = 123'456'789,

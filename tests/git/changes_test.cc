@@ -440,6 +440,59 @@ TEST_CASE("received: changed blobs are those of git diff-tree, on a history with
   CHECK(ours == theirs);
 }
 
+TEST_CASE("received: the .gitattributes that count for each commit, changed or not, and links") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "r");
+  git.Write(".gitattributes", "root");
+  git.Write("a/.gitattributes", "inner");
+  git.Write("a/f", "one");
+  git.Write("b/f", "one");
+  const ObjectId first = git.Commit("first");
+  git.Write("b/f", "two");
+  const ObjectId second = git.Commit("second");
+  git.Write("a/f", "three");
+  git.Write("a/.gitattributes", "inner!");
+  std::filesystem::create_symlink("f", git.directory() + "/a/link");
+  const ObjectId third = git.Commit("third");
+  const auto repository = Repository::OpenAt(git.directory());
+  git.Git({"update-ref", "-d", "refs/heads/main"});
+  git.Git({"update-ref", "-d", "refs/heads/master"});
+  const ChangeList list =
+      ListReceived(*repository, std::vector<RefUpdate>{{kZero, third, "refs/heads/new"}});
+
+  REQUIRE(list.commits.size() == 3);
+  auto files_of = [&](const ObjectId& commit) {
+    std::string files;
+    for (const NewCommit& one : list.commits) {
+      if (one.oid != commit) continue;
+      for (uint32_t file : list.attribute_sets[one.attributes]) {
+        const AttributesEntry& entry = list.attribute_files[file];
+        files += "[" + entry.folder + "]" + git.Git({"cat-file", "-p", entry.oid.ToHex()}) + " ";
+      }
+    }
+    return files;
+  };
+  CHECK(files_of(first) == "[]root [a/]inner ");
+  CHECK(files_of(second) == "[]root ");
+  CHECK(files_of(third) == "[]root [a/]inner! ");
+  REQUIRE(list.links.size() == 1);
+  CHECK(list.PathOf(list.links[0].place) == "a/link");
+  CHECK(list.objects[list.links[0].object].kind == ObjectKind::kBlob);
+  CHECK(list.commits[list.links[0].place.commit].oid == third);
+}
+
+TEST_CASE("received: values of refs elsewhere count as existing where the caller says so") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "server", {"--bare"});
+  const ObjectId base = git.CommitTree({{"f", "one"}}, {});
+  const ObjectId next = git.CommitTree({{"f", "two"}}, {base});
+  const auto repository = Repository::OpenAt(git.directory());
+  const std::vector<RefUpdate> updates = {{kZero, next, "refs/heads/new"}};
+  CHECK(ListReceived(*repository, updates).commits.size() == 2);
+  const std::vector<ObjectId> elsewhere = {base};
+  CHECK(ListReceived(*repository, updates, {.also_existing = elsewhere}).commits.size() == 1);
+}
+
 TEST_CASE("received: what was let in unjudged is listed again by whatever reaches it") {
   TemporaryFolder folder;
   GitFixture git(folder, "server", {"--bare"});

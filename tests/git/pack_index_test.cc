@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "git/pack/pack_entry.h"
 
@@ -77,6 +80,51 @@ TEST_CASE("pack index: entry headers") {
   CHECK_FALSE_MESSAGE(parse("\x51", &header), "a reserved kind");
   CHECK_FALSE_MESSAGE(parse(std::string(30, '\xff'), &header), "a size that never ends");
   CHECK_FALSE_MESSAGE(parse("\x71 short", &header), "half an id");
+}
+
+TEST_CASE("pack index: every id is found where it stands first, however ids are spread") {
+  std::mt19937 random(5);
+  for (size_t id_bytes : {size_t{20}, size_t{32}}) {
+    for (int spread = 0; spread < 4; ++spread) {
+      CAPTURE(id_bytes);
+      CAPTURE(spread);
+      // Even; all with one first byte; nearly all in one corner; and with repetitions.
+      std::vector<std::string> ids;
+      for (int i = 0; i < 3'000; ++i) {
+        std::string id(id_bytes, '\0');
+        for (char& byte : id) byte = static_cast<char>(random() & 0x7f);
+        if (spread >= 1) id[0] = 'o';
+        if (spread == 2 && i % 50 != 0) id[1] = id[2] = id[3] = '\xff';
+        ids.push_back(id);
+        if (spread == 3)
+          for (int copy = i % 7; copy > 0; --copy) ids.push_back(id);
+      }
+      std::sort(ids.begin(), ids.end());
+      std::string bytes("\377tOc\0\0\0\2", 8);
+      for (int first = 0; first < 256; ++first) {
+        const auto count = static_cast<uint32_t>(std::count_if(
+            ids.begin(), ids.end(), [&](const auto& id) { return uint8_t(id[0]) <= first; }));
+        for (int shift = 24; shift >= 0; shift -= 8)
+          bytes += static_cast<char>(count >> shift & 0xff);
+      }
+      for (const std::string& id : ids) bytes += id;
+      bytes += std::string(ids.size() * 8 + 2 * id_bytes, '\0');
+      PackIndex index;
+      REQUIRE(index.Parse(AsBytes(bytes), id_bytes) == "");
+      size_t wrong = 0;
+      for (const std::string& id : ids) {
+        const auto first = std::lower_bound(ids.begin(), ids.end(), id) - ids.begin();
+        wrong += index.Find(ObjectId::FromRaw(AsBytes(id))) != static_cast<uint32_t>(first);
+        for (int step : {1, -1}) {
+          std::string near = id;
+          near.back() = static_cast<char>(near.back() + step);
+          const bool there = std::binary_search(ids.begin(), ids.end(), near);
+          wrong += (index.Find(ObjectId::FromRaw(AsBytes(near))) != PackIndex::kNotThere) != there;
+        }
+      }
+      CHECK(wrong == 0);
+    }
+  }
 }
 
 }  // namespace picket

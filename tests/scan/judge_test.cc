@@ -95,7 +95,7 @@ class Change {
       return rescan ? rescan(blob) : usual(blob);
     };
     JudgeContext context{policy, gate, "2026-06-15", mask, "picket test"};
-    return Judge(context, list, scan, ancestry, counted);
+    return Judge(context, list, scan, ancestry, counted, placed);
   }
 
   ChangeList list;
@@ -103,6 +103,7 @@ class Change {
   std::vector<ObjectKind> kinds;
   FakeAncestry ancestry;
   FakeMask mask;
+  std::vector<PlacedFinding> placed;
   Rescan rescan;
   int rescans = 0;
 };
@@ -341,6 +342,32 @@ TEST_CASE("judge: commits, tags, names and messages are never pre-existing") {
     bool has_lines = kind != ObjectKind::kRefName && kind != ObjectKind::kPathName;
     CHECK(verdict.findings[0].finding.line == (has_lines ? 2 : 0));
   }
+}
+
+TEST_CASE("judge: what is wrong with one place is told there, and as old where it was") {
+  Change change;
+  change.Blob("text", "a.txt").Blob("text", "b.txt", 1);
+  PlacedFinding placed;
+  placed.object = 0;
+  placed.place = {1, change.PathIndex("b.txt")};
+  placed.finding.kind = FindingKind::kPolicy;
+  placed.finding.rule = "place";
+  placed.finding.fingerprint = "fp1:" + std::string(40, 'a');
+  change.placed.push_back(placed);
+  Verdict verdict = change.Run();
+  CHECK(Only(verdict) == kNew);
+  CHECK(verdict.outcome == Outcome::kBlocked);
+  CHECK(verdict.findings[0].path == "b.txt");
+  CHECK(verdict.findings[0].commit == IdOf("commit 1").ToHex());
+  CHECK(verdict.findings[0].ref == "refs/heads/other");
+  CHECK(change.Run(R"({"exclude": ["b.txt"]})").findings.empty());
+  CHECK(Only(change.Run(R"({"allow": [{"fingerprint": ")" + placed.finding.fingerprint +
+                        R"(", "reason": "x"}]})")) == Disposition::kAllowed);
+  change.placed[0].preexisting = true;
+  CHECK(Only(change.Run()) == kOld);
+  change.placed[0] = placed;
+  change.placed[0].finding.tier = Tier::kContextual;
+  CHECK(Only(change.Run()) == Disposition::kWarns);
 }
 
 TEST_CASE("judge: a commit is told by its own id and the ref that reaches it") {

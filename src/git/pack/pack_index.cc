@@ -1,11 +1,15 @@
 #include "git/pack/pack_index.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/byte_reader.h"
 
 namespace picket {
 namespace {
+
+// Fewer ids than this are soon found without.
+constexpr uint32_t kWorthAGuess = 16;
 
 constexpr size_t kFanoutBytes = 256 * 4;
 constexpr uint32_t kMagic = 0xff744f63;
@@ -86,9 +90,34 @@ uint32_t PackIndex::Find(const ObjectId& id) const {
   if (wanted.size() != id_bytes_) return kNotThere;
   uint32_t begin = fanout_[wanted[0]];
   uint32_t end = fanout_[wanted[0] + size_t{1}];
+  const auto is_before = [&](uint32_t position) {
+    return std::memcmp(raw_id(position).data(), wanted.data(), id_bytes_) < 0;
+  };
+  if (end - begin > kWorthAGuess) {
+    // Hashes spread evenly: the next bytes tell about where it stands, and what is near shares its
+    // page.
+    const uint64_t next = ByteReader(wanted, 1).U32Be();
+    const uint32_t guess = begin + static_cast<uint32_t>((next * (end - begin)) >> 32);
+    uint32_t step = kWorthAGuess;
+    if (is_before(guess)) {
+      begin = guess + 1;
+      while (step < end - begin && is_before(begin + step)) {
+        begin += step + 1;
+        step *= 2;
+      }
+      end = static_cast<uint32_t>(std::min<uint64_t>(end, uint64_t{begin} + step + 1));
+    } else {
+      end = guess;
+      while (step < end - begin && !is_before(end - step)) {
+        end -= step;
+        step *= 2;
+      }
+      begin = std::max(begin, end - std::min(end - begin, step));
+    }
+  }
   while (begin < end) {
     const uint32_t middle = begin + (end - begin) / 2;
-    if (std::memcmp(raw_id(middle).data(), wanted.data(), id_bytes_) < 0) {
+    if (is_before(middle)) {
       begin = middle + 1;
     } else {
       end = middle;

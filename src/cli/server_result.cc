@@ -1,0 +1,54 @@
+#include "cli/server_result.h"
+
+#include <array>
+
+#include "core/byte_reader.h"
+
+namespace picket {
+namespace {
+
+constexpr std::array kOutcomes = {Outcome::kPass, Outcome::kBlocked, Outcome::kIncomplete};
+
+}  // namespace
+
+std::string WriteServerResult(const ServerResult& result) {
+  std::string text;
+  const auto put = [&text](uint64_t number) {
+    for (int shift = 0; shift < 64; shift += 8) text.push_back(static_cast<char>(number >> shift));
+  };
+  put(static_cast<uint64_t>(result.outcome));
+  for (const bool flag :
+       {result.complete, result.silent, result.unchanged, result.under_other_rules})
+    put(flag ? 1 : 0);
+  for (const uint64_t number : {result.commits, result.blobs}) put(number);
+  for (const std::string* part : {&result.report, &result.judged}) {
+    put(part->size());
+    text += *part;
+  }
+  return text;
+}
+
+std::optional<ServerResult> ReadServerResult(std::string_view text) {
+  ByteReader reader(AsBytes(text));
+  ServerResult result;
+  const uint64_t outcome = reader.U64Le();
+  bool sound = false;
+  for (const Outcome known : kOutcomes) {
+    if (outcome != static_cast<uint64_t>(known)) continue;
+    result.outcome = known;
+    sound = true;
+  }
+  for (bool* flag :
+       {&result.complete, &result.silent, &result.unchanged, &result.under_other_rules}) {
+    const uint64_t number = reader.U64Le();
+    sound = sound && number <= 1;
+    *flag = number == 1;
+  }
+  for (uint64_t* number : {&result.commits, &result.blobs}) *number = reader.U64Le();
+  for (std::string* part : {&result.report, &result.judged})
+    *part = AsText(reader.Take(reader.U64Le()));
+  if (!sound || !reader.ok() || !reader.at_end()) return std::nullopt;
+  return result;
+}
+
+}  // namespace picket
