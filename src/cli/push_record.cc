@@ -120,10 +120,10 @@ std::string Utc(std::time_t time) {
 }
 
 PushRecord::PushRecord(std::string repository, std::span<const RefUpdate> updates,
-                       const Environment& environment)
-    : id_(NewId()), repository_(std::move(repository)), updates_(updates) {
+                       const Environment& environment, Kind kind)
+    : id_(NewId()), repository_(std::move(repository)), updates_(updates), kind_(kind) {
   std::vector<const IdentityKind*> kinds;
-  for (const IdentityKind& kind : IdentityKinds()) kinds.push_back(&kind);
+  for (const IdentityKind& known : IdentityKinds()) kinds.push_back(&known);
   if (const std::optional<Identity> who = FindIdentity(kinds, environment)) {
     actor_variable_ = who->kind->variable;
     actor_name_ = who->name;
@@ -175,7 +175,7 @@ std::vector<std::string> PushRecord::Lines(PushOutcome outcome, const Verdict* v
   for (size_t i = 0; i < parts.size(); ++i) {
     Json line;
     line["time"] = time;
-    line["push"] = id_;
+    line[kind_ == Kind::kPush ? "push" : "audit"] = id_;
     if (parts.size() > 1) {
       line["part"] = i + 1;
       line["parts"] = parts.size();

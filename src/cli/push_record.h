@@ -1,4 +1,5 @@
-// What the log of pushes says of one push: JSON objects of bounded size, every string masked.
+// What the server's log says of one push, or of one repository that `audit --server` has judged:
+// JSON objects of bounded size, every string masked.
 #pragma once
 
 #include <atomic>
@@ -30,9 +31,11 @@ inline bool IsAccepted(PushOutcome outcome) {
 // push after that.
 class PushRecord {
  public:
-  // `repository` is its path.
+  enum class Kind : uint8_t { kPush, kAudit };
+
+  // `repository` is its path; of an audit, `updates` are the refs that have moved since the last.
   PushRecord(std::string repository, std::span<const RefUpdate> updates,
-             const Environment& environment);
+             const Environment& environment, Kind kind = Kind::kPush);
 
   // From here on refs and the actor are named; without it, only object ids are.
   void MaskWith(Mask& mask, std::string engine, std::string policy);
@@ -55,6 +58,7 @@ class PushRecord {
   std::string id_;
   std::string repository_;
   std::span<const RefUpdate> updates_;
+  Kind kind_;
   std::string actor_variable_;
   std::string actor_name_;
   std::string address_;

@@ -1,12 +1,15 @@
 #include "cli/server_audit.h"
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,6 +19,7 @@
 #include "cli/output.h"
 #include "cli/policy_files.h"
 #include "cli/progress.h"
+#include "cli/push_record.h"
 #include "cli/server_repositories.h"
 #include "cli/server_result.h"
 #include "cli/shut_in.h"
@@ -25,6 +29,7 @@
 #include "git/repository.h"
 #include "report/escape.h"
 #include "scan/malware_detector.h"
+#include "scan/push_log.h"
 
 namespace picket {
 namespace {
@@ -110,6 +115,20 @@ class ServerReport {
   uint64_t blobs_ = 0;
 };
 
+// How long a log that others write may be waited for.
+constexpr std::chrono::seconds kLogPatience{60};
+
+std::vector<RefUpdate> MovedRefs(const std::vector<Ref>& before, const std::vector<Ref>& now) {
+  std::unordered_map<std::string_view, ObjectId> known;
+  for (const Ref& ref : before) known.emplace(ref.name, ref.target);
+  std::vector<RefUpdate> moved;
+  for (const Ref& ref : now) {
+    const ObjectId old = known.contains(ref.name) ? known.at(ref.name) : ObjectId();
+    if (old != ref.target) moved.push_back({old, ref.target, ref.name});
+  }
+  return moved;
+}
+
 // As long as it lives.
 class UsedDetector {
  public:
@@ -130,11 +149,9 @@ class UsedDetector {
 
 class ServerAudit {
  public:
-  ServerAudit(const CommonOptions& common, const ServerAuditOptions& options,
-              const OnAudited& on_audited)
+  ServerAudit(const CommonOptions& common, const ServerAuditOptions& options)
       : common_(common),
         options_(options),
-        on_audited_(on_audited),
         stats_(common),
         progress_(common),
         state_(options.state),
@@ -150,7 +167,7 @@ class ServerAudit {
     }
     stats_.Mark("search");
     for (const ServerFolder::Unsearched& one : folder.unsearched) {
-      report_.Add(Masked(one.path), ResultOf(Unexamined(one.path, one.reason)));
+      report_.Add(Masked(one.path), ResultOf(Unexamined(one.path, one.reason), {}));
     }
     for (size_t i = 0; i < folder.repositories.size(); ++i) {
       progress_.BeginRepository(i + 1, folder.repositories.size());
@@ -171,8 +188,9 @@ class ServerAudit {
     return verdict;
   }
 
-  ServerResult ResultOf(const Verdict& verdict) const {
+  ServerResult ResultOf(const Verdict& verdict, std::vector<std::string> log) const {
     ServerResult result;
+    result.log = std::move(log);
     result.outcome = verdict.outcome;
     result.complete = verdict.complete;
     result.silent = verdict.findings.empty() && verdict.complete && verdict.notes.empty();
@@ -190,17 +208,42 @@ class ServerAudit {
     const std::optional<std::string> told =
         AuditApart(common_, [&] { return WriteServerResult(AuditHere(path, known, trouble)); });
     std::optional<ServerResult> result = told ? ReadServerResult(*told) : std::nullopt;
-    if (!result) result = ResultOf(Unexamined(path, "the process that judged it came to no end"));
+    if (!result) result = NotJudged(path, "the process that judged it came to no end");
     report_.Add(Masked(path), *result);
+    if (!result->log.empty() && !policy_.server.log.empty())
+      AppendToLog(policy_.server.log, result->log, kLogPatience);
     unchanged_ += result->unchanged ? 1 : 0;
     under_other_rules_ += result->under_other_rules ? 1 : 0;
     const std::optional<JudgedRefs> judged = ReadJudgedRefs(result->judged, path);
     if (result->complete && judged) state_.Write(path, *judged);
   }
 
+  ServerResult NotJudged(const std::string& path, const std::string& why) {
+    const Verdict verdict = Unexamined(path, why);
+    return ResultOf(verdict, LogLines(path, {}, verdict, {}));
+  }
+
+  // None where the policy wants none.
+  std::vector<std::string> LogLines(const std::string& path, const std::vector<RefUpdate>& moved,
+                                    const Verdict& verdict,
+                                    std::chrono::steady_clock::duration took) const {
+    const ServerPolicy& server = policy_.server;
+    const bool passes = verdict.outcome == Outcome::kPass && verdict.complete;
+    if (server.log.empty() || (passes && !server.log_accepted)) return {};
+    PushRecord record(
+        path, moved, [](const char*) -> const char* { return nullptr; }, PushRecord::Kind::kAudit);
+    record.MaskWith(engine_.mask(), engine_.name(), "");
+    const PushOutcome outcome = verdict.outcome == Outcome::kBlocked ? PushOutcome::kBlocked
+                                : passes                             ? PushOutcome::kPass
+                                                                     : PushOutcome::kIncomplete;
+    return record.Lines(outcome, &verdict, nullptr, "",
+                        std::chrono::duration_cast<std::chrono::milliseconds>(took));
+  }
+
   // In a process of its own, which nothing that it reads can make more of.
   ServerResult AuditHere(const std::string& path, const std::optional<JudgedRefs>& known,
                          const std::string& trouble) {
+    const auto start = std::chrono::steady_clock::now();
     try {
       const std::unique_ptr<Repository> repository = Repository::OpenAt(path);
       std::error_code error;
@@ -238,15 +281,15 @@ class ServerAudit {
                                      .stats = stats_,
                                      .malware = malware.get()});
       if (!trouble.empty()) verdict.notes.push_back(Masked(trouble));
-      if (on_audited_)
-        on_audited_({.path = path, .verdict = verdict, .new_refs = changes.refs.size()});
-      ServerResult result = ResultOf(verdict);
+      ServerResult result =
+          ResultOf(verdict, LogLines(path, MovedRefs(before.refs, judged.refs), verdict,
+                                     std::chrono::steady_clock::now() - start));
       result.unchanged = changes.refs.empty();
       result.under_other_rules = other_rules;
       if (judged != before) result.judged = WriteJudgedRefs(judged, path);
       return result;
     } catch (const Error& error) {
-      return ResultOf(Unexamined(path, error.what()));
+      return NotJudged(path, error.what());
     }
   }
 
@@ -277,7 +320,6 @@ class ServerAudit {
 
   const CommonOptions& common_;
   const ServerAuditOptions& options_;
-  const OnAudited& on_audited_;
   StatsLine stats_;
   ProgressTeller progress_;
   AuditState state_;
@@ -290,9 +332,8 @@ class ServerAudit {
 
 }  // namespace
 
-int RunServerAudit(const CommonOptions& common, const ServerAuditOptions& options,
-                   const OnAudited& on_audited) {
-  return ServerAudit(common, options, on_audited).Run();
+int RunServerAudit(const CommonOptions& common, const ServerAuditOptions& options) {
+  return ServerAudit(common, options).Run();
 }
 
 }  // namespace picket

@@ -21,10 +21,14 @@ std::string WriteServerResult(const ServerResult& result) {
        {result.complete, result.silent, result.unchanged, result.under_other_rules})
     put(flag ? 1 : 0);
   for (const uint64_t number : {result.commits, result.blobs}) put(number);
-  for (const std::string* part : {&result.report, &result.judged}) {
-    put(part->size());
-    text += *part;
-  }
+  const auto put_text = [&](const std::string& part) {
+    put(part.size());
+    text += part;
+  };
+  put_text(result.report);
+  put_text(result.judged);
+  put(result.log.size());
+  for (const std::string& line : result.log) put_text(line);
   return text;
 }
 
@@ -47,6 +51,12 @@ std::optional<ServerResult> ReadServerResult(std::string_view text) {
   for (uint64_t* number : {&result.commits, &result.blobs}) *number = reader.U64Le();
   for (std::string* part : {&result.report, &result.judged})
     *part = AsText(reader.Take(reader.U64Le()));
+  // One line to a line: what follows another would be another record.
+  const uint64_t lines = reader.U64Le();
+  for (uint64_t i = 0; i < lines && reader.ok(); ++i) {
+    const std::string& line = result.log.emplace_back(AsText(reader.Take(reader.U64Le())));
+    sound = sound && line.find('\n') == std::string::npos;
+  }
   if (!sound || !reader.ok() || !reader.at_end()) return std::nullopt;
   return result;
 }

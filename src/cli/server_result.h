@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/verdict.h"
 
@@ -26,6 +27,8 @@ struct ServerResult {
   std::string report;
   // WriteJudgedRefs() of what is to be remembered; "" where nothing is.
   std::string judged;
+  // Lines for the server's log, without their ends.
+  std::vector<std::string> log;
 };
 
 // As one text, and back; nullopt where it is none.

@@ -150,8 +150,7 @@ void Matcher::Scan(Bytes text, MatchJudge& judge, HitList* keep) {
   if (keep != nullptr) keep->Finish();
 }
 
-void Matcher::CollectAll(Bytes text, const MatchJudge* judge,
-                         const std::function<void()>& take) {
+void Matcher::CollectAll(Bytes text, const MatchJudge* judge, const std::function<void()>& take) {
   if (rules_->scratch() == nullptr) return;
   for (uint64_t begin = 0; begin < text.size(); begin += window_) {
     if (judge != nullptr && judge->IsStopped()) return;

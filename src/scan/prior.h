@@ -4,9 +4,10 @@
 // A secret finding was there before when some one parent's version of the path - for a path that is
 // new, a path that the commit removes - (a) yields the same fingerprint under today's rules and (b)
 // holds every line that the whole match touches, byte for byte and at least as often as the new
-// content does. Binary content, objects of Git LFS, members that can't be mapped, lines over 4 KiB and findings that
-// are only counted use (a) with counts. Other findings were there before when the same blob was.
-// Versions under an excluded path don't count: what was never judged has never been let in.
+// content does. Binary content, objects of Git LFS, members that can't be mapped, lines over 4 KiB
+// and findings that are only counted use (a) with counts. Other findings were there before when the
+// same blob was. Versions under an excluded path don't count: what was never judged has never been
+// let in.
 #pragma once
 
 #include <cstdint>

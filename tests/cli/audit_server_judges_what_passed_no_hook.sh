@@ -60,3 +60,25 @@ cp -R state other
 exits 1 'picket audit --server srv --state other --since-last' "$DANGEROUS_RULE" model.pkl
 echo '{"exclude": ["model.pkl"]}' >system.json
 exits 0 'picket --policy system.json audit --server srv --state state --since-last' '2 pass'
+
+# One line a repository in the server's log, and no secret in it.
+mkdir logs
+printf '{"server": {"log": "%s/logs/picket.jsonl"}}\n' "$SCRATCH" >system.json
+audit_logged() { picket --policy system.json audit --server srv --state logged --since-last; }
+exits 1 audit_logged "$DANGEROUS_RULE"
+[ "$(wc -l <logs/picket.jsonl)" -eq 2 ] || fail 'the log has not one line for each repository'
+sed -n 1p logs/picket.jsonl >first.json
+holds first.json 'd["outcome"] == "blocked"' 'd["repository"].endswith("srv/one.git")' \
+  '"audit" in d and "push" not in d' 'len(d["refs"]) == d["ref_count"] == 3' \
+  '"pickle.dangerous-global" in [f["rule"] for f in d["findings"]]'
+cp logs/picket.jsonl "$OUTPUT"
+hidden
+git -C work push -q ../srv/one.git weights:moved
+mv logs/picket.jsonl kept.jsonl
+mkdir logs/picket.jsonl
+exits 2 audit_logged logs/picket.jsonl
+rmdir logs/picket.jsonl
+exits 0 audit_logged
+sed -n 1p logs/picket.jsonl >second.json
+holds second.json 'd["outcome"] == "pass"' \
+  '[r["ref"] for r in d["refs"]] == ["refs/heads/moved"]'
