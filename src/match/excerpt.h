@@ -35,11 +35,13 @@ class Excerpt {
     uint32_t size() const { return end - begin; }
   };
 
-  void Add(Bytes text, uint32_t begin, uint32_t end, const SearchReach& reach);
+  // `counts(item)` says which are taken.
+  template <typename Item, typename Counts>
+  void TakeThose(Bytes text, std::span<const Item> items, const SearchReach& reach, Counts counts);
   void Copy(Bytes text);
 
-  uint64_t size_ = 0;  // with the NULs
-  std::vector<Piece> pieces_;
+  std::vector<Piece> space_;
+  std::span<Piece> pieces_;
   std::vector<uint8_t> copy_;
   Bytes bytes_;
 };

@@ -183,6 +183,9 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   const Bytes range = text.subspan(from, end - from);
   const Bytes reached = text.subspan(from, seen - from);
   Collector collector{*this, from, nullptr, begin, end};
+  // The first to read the text, because it has so much to do with each byte that it does not wait
+  // for memory.
+  if (scope_ != SearchScope::kWhole) FindWords(reached);
   if (!Search(SearchGroup::kEverywhere, range, collector)) return false;
   FindSigns(reached, begin - from, &signs_);
   if (signs_.nul && !Search(SearchGroup::kWide, range, collector)) return false;
@@ -196,14 +199,13 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   if (IsWanted(SearchGroup::kSplit)) {
     // A word of the range may end far behind it.
     const uint64_t split_end = end + std::min<uint64_t>(text.size() - end, kSplitReach);
-    FindSplitWords(text.subspan(from, split_end - from), &names_);
-    while (!names_.empty() && names_.back().begin >= reached.size()) names_.pop_back();
-    if (!search(SearchGroup::kSplit, names_)) return false;
+    FindSplitWords(text.subspan(from, split_end - from), &others_);
+    while (!others_.empty() && others_.back().begin >= reached.size()) others_.pop_back();
+    if (!search(SearchGroup::kSplit, others_)) return false;
     if (scope_ == SearchScope::kWhole) return true;
   }
-  FindUserinfo(reached, signs_.at_signs, &names_);
-  if (!search(SearchGroup::kUserinfo, names_)) return false;
-  FindWords(reached);
+  FindUserinfo(reached, signs_.at_signs, &others_);
+  if (!search(SearchGroup::kUserinfo, others_)) return false;
   if (!search(SearchGroup::kPassword, passwords_)) return false;
   if (!search(SearchGroup::kWord, beside_words_)) return false;
   if (scope_ == SearchScope::kFar) return true;

@@ -126,6 +126,7 @@ class Matcher {
   std::vector<Landmark> names_;
   std::vector<Landmark> passwords_;
   std::vector<Landmark> beside_words_;
+  std::vector<Landmark> others_;
   std::vector<WordHit> word_hits_;
   Excerpt excerpt_;
   TextSigns signs_;

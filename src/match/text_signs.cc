@@ -106,7 +106,6 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"))) void FindAvx512(Walk&
   size_t at = 0;
   for (; at + kBlock < walk.text.size(); at += kBlock) {
     const __m512i block = _mm512_loadu_si512(bytes + at);
-    _mm_prefetch(reinterpret_cast<const char*>(bytes + at + 2048), _MM_HINT_T0);
     nuls |= _mm512_testn_epi8_mask(block, block);
     const __m512i first = LookUp(kKinds.first, block);
     const __m512i second = LookUp(kKinds.second, _mm512_loadu_si512(bytes + at + 1));

@@ -21,9 +21,10 @@ constexpr int kMostTries = 100;
 constexpr long long kMostPatience = 60'000;  // milliseconds
 
 [[noreturn]] void Fail(const std::string& file, const std::string& what) {
-  throw Error("The log of pushes " + file + " " + what +
-              ", so nothing was let in: what is let in has to be written down. Put that right on "
-              "the server.");
+  throw Error(
+      "The server's log " + file + " " + what +
+      ", and what is let in or judged has to be written down, so this ends as if it could not "
+      "be judged. Put that right on the server.");
 }
 
 [[noreturn]] void FailErrno(const std::string& file, const char* what) {

@@ -82,24 +82,24 @@ git -C work reset -q --hard HEAD~1
 # A log that can't be written lets nothing in.
 put work g.txt five
 policy nowhere/pushes.jsonl
-undecided "git -C work push origin main" "log of pushes"
+undecided "git -C work push origin main" "The server's log"
 mkdir open
 chmod 777 open
 policy open/pushes.jsonl
-undecided "git -C work push origin main" "log of pushes"
+undecided "git -C work push origin main" "The server's log"
 [ ! -e open/pushes.jsonl ] || fail "a log was made where everybody may write"
 ln -s "$SCRATCH/log/pushes.jsonl" log/link
 policy log/link
-undecided "git -C work push origin main" "log of pushes"
+undecided "git -C work push origin main" "The server's log"
 mkdir log/folder
 policy log/folder
-undecided "git -C work push origin main" "log of pushes"
+undecided "git -C work push origin main" "The server's log"
 mkfifo log/pipe
 policy log/pipe
-undecided "git -C work push origin main" "log of pushes"
+undecided "git -C work push origin main" "The server's log"
 if [ -c /dev/full ]; then
   echo '{"server": {"log": "/dev/full"}}' >policy.json
-  undecided "git -C work push origin main" "log of pushes"
+  undecided "git -C work push origin main" "The server's log"
 fi
 policy log/pushes.jsonl
 rm log/pushes.jsonl
@@ -110,6 +110,6 @@ echo "$first $(oid work) refs/heads/main" >input
 git -C work push -q --receive-pack='git -c core.hooksPath=/dev/null receive-pack' origin main:tmp
 git -C server update-ref -d refs/heads/tmp
 exits 2 "(ulimit -f $((size / 512)); receive server $POLICY_OPTION '$SCRATCH/policy.json' <input)" \
-  "log of pushes"
+  "The server's log"
 [ "$(wc -c <log/pushes.jsonl)" -eq "$size" ] || fail "half a line was left"
 passes "git -C work push origin main"

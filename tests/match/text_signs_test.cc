@@ -52,7 +52,8 @@ TEST_CASE("text signs: those of any text, in every way") {
   std::mt19937_64 random(20261121);
   for (int round = 0; round < 5000; ++round) {
     std::string text(random() % 300, ' ');
-    const std::string alphabet("%4&#x6\\/u0{1@\0\xa5\xc0 fn", 22);
+    static constexpr char kLetters[] = "%4&#x6\\/u0{1@\0\xa5\xc0 fn";
+    const std::string alphabet(kLetters, sizeof(kLetters) - 1);
     const size_t kinds = 1 + random() % alphabet.size();
     const size_t first = random() % alphabet.size();
     for (char& c : text) c = alphabet[(first + random() % kinds) % alphabet.size()];
