@@ -165,12 +165,7 @@ Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
       cache_->Put(rows);
       return answer;
     case Errand::kCacheTrouble: answer.text = cache_->trouble(); return answer;
-    case Errand::kCacheOpen:
-    case Errand::kSpool:
-    case Errand::kRemovedNames:
-    case Errand::kLog:
-    case Errand::kDebtsBegin:
-    case Errand::kDebtsEnd: break;
+    default: break;
   }
   Refuse();
 }
