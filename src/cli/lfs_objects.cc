@@ -42,7 +42,7 @@ const LfsStores& LfsObjects::stores() {
     // Where the door is shut, it was agreed on which they are (cli/shut_in.h).
     const bool is_shut = TheDoor().is_shut();
     const LfsSetup setup = is_shut ? LfsSetup() : SetUpLfs(repository_, policy_, gate_);
-    stores_.emplace(setup.places, setup.required);
+    OpenLfsStores(setup, &stores_);
     memory_.emplace(is_shut ? std::string() : LfsMemoryFolder(setup));
   });
   return *stores_;

@@ -40,10 +40,21 @@ LfsLayout ToLayout(std::string_view digit) {
 
 LfsSetup SetUpLfs(const Repository& repository, const Policy& policy, Gate gate) {
   const bool on_server = gate == Gate::kPreReceive;
-  return {.places = LfsStores::PlacesOf(repository, !on_server),
-          .required = policy.lfs.stores,
-          .memory = policy.lfs.memory,
-          .uses_cache = policy.lfs.memory.empty() && !on_server};
+  LfsSetup setup;
+  try {
+    setup.places = LfsStores::PlacesOf(repository, !on_server);
+  } catch (const Error& error) {
+    setup.trouble = error.what();
+  }
+  setup.required = policy.lfs.stores;
+  setup.memory = policy.lfs.memory;
+  setup.uses_cache = policy.lfs.memory.empty() && !on_server;
+  return setup;
+}
+
+void OpenLfsStores(const LfsSetup& setup, std::optional<LfsStores>* stores) {
+  if (!setup.trouble.empty()) throw Error(setup.trouble);
+  stores->emplace(setup.places, setup.required);
 }
 
 std::string LfsMemoryFolder(const LfsSetup& setup) {
@@ -57,6 +68,7 @@ std::string WriteLfsSetup(const LfsSetup& setup) {
   std::string text;
   Put(setup.memory, &text);
   Put(setup.uses_cache ? "cache" : "", &text);
+  Put(setup.trouble, &text);
   for (const auto* list : {&setup.places, &setup.required}) {
     for (const LfsPlace& place : *list) {
       Put(list == &setup.places ? "p" : "r", &text);
@@ -71,6 +83,7 @@ LfsSetup ReadLfsSetup(std::string_view text) {
   LfsSetup setup;
   setup.memory = Take(&text);
   setup.uses_cache = !Take(&text).empty();
+  setup.trouble = Take(&text);
   while (!text.empty()) {
     const std::string_view which = Take(&text);
     const LfsLayout layout = ToLayout(Take(&text));
@@ -85,8 +98,7 @@ Answer LfsKeeper::Do(Errand errand, std::string_view setup, std::string_view que
   Answer answer;
   switch (errand) {
     case Errand::kLfsOpen: {
-      const LfsSetup agreed = ReadLfsSetup(setup);
-      stores_.emplace(agreed.places, agreed.required);
+      OpenLfsStores(ReadLfsSetup(setup), &stores_);
       answer.text = stores_->empty() ? "" : "some";
       return answer;
     }

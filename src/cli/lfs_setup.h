@@ -24,10 +24,15 @@ struct LfsSetup {
   std::string memory;
   // Without one, the user's cache.
   bool uses_cache = false;
+  // Why the places could not be found; "" where they were. Whoever never asks for an object need
+  // not know.
+  std::string trouble;
 };
 
 // Reads the repository's configuration where that counts: before a process shuts itself in.
 LfsSetup SetUpLfs(const Repository& repository, const Policy& policy, Gate gate);
+// Throws Error where there is trouble, and as LfsStores does.
+void OpenLfsStores(const LfsSetup& setup, std::optional<LfsStores>* stores);
 // "" where there is none.
 std::string LfsMemoryFolder(const LfsSetup& setup);
 

@@ -141,6 +141,8 @@ TEST_CASE("the keeper answers for no object that has no id, and keeps no list th
   }
   CHECK(keeper.Do(Errand::kLfsMemoryLoad, context, "").text.empty());
   CHECK_THROWS_AS(keeper.Do(Errand::kSpool, context, ""), Error);
+  setup.trouble = "It can't be read.";
+  CHECK_THROWS_AS(keeper.Do(Errand::kLfsOpen, WriteLfsSetup(setup), ""), Error);
 }
 
 TEST_CASE("where objects of Git LFS are is written and read back, whatever the paths hold") {
@@ -149,11 +151,13 @@ TEST_CASE("where objects of Git LFS are is written and read back, whatever the p
   setup.required = {{"/soft", LfsLayout::kSoftServe}, {"/split", LfsLayout::kSplit}};
   setup.memory = "/memory: 1";
   setup.uses_cache = true;
+  setup.trouble = "It can't be read.";
   const std::string text = WriteLfsSetup(setup);
   CHECK(text.find('\0') == std::string::npos);
   const LfsSetup read = ReadLfsSetup(text);
   CHECK(read.memory == setup.memory);
   CHECK(read.uses_cache);
+  CHECK(read.trouble == setup.trouble);
   CHECK(WriteLfsSetup(read) == text);
   REQUIRE(read.places.size() == 2);
   CHECK(read.places[0].path == "/a:b\n3:c");
