@@ -212,8 +212,8 @@ class ServerAudit {
     report_.Add(Masked(path), *result);
     if (!result->log.empty() && !policy_.server.log.empty())
       AppendToLog(policy_.server.log, result->log, kLogPatience);
-    unchanged_ += result->unchanged ? 1 : 0;
-    under_other_rules_ += result->under_other_rules ? 1 : 0;
+    if (result->unchanged) ++unchanged_;
+    if (result->under_other_rules) ++under_other_rules_;
     const std::optional<JudgedRefs> judged = ReadJudgedRefs(result->judged, path);
     if (result->complete && judged) state_.Write(path, *judged);
   }
