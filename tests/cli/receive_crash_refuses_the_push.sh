@@ -74,7 +74,7 @@ ls state/*.refs >/dev/null 2>&1 && fail 'what was not examined is remembered'
 exits 1 'picket audit --server srv --state state' small
 ls state/*.refs >/dev/null || fail 'what was judged is not remembered'
 mkdir files
-mv work/large1 work/large2 work/small files
+mv work/large1 work/large2 work/large3 work/large4 work/small files
 exits 1 "$crash 11 1 '$PICKET' --threads 1 scan files" 'The process that read files/large' \
   'the scan leaves it out' files/small "$USER_TOKEN_RULE"
 
