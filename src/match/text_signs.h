@@ -19,9 +19,6 @@ struct TextSigns {
   std::vector<uint32_t> escapes;
 };
 
-// Of an escape, so many bytes at most tell it from other text.
-inline constexpr uint32_t kEscapeHead = 5;
-
 // Replaces `signs` by those of `text`; escapes count that begin at `escapes_from` or behind. `text`
 // has fewer than 2^32 bytes. Over twenty gigabytes a second.
 void FindSigns(Bytes text, uint64_t escapes_from, TextSigns* signs,

@@ -6,21 +6,10 @@
 #include <vector>
 
 #include "match/text_signs.h"
+#include "support/landmark_texts.h"
 #include "support/token_run_oracle.h"
 
 namespace picket {
-namespace {
-
-std::vector<std::string> Texts(const std::string& text, const std::vector<Landmark>& landmarks) {
-  std::vector<std::string> texts;
-  for (const Landmark& landmark : landmarks) {
-    texts.push_back(text.substr(landmark.begin, landmark.end - landmark.begin));
-  }
-  return texts;
-}
-
-}  // namespace
-
 TEST_CASE("landmarks: a URL that names a user, from its colon to behind the at sign") {
   struct Case {
     std::string text;

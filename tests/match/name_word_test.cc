@@ -8,18 +8,11 @@
 #include <vector>
 
 #include "match/word_finder.h"
+#include "support/landmark_texts.h"
 #include "support/token_run_oracle.h"
 
 namespace picket {
 namespace {
-
-std::vector<std::string> Texts(const std::string& text, const std::vector<Landmark>& landmarks) {
-  std::vector<std::string> texts;
-  for (const Landmark& landmark : landmarks) {
-    texts.push_back(text.substr(landmark.begin, landmark.end - landmark.begin));
-  }
-  return texts;
-}
 
 struct Names {
   std::vector<Landmark> all;

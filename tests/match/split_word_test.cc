@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contents/split_text.h"
+#include "support/landmark_texts.h"
 
 namespace picket {
 namespace {
@@ -16,14 +17,6 @@ std::vector<Landmark> Find(const std::string& text, Instructions with) {
   std::vector<Landmark> found;
   FindSplitWords(AsBytes(text), &found, with);
   return found;
-}
-
-std::vector<std::string> Texts(const std::string& text, const std::vector<Landmark>& landmarks) {
-  std::vector<std::string> texts;
-  for (const Landmark& landmark : landmarks) {
-    texts.push_back(text.substr(landmark.begin, landmark.end - landmark.begin));
-  }
-  return texts;
 }
 
 }  // namespace
