@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/byte_reader.h"
+#include "scan/push_log.h"
 
 namespace picket {
 namespace {
@@ -51,11 +52,10 @@ std::optional<ServerResult> ReadServerResult(std::string_view text) {
   for (uint64_t* number : {&result.commits, &result.blobs}) *number = reader.U64Le();
   for (std::string* part : {&result.report, &result.judged})
     *part = AsText(reader.Take(reader.U64Le()));
-  // One line to a line: what follows another would be another record.
   const uint64_t lines = reader.U64Le();
   for (uint64_t i = 0; i < lines && reader.ok(); ++i) {
     const std::string& line = result.log.emplace_back(AsText(reader.Take(reader.U64Le())));
-    sound = sound && line.find('\n') == std::string::npos;
+    sound = sound && IsLogRecord(line);
   }
   if (!sound || !reader.ok() || !reader.at_end()) return std::nullopt;
   return result;

@@ -87,6 +87,7 @@ struct Context {
   std::string debts;
   bool debts_are_shared = false;
   std::string lfs;  // WriteLfsSetup()
+  bool has_index = false;
 };
 
 // What a keeper has open for its errands.
@@ -106,7 +107,8 @@ std::string WriteContext(const Context& context) {
   for (const std::string& part :
        {context.spool.git_dir, context.spool.directory, context.cache.file,
         std::string(context.cache.is_ours ? "ours" : ""), context.log, context.debts,
-        std::string(context.debts_are_shared ? "shared" : ""), context.lfs, context.cache.scope})
+        std::string(context.debts_are_shared ? "shared" : ""), context.lfs,
+        std::string(context.has_index ? "index" : ""), context.cache.scope})
     text.append(1, '\0').append(part);
   return text;
 }
@@ -127,6 +129,7 @@ Context ReadContext(std::string_view text) {
   context.debts = take();
   context.debts_are_shared = !take().empty();
   context.lfs = take();
+  context.has_index = !take().empty();
   context.cache.scope = text;
   return context;
 }
@@ -139,7 +142,7 @@ Answer RunErrand(Desk& desk, Errand errand, std::string_view text, std::string_v
       if (context.spool.directory.empty()) break;
       return SpoolOutside(context.spool, question);
     case Errand::kRemovedNames:
-      if (context.spool.git_dir.empty()) break;
+      if (!context.has_index) break;
       answer.text = NamesRemovedFromIndex(question);
       return answer;
     case Errand::kLog:
@@ -215,6 +218,8 @@ void ShutIn(const ShutInInput& input) {
     options.places.object_dirs = input.repository->object_dirs();
     context.spool = {input.repository->git_dir(), input.repository->temporary_dir(),
                      input.policy.effective_limits().temp_bytes};
+    context.has_index = input.gate == Gate::kPreCommit || input.gate == Gate::kPreMergeCommit ||
+                        input.gate == Gate::kCommitMsg;
     // A message points to nothing.
     if (input.gate != Gate::kCommitMsg)
       context.lfs = WriteLfsSetup(SetUpLfs(*input.repository, input.policy, input.gate));

@@ -187,6 +187,14 @@ Answer SpoolOutside(const SpoolPlace& place, std::string_view question) {
   }
   header.type = static_cast<ObjectType>(type);
   answer.fd = WriteSpooled(place, ObjectId::FromRaw(id), header, &answer.text, {});
+  if (answer.fd < 0) return answer;
+  // To be read only: nothing that is written into it could be told from what Git wrote, nor would
+  // anybody count how much it is. Where there is no /proc the one descriptor has to do.
+  const std::string again = "/proc/self/fd/" + std::to_string(answer.fd);
+  if (const int file = open(again.c_str(), O_RDONLY | O_CLOEXEC); file >= 0) {
+    close(answer.fd);
+    answer.fd = file;
+  }
   return answer;
 }
 

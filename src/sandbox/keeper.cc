@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -71,6 +72,8 @@ Answer Keeper::RunErrand(uint64_t number, std::string_view text) {
     return answer;
   } catch (const std::bad_alloc&) {
     return Failed(ENOMEM);
+  } catch (const std::exception&) {
+    return Failed(EINVAL);
   }
 }
 

@@ -173,6 +173,15 @@ std::optional<int> StatusOf(int status, const SplitOptions& options, const Keepe
   return kCouldNotTell;
 }
 
+// False also where the question takes more memory than there is.
+bool AnswersWell(Keeper& keeper, int socket) {
+  try {
+    return keeper.AnswerQuestions(socket);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 // Becomes the half that does the work, or keeps it to its end.
 End Split(const SplitOptions& options) {
   if (kThreadSanitized) return {.is_here = true, .status = 0, .last_words = {}};
@@ -205,7 +214,7 @@ End Split(const SplitOptions& options) {
     {
       const PassingSignalsOn passing(half);
       // Whoever asks for what nobody asks for is no longer the program that was started.
-      if (!keeper.AnswerQuestions(ends[0])) kill(half, SIGKILL);
+      if (!AnswersWell(keeper, ends[0])) kill(half, SIGKILL);
       close(ends[0]);
       status = WaitFor(half);
     }

@@ -53,9 +53,33 @@ int ShutDoor::OpenToRead(const std::string& path) {
     errno = EACCES;
     return -1;
   }
-  const Answer answer = Put(*question);
+  const Answer answer =
+      question->question == Question::kOpenLoose ? OpenLoose(*question) : Put(*question);
   if (answer.error != 0) errno = answer.error;
   return answer.fd;
+}
+
+Answer ShutDoor::OpenLoose(PlaceQuestion question) {
+  const std::lock_guard lock(loose_mutex_);
+  Answer answer;
+  for (const Loose& loose : loose_) {
+    if (loose.fd < 0 || loose.question.directory != question.directory ||
+        loose.question.text != question.text) {
+      continue;
+    }
+    // Whoever reads it maps it: a copy has no place in the file of its own.
+    answer.fd = fcntl(loose.fd, F_DUPFD_CLOEXEC, 3);
+    if (answer.fd < 0) answer.error = errno;
+    return answer;
+  }
+  answer = Put(question);
+  if (answer.fd < 0) return answer;
+  const int kept = fcntl(answer.fd, F_DUPFD_CLOEXEC, 3);
+  if (kept < 0) return answer;
+  Loose& oldest = loose_[next_loose_++ % loose_.size()];
+  if (oldest.fd >= 0) close(oldest.fd);
+  oldest = {std::move(question), kept};
+  return answer;
 }
 
 bool ShutDoor::Exists(const std::string& path) {

@@ -1,6 +1,7 @@
 // The door of a process that has shut itself in: every call is a question to the keeper.
 #pragma once
 
+#include <array>
 #include <map>
 #include <mutex>
 #include <string>
@@ -30,11 +31,21 @@ class ShutDoor : public Door {
   // Where the keeper has gone, the error is EPIPE.
   Answer Put(const PlaceQuestion& question);
   Answer Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text);
+  // A loose object, which has one content for good: those that were opened last are kept, since a
+  // commit's header, tree and text are read in turns.
+  Answer OpenLoose(PlaceQuestion question);
 
+  struct Loose {
+    PlaceQuestion question;
+    int fd = -1;
+  };
   const int socket_;
   const Places places_;
   std::map<std::string, int> kept_open_;
   std::mutex mutex_;
+  std::mutex loose_mutex_;
+  std::array<Loose, 16> loose_;  // a ring
+  size_t next_loose_ = 0;
 };
 
 }  // namespace picket

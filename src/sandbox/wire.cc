@@ -45,10 +45,11 @@ bool SendFrame(int socket, const FrameHead& head, std::string_view text, int fd)
   FrameHead sent = head;
   sent.text_bytes = text.size();
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  iovec part{&sent, sizeof sent};
+  // In one message: whoever waits for it is not woken for half of it.
+  iovec parts[] = {{&sent, sizeof sent}, {const_cast<char*>(text.data()), text.size()}};
   msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
+  message.msg_iov = parts;
+  message.msg_iovlen = text.empty() ? 1 : 2;
   if (fd >= 0) {
     message.msg_control = control;
     message.msg_controllen = sizeof control;
@@ -63,8 +64,10 @@ bool SendFrame(int socket, const FrameHead& head, std::string_view text, int fd)
     count = sendmsg(socket, &message, MSG_NOSIGNAL);
   } while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
+  const size_t done = static_cast<size_t>(count);
   const std::string_view head_bytes(reinterpret_cast<const char*>(&sent), sizeof sent);
-  return SendAll(socket, head_bytes.substr(static_cast<size_t>(count))) && SendAll(socket, text);
+  if (done < sizeof sent && !SendAll(socket, head_bytes.substr(done))) return false;
+  return SendAll(socket, text.substr(done - std::min(done, sizeof sent)));
 }
 
 bool ReceiveFrame(int socket, FrameHead* head, std::string* text, int* fd, uint64_t most) {
@@ -81,10 +84,19 @@ bool ReceiveFrame(int socket, FrameHead* head, std::string* text, int* fd, uint6
     count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   } while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
+  // Room for one has room for two, for alignment's sake.
+  bool too_many = (message.msg_flags & MSG_CTRUNC) != 0;
   for (cmsghdr* one = CMSG_FIRSTHDR(&message); one != nullptr; one = CMSG_NXTHDR(&message, one)) {
-    if (one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_RIGHTS &&
-        one->cmsg_len == CMSG_LEN(sizeof(int))) {
-      std::memcpy(fd, CMSG_DATA(one), sizeof *fd);
+    if (one->cmsg_level != SOL_SOCKET || one->cmsg_type != SCM_RIGHTS) continue;
+    for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= one->cmsg_len; at += sizeof(int)) {
+      int given = -1;
+      std::memcpy(&given, CMSG_DATA(one) + at, sizeof given);
+      if (*fd < 0) {
+        *fd = given;
+      } else {
+        close(given);
+        too_many = true;
+      }
     }
   }
   const auto refuse = [fd] {
@@ -92,6 +104,7 @@ bool ReceiveFrame(int socket, FrameHead* head, std::string* text, int* fd, uint6
     *fd = -1;
     return false;
   };
+  if (too_many) return refuse();
   const size_t got = static_cast<size_t>(count);
   if (!ReceiveAll(socket, reinterpret_cast<char*>(head) + got, sizeof *head - got)) return refuse();
   if (head->text_bytes > most) return refuse();

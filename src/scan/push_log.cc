@@ -19,6 +19,8 @@ namespace {
 // How often a log may be rotated between opening and locking it.
 constexpr int kMostTries = 100;
 constexpr long long kMostPatience = 60'000;  // milliseconds
+constexpr size_t kMostDigits = 18;
+constexpr char kNoRecord[] = "was to be given something that is no record";
 
 [[noreturn]] void Fail(const std::string& file, const std::string& what) {
   throw Error(
@@ -137,18 +139,29 @@ void AppendToLog(const std::string& file, const std::vector<std::string>& record
   }
 }
 
+bool IsLogRecord(std::string_view line) {
+  return line.size() >= 2 && line.front() == '{' && line.back() == '}' &&
+         std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 Answer AppendOutside(const std::string& file, std::string_view question) {
-  std::vector<std::string> lines;
-  while (!question.empty()) {
-    const std::string_view line = question.substr(0, question.find('\n'));
-    question.remove_prefix(std::min(question.size(), line.size() + 1));
-    lines.emplace_back(line);
-  }
-  if (lines.size() < 2) Fail(file, "was to be given no line");
+  const std::string_view digits = question.substr(0, question.find('\n'));
+  const bool is_number =
+      !digits.empty() && digits.size() <= kMostDigits &&
+      std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_number || digits.size() == question.size()) Fail(file, kNoRecord);
   const std::chrono::milliseconds patience(
-      std::clamp(std::strtoll(lines.front().c_str(), nullptr, 10), 0LL, kMostPatience));
-  lines.erase(lines.begin());
-  AppendToLog(file, lines, patience);
+      std::min(std::strtoll(std::string(digits).c_str(), nullptr, 10), kMostPatience));
+  question.remove_prefix(digits.size());
+  std::vector<std::string> records;
+  while (!question.empty()) {
+    question.remove_prefix(1);
+    const std::string_view record = question.substr(0, question.find('\n'));
+    if (!IsLogRecord(record)) Fail(file, kNoRecord);
+    records.emplace_back(record);
+    question.remove_prefix(record.size());
+  }
+  AppendToLog(file, records, patience);
   return {};
 }
 

@@ -17,7 +17,7 @@ ServerResult Sample() {
   result.blobs = 3;
   result.report = std::string("a\0b", 3);
   result.judged = "refs";
-  result.log = {"one", "two"};
+  result.log = {R"({"a": 1})", "{}"};
   return result;
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("A repository's result is read as it was written") {
   CHECK_FALSE(read->unchanged);
   CHECK(read->report == std::string("a\0b", 3));
   CHECK(read->judged == "refs");
-  CHECK(read->log == std::vector<std::string>{"one", "two"});
+  CHECK(read->log == Sample().log);
 }
 
 TEST_CASE("A repository's result counts only whole, and with words that exist") {
@@ -46,8 +46,10 @@ TEST_CASE("A repository's result counts only whole, and with words that exist") 
   }
   CHECK_FALSE(ReadServerResult(text + "x"));
   ServerResult torn = Sample();
-  torn.log = {"one\ntwo"};
-  CHECK_FALSE(ReadServerResult(WriteServerResult(torn)));
+  for (const char* line : {"{}\n{}", "one", "", "{\x1b[2J}"}) {
+    torn.log = {line};
+    CHECK_FALSE(ReadServerResult(WriteServerResult(torn)));
+  }
   // Outcome and flags, then the two lengths.
   for (const size_t at :
        {size_t{0}, size_t{8}, size_t{16}, size_t{24}, size_t{32}, size_t{56}, size_t{67}}) {

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -177,6 +179,50 @@ TEST_CASE("a frame that lies about its length, or brings a descriptor, ends the 
     CHECK(read(ends[0], &byte, 1) == 0);
     close(ends[0]);
   }
+}
+
+TEST_CASE("descriptors that nobody asked for are closed, however many come along") {
+  for (const size_t count : {1u, 2u, 3u, 50u}) {
+    CAPTURE(count);
+    int ends[2];
+    int given[2];
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    REQUIRE(pipe(given) == 0);
+    const std::vector<int> many(count, given[1]);
+    FrameHead head{static_cast<uint32_t>(Question::kLooseExists), 0, 0, 0};
+    std::vector<char> control(CMSG_SPACE(count * sizeof(int)));
+    iovec part{&head, sizeof head};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(count * sizeof(int));
+    std::memcpy(CMSG_DATA(rights), many.data(), count * sizeof(int));
+    REQUIRE(sendmsg(ends[0], &message, 0) == static_cast<ssize_t>(sizeof head));
+    shutdown(ends[0], SHUT_WR);
+    Keeper keeper{DoErrand()};
+    keeper.AnswerQuestions(ends[1]);
+    close(given[1]);
+    // Every copy of the other end has gone.
+    char byte = 0;
+    CHECK(read(given[0], &byte, 1) == 0);
+    for (int fd : {ends[0], ends[1], given[0]}) close(fd);
+  }
+}
+
+TEST_CASE("an errand that fails in a way that nobody has thought of is an answer") {
+  Keeper keeper([](Errand, std::string_view, std::string_view) -> Answer {
+    throw std::length_error("too long");
+  });
+  REQUIRE(Ask(keeper, Question::kPlaces, 0, 0, WritePlaces({})));
+  const std::optional<Answer> answer =
+      Ask(keeper, Question::kErrand, 0, static_cast<uint64_t>(Errand::kLog), "");
+  REQUIRE(answer);
+  CHECK(answer->error == EINVAL);
 }
 
 TEST_CASE("long texts pass whole") {

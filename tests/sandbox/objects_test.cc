@@ -1,6 +1,7 @@
 // What a process that has shut itself in still reads of a repository, and how a scan goes on after
 // a blob that ends it.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -113,7 +114,6 @@ TEST_CASE("objects are read loose, packed, from alternates, and while everything
   int answers[2];
   REQUIRE(pipe(asks) == 0);
   REQUIRE(pipe(answers) == 0);
-  ObjectId fresh;
   std::unique_ptr<Repository> repository;
   const std::unique_ptr<Repository> known = Repository::OpenAt(git.directory());
   const ShutInEnd end = RunShutIn(
@@ -155,7 +155,13 @@ TEST_CASE("an object that is too large for memory is written outside and mapped 
   const std::unique_ptr<Repository> repository = Repository::OpenAt(git.directory());
   const SpoolPlace place{repository->git_dir(), repository->temporary_dir(), uint64_t{1} << 20};
   const DoErrand do_errand = [&place](Errand, std::string_view, std::string_view question) {
-    return SpoolOutside(place, question);
+    Answer answer = SpoolOutside(place, question);
+    // With /proc, as tests have it.
+    if (answer.fd >= 0 && (fcntl(answer.fd, F_GETFL) & O_ACCMODE) != O_RDONLY) {
+      close(answer.fd);
+      return Answer{0, -1, "it may be written"};
+    }
+    return answer;
   };
   const ShutInEnd end = RunShutIn(
       {.places = PlacesOf(*repository), .do_errand = do_errand, .work = [&] {

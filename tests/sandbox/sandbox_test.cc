@@ -5,9 +5,11 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,6 +24,7 @@
 
 #include "core/error.h"
 #include "core/reading.h"
+#include "sandbox/wire.h"
 #include "support/git_fixture.h"
 #include "support/shut_in_process.h"
 
@@ -66,6 +69,25 @@ TEST_CASE("a call that is not on the list ends the process, and the keeper tells
       {"process_vm_writev", [] { process_vm_writev(1, nullptr, 0, nullptr, 0, 0); }},
       {"kill", [] { kill(getpid(), SIGTERM); }},
       {"tgkill of another", [] { syscall(SYS_tgkill, 1, 1, SIGTERM); }},
+      {"a signal with a word", [] { syscall(SYS_rt_sigqueueinfo, getppid(), SIGTERM, nullptr); }},
+      {"a hold on another process", [] { syscall(SYS_pidfd_open, getppid(), 0); }},
+      {"signals from a descriptor", [] { fcntl(0, F_SETOWN, getppid()); }},
+      {"words typed into a terminal", [] { ioctl(0, TIOCSTI, "x"); }},
+      {"limits",
+       [] {
+         const rlimit more{RLIM_INFINITY, RLIM_INFINITY};
+         syscall(SYS_prlimit64, 0, RLIMIT_CORE, &more, nullptr);
+       }},
+      {"limits of another",
+       [] { syscall(SYS_prlimit64, getppid(), RLIMIT_CORE, nullptr, nullptr); }},
+      {"a file made longer", [] { static_cast<void>(!ftruncate(1, 1 << 20)); }},
+      {"room for a file", [] { fallocate(1, 0, 0, 1 << 20); }},
+      {"a folder's names", [] { syscall(SYS_getdents64, 0, nullptr, 0); }},
+      {"keys", [] { syscall(SYS_keyctl, 0, 0, 0, 0, 0); }},
+      {"what the machine counts", [] { syscall(SYS_perf_event_open, nullptr, 0, -1, -1, 0); }},
+      {"faults of its own making", [] { syscall(SYS_userfaultfd, 0); }},
+      {"a filter of its own", [] { syscall(SYS_seccomp, 1, 0, nullptr); }},
+      {"calls of another width", [] { syscall(SYS_getpid | 0x40000000); }},
       {"unlink", [] { unlink("/nowhere"); }},
       {"rename", [] { rename("/nowhere", "/elsewhere"); }},
       {"mkdir", [] { mkdir("/nowhere/folder", 0700); }},
@@ -306,6 +328,49 @@ TEST_CASE("a part of the work may be done apart, one after the other") {
   struct sigaction after {};
   sigaction(SIGTERM, nullptr, &after);
   CHECK((before.sa_handler == after.sa_handler));
+}
+
+TEST_CASE("what was said counts only of a process that ended well") {
+  if (!CanForbid()) return;
+  // The one socket that it holds.
+  const auto channel = [] {
+    struct stat info {};
+    for (int fd = 3; fd < 1000; ++fd) {
+      if (fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode)) return fd;
+    }
+    return -1;
+  };
+  const auto say = [&channel](Question what, std::string_view words) {
+    return SendFrame(channel(), {static_cast<uint32_t>(what), 0, 0, 0}, words, -1);
+  };
+  int signal_of_end = 0;
+  SplitOptions options;
+  options.on_crash = [&](const Crash& crash, const Places*) { signal_of_end = crash.signal; };
+  const auto apart = [&](const std::function<void()>& work) {
+    return RunApart(options, [&] {
+      signal(SIGSEGV, SIG_DFL);
+      ShutIn({.use = SandboxUse::kRequire, .places = {}, .kept_open = {}});
+      work();
+      return std::string("the proper way");
+    });
+  };
+  CHECK(apart([] {}) == "the proper way");
+  CHECK(signal_of_end == 0);
+  CHECK_FALSE(apart([&] {
+    say(Question::kLastWords, "all is clean");
+    raise(SIGSEGV);
+  }));
+  CHECK(signal_of_end == SIGSEGV);
+  CHECK_FALSE(apart([&] {
+    say(Question::kLastWords, "all is clean");
+    _exit(2);
+  }));
+  // Who asks for what does not exist is ended, whatever it says afterwards.
+  CHECK_FALSE(apart([&] {
+    say(static_cast<Question>(99), "");
+    std::this_thread::sleep_for(std::chrono::seconds(60));
+  }));
+  CHECK(signal_of_end == SIGKILL);
 }
 
 TEST_CASE("an errand's sentence comes back as an Error, and its file as a descriptor") {
