@@ -43,8 +43,8 @@ struct ShutInInput {
 };
 
 // After this, and not before, hostile bytes may be parsed. Everything that is opened by name has
-// been opened, every process that is needed has been started, and there is no other thread. Throws
-// Error where the policy requires what can't be had.
+// been opened, and every process that is needed has been started. Throws Error where the policy
+// requires what can't be had.
 void ShutIn(const ShutInInput& input);
 
 }  // namespace picket

@@ -45,8 +45,7 @@ class Filter {
 
   bool Load(std::string* why) {
     if (ok_) {
-      // A new thread inherits the filter, and there is only one thread; this is for the day when
-      // there is another.
+      // A hook's watch runs already.
       seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, 1);
       seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
       const int code = seccomp_load(context_.get());

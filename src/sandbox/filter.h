@@ -10,13 +10,15 @@
 
 namespace picket {
 
-// For the calling thread and all that it starts; there must be no other yet. `channel` is the one
+// For all threads that there are, and those that they start. `channel` is the one
 // socket on which messages may be sent and received. False, with a clause in `why`, where the
 // kernel or what contains this process does not let it; nothing is forbidden then.
 bool ForbidSystemCalls(int channel, std::string* why);
 
 // Landlock, where the kernel has it: no file may be opened, made or run by its path, whatever the
-// filter lets pass. landlock(7). False where it is missing, which is no reason to stop.
+// filter lets pass. For the calling thread and those that it starts; who has taken over another's
+// memory has all threads of it, so where one runs before (a hook's watch), this holds as far as the
+// filter does. landlock(7). False where it is missing, which is no reason to stop.
 bool ForbidPaths();
 
 }  // namespace picket

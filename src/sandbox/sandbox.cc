@@ -1,5 +1,6 @@
 #include "sandbox/sandbox.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iostream>
@@ -47,6 +49,8 @@ constexpr bool kThreadSanitized = false;
 constexpr int kMostTries = 25;
 constexpr int kCouldNotTell = 2;
 constexpr unsigned kSecondsToEnd = 10;
+// Descriptors that are looked at where /proc does not list them.
+constexpr int kMostWithoutProc = 1024;
 
 std::atomic<pid_t> working_half{0};
 // In the half that does the work: to the keeper. -1: there is none.
@@ -227,9 +231,25 @@ End Split(const SplitOptions& options) {
   }
 }
 
+// What whoever started this had open and forgot about - a database, a log, a socket - came through
+// execve(2), so it lacks the flag that everything of our own has.
+void CloseInherited() {
+  std::vector<std::string> names;
+  if (TheDoor().ListNames("/proc/self/fd", &names) != 0) {
+    names.clear();
+    for (int fd = 0; fd < kMostWithoutProc; ++fd) names.push_back(std::to_string(fd));
+  }
+  for (const std::string& name : names) {
+    const int fd = static_cast<int>(std::strtol(name.c_str(), nullptr, 10));
+    const int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
+    if (flags >= 0 && (flags & FD_CLOEXEC) == 0) close(fd);
+  }
+}
+
 // Or says why the sandbox is not to be had.
 std::string Forbid(const ShutInOptions& options) {
   if (keeper_socket < 0) return "no process can be started for it";
+  CloseInherited();
   // To the end of the process.
   SetDoor(new ShutDoor(keeper_socket, options.places, options.kept_open));
   if (kAddressSanitized) return "";

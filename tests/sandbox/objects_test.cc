@@ -112,8 +112,8 @@ TEST_CASE("objects are read loose, packed, from alternates, and while everything
 
   int asks[2];
   int answers[2];
-  REQUIRE(pipe(asks) == 0);
-  REQUIRE(pipe(answers) == 0);
+  REQUIRE(pipe2(asks, O_CLOEXEC) == 0);
+  REQUIRE(pipe2(answers, O_CLOEXEC) == 0);
   std::unique_ptr<Repository> repository;
   const std::unique_ptr<Repository> known = Repository::OpenAt(git.directory());
   const ShutInEnd end = RunShutIn(

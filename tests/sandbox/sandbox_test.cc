@@ -120,6 +120,27 @@ TEST_CASE("a call that is not on the list ends the process, and the keeper tells
   }
 }
 
+TEST_CASE("a thread that runs already is shut in as well") {
+  if (!CanForbid()) return;
+  std::thread early;
+  std::atomic<bool> is_shut{false};
+  const ShutInEnd end = RunShutIn({.before =
+                                       [&] {
+                                         early = std::thread([&is_shut] {
+                                           while (!is_shut) std::this_thread::yield();
+                                           socket(AF_INET, SOCK_STREAM, 0);
+                                         });
+                                       },
+                                   .work =
+                                       [&] {
+                                         is_shut = true;
+                                         early.join();
+                                         return std::string("it went through");
+                                       }});
+  CHECK(end.said == "");
+  CHECK(end.crashes == KilledBy(SIGSYS));
+}
+
 TEST_CASE("whatever looks at a path finds nothing there") {
   if (!CanForbid()) return;
   const ShutInEnd end = RunShutIn({.work = [] {
@@ -140,6 +161,21 @@ TEST_CASE("whatever looks at a path finds nothing there") {
   }});
   CHECK(end.said == "done");
   CHECK(end.status == 0);
+}
+
+TEST_CASE("descriptors that the process was started with are closed, its own are not") {
+  int own[2];
+  int inherited[2];
+  REQUIRE(pipe2(own, O_CLOEXEC) == 0);
+  REQUIRE(pipe(inherited) == 0);
+  const ShutInEnd end = RunShutIn({.work = [&] {
+    std::string said = fcntl(own[1], F_GETFD) >= 0 ? "own " : "";
+    for (int fd : inherited) said += fcntl(fd, F_GETFD) >= 0 ? "inherited " : "";
+    for (int fd : {0, 1, 2}) said += fcntl(fd, F_GETFD) >= 0 ? "." : "!";
+    return said;
+  }});
+  CHECK(end.said == "own ...");
+  for (int fd : {own[0], own[1], inherited[0], inherited[1]}) close(fd);
 }
 
 TEST_CASE("threads, memory and clocks stay") {
@@ -261,7 +297,7 @@ TEST_CASE("either half takes the other along, and a signal to the keeper ends bo
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGKILL}) {
     CAPTURE(signal);
     int ready[2];
-    REQUIRE(pipe(ready) == 0);
+    REQUIRE(pipe2(ready, O_CLOEXEC) == 0);
     const ShutInEnd end = RunShutIn({.work =
                                          [&ready] {
                                            if (write(ready[1], "r", 1) != 1)

@@ -1,5 +1,6 @@
 #include "support/shut_in_process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@ using Pipe = std::array<int, 2>;
 
 Pipe NewPipe() {
   Pipe ends{};
-  if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   return ends;
 }
 
@@ -44,6 +45,10 @@ std::string ReadAll(int fd) {
 [[noreturn]] void Live(const ShutInWork& work, int said, int crashes) {
   // doctest's own handlers would tell a death that is meant.
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  // Nor does it matter what the tests before this one have blocked.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   SplitOptions options;
   options.goes_on = work.goes_on;
   options.do_errand = work.do_errand;
