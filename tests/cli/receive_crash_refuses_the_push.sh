@@ -3,7 +3,9 @@
 # uses is given a hole (tests/cli/crash_when_read.cc).
 . "$(dirname "$0")/common.sh"
 
-[ "${PICKET_SANITIZED:-}" != ON ] || skip "the sanitizers have handlers of their own"
+# The sanitizers have a handler of their own for faults.
+ways='fault kill'
+[ "${PICKET_SANITIZED:-}" != ON ] || ways=kill
 grep -q '^Seccomp:' /proc/self/status || skip "the kernel has no seccomp"
 : "${PICKET_CRASH_LIBRARY:=$(dirname "$(dirname "$(dirname "$PICKET")")")/libcrash_when_read.so}"
 [ -r "$PICKET_CRASH_LIBRARY" ] || skip "the library that crashes is not built: $PICKET_CRASH_LIBRARY"
@@ -30,7 +32,7 @@ told="The process that read object $hostile ended in the middle"
 # In a hook it is a refusal, also where the policy lets gaps in, and also when git runs the hook.
 new_server server
 echo '{"gaps": "warn"}' >warn.json
-for how in fault kill; do
+for how in $ways; do
   write_hook server/hooks/pre-receive pre-receive
   sed "s|^'$PICKET'|'$crashes' $how --policy '$SCRATCH/warn.json'|" server/hooks/pre-receive >hook
   cp hook server/hooks/pre-receive
@@ -38,7 +40,7 @@ for how in fault kill; do
     'report it as a defect'
 done
 install_hooks work
-sed "s|^'$PICKET'|'$crashes' fault|" work/.git/hooks/pre-commit >hook
+sed "s|^'$PICKET'|'$crashes' kill|" work/.git/hooks/pre-commit >hook
 cp hook work/.git/hooks/pre-commit
 echo "more to crash when read: $(token 3)" >>work/hostile
 git -C work add hostile
@@ -46,22 +48,22 @@ undecided 'git -C work commit -m more' "object $(oid work :hostile)" 'so the com
 git -C work reset -q --hard
 
 # An audit tells what else there is, and remembers nothing of what it has left out.
-for how in fault kill; do
+for how in $ways; do
   exits 1 "'$crashes' $how audit --no-cache work" "$told" 'the audit leaves it out' \
     'the process that read it' small "$USER_TOKEN_RULE"
 done
 echo work >list
-exits 1 "'$crashes' fault audit --repos list" "$told" 'the audit leaves it out' \
+exits 1 "'$crashes' $how audit --repos list" "$told" 'the audit leaves it out' \
   'the process that read it' small "$USER_TOKEN_RULE"
 mkdir srv
 git clone -q --bare work srv/one.git
-exits 1 "'$crashes' fault audit --server srv --state state" "$told" 'the audit leaves it out' \
+exits 1 "'$crashes' $how audit --server srv --state state" "$told" 'the audit leaves it out' \
   'the process that read it' small "$USER_TOKEN_RULE"
 ls state/*.refs >/dev/null 2>&1 && fail 'what was not examined is remembered'
 exits 1 'picket audit --server srv --state state' small hostile
 says_not 'ended in the middle'
 ls state/*.refs >/dev/null || fail 'what was judged is not remembered'
-exits 1 "'$crashes' fault scan work/hostile work/small" \
+exits 1 "'$crashes' $how scan work/hostile work/small" \
   'The process that read work/hostile ended' 'the scan leaves it out' work/small "$USER_TOKEN_RULE"
 
 # A signal that means the end is no crash, and ends both halves.
