@@ -23,6 +23,7 @@
 #include "cli/server_repositories.h"
 #include "cli/server_result.h"
 #include "cli/shut_in.h"
+#include "cli/told.h"
 #include "core/error.h"
 #include "git/changes.h"
 #include "git/git_ancestry.h"
@@ -208,7 +209,8 @@ class ServerAudit {
     const std::optional<std::string> told =
         AuditApart(common_, [&] { return WriteServerResult(AuditHere(path, known, trouble)); });
     std::optional<ServerResult> result = told ? ReadServerResult(*told) : std::nullopt;
-    if (!result) result = NotJudged(path, "the process that judged it came to no end");
+    const bool sound = result && (common_.format != "json" || IsOneJsonObject(result->report));
+    if (!sound) result = NotJudged(path, "the process that judged it came to no end");
     report_.Add(Masked(path), *result);
     if (!result->log.empty() && !policy_.server.log.empty())
       AppendToLog(policy_.server.log, result->log, kLogPatience);

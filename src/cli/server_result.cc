@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "cli/told.h"
 #include "core/byte_reader.h"
 #include "scan/push_log.h"
 
@@ -57,7 +58,8 @@ std::optional<ServerResult> ReadServerResult(std::string_view text) {
     const std::string& line = result.log.emplace_back(AsText(reader.Take(reader.U64Le())));
     sound = sound && IsLogRecord(line);
   }
-  if (!sound || !reader.ok() || !reader.at_end()) return std::nullopt;
+  if (!sound || !reader.ok() || !reader.at_end() || !IsPlainText(result.report))
+    return std::nullopt;
   return result;
 }
 

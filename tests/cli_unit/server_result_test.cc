@@ -15,7 +15,7 @@ ServerResult Sample() {
   result.under_other_rules = true;
   result.commits = uint64_t{1} << 40;
   result.blobs = 3;
-  result.report = std::string("a\0b", 3);
+  result.report = "a\nb";
   result.judged = "refs";
   result.log = {R"({"a": 1})", "{}"};
   return result;
@@ -33,7 +33,7 @@ TEST_CASE("A repository's result is read as it was written") {
   CHECK(read->commits == uint64_t{1} << 40);
   CHECK(read->blobs == 3);
   CHECK_FALSE(read->unchanged);
-  CHECK(read->report == std::string("a\0b", 3));
+  CHECK(read->report == "a\nb");
   CHECK(read->judged == "refs");
   CHECK(read->log == Sample().log);
 }
@@ -50,6 +50,9 @@ TEST_CASE("A repository's result counts only whole, and with words that exist") 
     torn.log = {line};
     CHECK_FALSE(ReadServerResult(WriteServerResult(torn)));
   }
+  ServerResult loud = Sample();
+  loud.report = "\x1b[2J";
+  CHECK_FALSE(ReadServerResult(WriteServerResult(loud)));
   // Outcome and flags, then the two lengths.
   for (const size_t at :
        {size_t{0}, size_t{8}, size_t{16}, size_t{24}, size_t{32}, size_t{56}, size_t{67}}) {
