@@ -70,9 +70,9 @@ struct ShutInOptions {
 
 // The second step, once everything is open and before anything hostile is parsed. Threads that run
 // already get the filter as well. Descriptors without FD_CLOEXEC are closed, but for the standard
-// streams: nobody here has opened them. Returns "" or a sentence for the report: why the sandbox could
-// not be had. Throws Error under kRequire where it can't be had. With AddressSanitizer, which opens
-// files of its own, the door is shut and nothing is forbidden.
+// streams: nobody here has opened them. Returns "" or a sentence for the report: why the sandbox
+// could not be had. Throws Error under kRequire where it can't be had. With AddressSanitizer, which
+// opens files of its own, the door is shut and nothing is forbidden.
 std::string ShutIn(const ShutInOptions& options);
 
 // For `picket doctor`: whether a process here can shut itself in, as a complete sentence. `works`

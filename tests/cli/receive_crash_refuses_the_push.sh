@@ -5,7 +5,7 @@
 
 # The sanitizers have a handler of their own for faults.
 ways='fault kill'
-[ "${PICKET_SANITIZED:-}" != ON ] || ways=kill
+[ "${PICKET_SANITIZED:-}" != ON ] || ways='kill'
 grep -q '^Seccomp:' /proc/self/status || skip "the kernel has no seccomp"
 : "${PICKET_CRASH_LIBRARY:=$(dirname "$(dirname "$(dirname "$PICKET")")")/libcrash_when_read.so}"
 [ -r "$PICKET_CRASH_LIBRARY" ] || skip "the library that crashes is not built: $PICKET_CRASH_LIBRARY"
