@@ -7,7 +7,8 @@
 #   KEEP=DIR makes the repository there, and takes it from there the next time
 # By hand only: nothing here is asserted.
 set -eu
-: "${PICKET:=$(cd "$(dirname "$0")/../.." && pwd)/build/installed/bin/picket}"
+here=$(cd "$(dirname "$0")" && pwd)
+: "${PICKET:=$here/../../build/installed/bin/picket}"
 refs=${1:-50000}
 commits=${2:-300000}
 pushed=${3:-2000}
@@ -25,24 +26,8 @@ export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 export GIT_AUTHOR_NAME=Bench GIT_AUTHOR_EMAIL=bench@example.com
 export GIT_COMMITTER_NAME=Bench GIT_COMMITTER_EMAIL=bench@example.com
 
-# history FIRST COUNT START: a commit a minute, each with a new version of one of 4,000 files.
-history() {
-  awk -v first="$1" -v count="$2" -v start="$3" 'BEGIN {
-    for (i = first; i < first + count; ++i) {
-      file = (i * 7919) % 4000
-      text = ""
-      for (line = 0; line < 30; ++line)
-        text = text sprintf("value_%d = compute(%d, \"%d\");\n", line, (i * 31 + line) % 9973,
-                            line == i % 30 ? i : file)
-      printf "commit refs/heads/main\ncommitter Bench <bench@example.com> %d +0000\n",
-        1500000000 + 60 * i
-      printf "data 10\nchange %03d\n", i % 1000
-      if (i == first && start != "") print "from " start
-      printf "M 100644 inline src/%02d/%02d/file%d.cc\ndata %d\n%s\n", int(file / 200),
-        int(file / 20) % 10, file, length(text), text
-    }
-  }'
-}
+# shellcheck source=tests/bench/history.sh
+. "$here/history.sh"
 
 if ! [ -d "$server" ]; then
   git init -q --bare --object-format="$hash" "$server"
