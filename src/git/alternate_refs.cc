@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "core/error.h"
+#include "git/alternates.h"
 
 namespace picket {
 namespace {
@@ -23,10 +24,10 @@ std::vector<ObjectId> AlternateRefs(const Repository& repository,
                                     std::vector<std::string>* notes) {
   std::vector<ObjectId> targets;
   const fs::path own = repository.common_dir() + "/objects";
-  for (const std::string& directory : repository.object_dirs()) {
+  // From the repository's own file alone: the environment may be the client's.
+  for (const std::string& directory : ResolveObjectDirectories({own.string()})) {
     const fs::path objects = fs::path(directory).lexically_normal();
-    // The quarantine stands below the repository's own.
-    if (IsSame(objects, own) || IsSame(objects.parent_path(), own)) continue;
+    if (IsSame(objects, own)) continue;
     std::string why = "it is not the object folder of a repository";
     try {
       const std::unique_ptr<Repository> lender = Repository::OpenAt(objects.parent_path().string());
