@@ -286,11 +286,22 @@ void Repository::ReadObjectDirectories(bool from_environment) {
   old_packs_ = std::make_unique<PackStore>(std::move(old), id_bytes());
 }
 
+bool Repository::IsShallowDraft(const std::string& path) const {
+  const fs::path file = path;
+  const std::string folder = RealPath(file.parent_path().string());
+  return (folder == git_dir_ || folder == common_dir_) &&
+         file.filename().string().starts_with("shallow_");
+}
+
 void Repository::ReadShallow(const char* file_variable) {
   std::string path = common_dir_ + "/shallow";
   if (file_variable != nullptr) {
     // Set and empty says that nothing is shallow; Git does that too.
-    if (const char* named = Environment(file_variable); named != nullptr) path = named;
+    if (const char* named = Environment(file_variable); named != nullptr) {
+      // receive-pack names a draft beside its own list. Another name is the client's.
+      const bool receives = Environment("GIT_QUARANTINE_PATH") != nullptr;
+      if (!receives || IsShallowDraft(named)) path = named;
+    }
   }
   if (path.empty()) return;
   for (const ObjectId& id : ReadIdFile(path, id_bytes())) shallow_.insert(id);

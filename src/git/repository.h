@@ -98,7 +98,8 @@ class Repository {
   // Every object directory that is searched, the repository's own first.
   const std::vector<std::string>& object_dirs() const { return object_dirs_; }
 
-  // Commits that Git treats as parentless ($GIT_SHALLOW_FILE, else <common>/shallow).
+  // Commits that Git treats as parentless ($GIT_SHALLOW_FILE, beside a quarantine only where it
+  // names a draft in the Git directory; else <common>/shallow).
   const std::unordered_set<ObjectId>& shallow() const { return shallow_; }
   // A promisor remote or pack exists, so that absent objects may be promised rather than lost.
   bool has_promisor() const { return has_promisor_; }
@@ -136,6 +137,7 @@ class Repository {
   Repository() = default;
   static std::unique_ptr<Repository> Open(const std::string& path, bool search, bool in_hook);
   void ReadObjectDirectories(bool from_environment);
+  bool IsShallowDraft(const std::string& path) const;
   void ReadShallow(const char* file_variable);
   void LookForPromisorPacks();
   // Read once.

@@ -21,7 +21,7 @@ cat >policy.json <<POLICY
 POLICY
 arm server "$POLICY_OPTION '$SCRATCH/policy.json'"
 
-for variables in "GIT_GRAFT_FILE=$SCRATCH/graft" \
+for variables in "GIT_SHALLOW_FILE=$SCRATCH/boundary" "GIT_GRAFT_FILE=$SCRATCH/graft" \
   "GIT_ALTERNATE_OBJECT_DIRECTORIES=$SCRATCH/other/objects" "GIT_NAMESPACE=elsewhere" \
   "GIT_CONFIG_GLOBAL=$SCRATCH/config GIT_CONFIG_NOSYSTEM=1" "GIT_REPLACE_REF_BASE=refs/heads/" \
   "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.worktree GIT_CONFIG_VALUE_0=/" \

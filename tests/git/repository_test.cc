@@ -146,6 +146,17 @@ TEST_CASE("repository: the quarantine is searched, and takes the temporary files
         std::vector<std::string>{git.directory() + "/objects", quarantine});
   CHECK(CanRead(*repository, old));
   CHECK(CanRead(*repository, fresh));
+
+  // Only receive-pack's own draft says what is shallow beside it.
+  const std::string id = std::string(40, 'a') + "\n";
+  for (const char* name : {"shallow_draft", "other", "objects/shallow_draft"}) {
+    CAPTURE(name);
+    git.Write(name, id);
+    ScopedEnvironment shallow("GIT_SHALLOW_FILE", (git.directory() + "/" + name).c_str());
+    CHECK(Repository::OpenForHook()->shallow().size() == (name == std::string("shallow_draft")));
+  }
+  ScopedEnvironment relative("GIT_SHALLOW_FILE", "./shallow_draft");
+  CHECK(Repository::OpenForHook()->shallow().size() == 1);
 }
 
 TEST_CASE("repository: the chain of alternates is followed to its end") {
