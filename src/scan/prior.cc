@@ -37,6 +37,32 @@ std::map<std::string, uint64_t, std::less<>> CountFingerprints(const ScannedObje
   return counts;
 }
 
+std::string KeyOf(const Finding& finding) {
+  std::string key = finding.rule;
+  for (const std::string* part : {&finding.subject, &finding.member, &finding.fingerprint})
+    key.append(1, '\0').append(*part);
+  return key;
+}
+
+// In lower case, from the last dot of the last name on; the whole name where it has none.
+std::string EndingOf(std::string_view path) {
+  path.remove_prefix(path.rfind('/') + 1);
+  const size_t dot = path.rfind('.');
+  std::string ending(dot == std::string_view::npos ? path : path.substr(dot));
+  for (char& letter : ending)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return ending;
+}
+
+// No name changes what is a secret.
+bool NeedsName(const Finding& finding) { return finding.kind != FindingKind::kSecret; }
+
+bool NeedsName(const ScannedObject& object) {
+  const auto needs = [](const auto& one) { return NeedsName(one.finding); };
+  return std::any_of(object.findings.begin(), object.findings.end(), needs) ||
+         std::any_of(object.counted.begin(), object.counted.end(), needs);
+}
+
 }  // namespace
 
 Rescan RescanWith(BlobScanner* scanner) {
@@ -208,19 +234,53 @@ void PriorVersions::MarkHeld(const ScannedObject& object, const ObjectId& prior,
   }
 }
 
+// `prior_paths` are the names, not excluded, under which parents held the same blob; one or more.
+void PriorVersions::MarkSame(const ScannedObject& object, std::string_view path,
+                             const std::vector<std::string>& prior_paths, Answer* answer) {
+  const bool same_name = !NeedsName(object) || std::find(prior_paths.begin(), prior_paths.end(),
+                                                         path) != prior_paths.end();
+  const std::shared_ptr<const std::string> content =
+      same_name || object.kind != ObjectKind::kBlob ? nullptr : Content(object.oid);
+  const auto held = [&](const Finding& finding) {
+    return content == nullptr || !NeedsName(finding) || named_findings_.contains(KeyOf(finding));
+  };
+  if (content != nullptr && (object.oid != named_blob_ || prior_paths != named_paths_)) {
+    BlobRef ref{ObjectKind::kBlob, object.oid, 0, {prior_paths.begin(), prior_paths.end()}};
+    const ScannedObject before = rescan_({ref, AsBytes(*content)});
+    named_findings_.clear();
+    for (const ScannedFinding& item : before.findings) named_findings_.insert(KeyOf(item.finding));
+    for (const CountedFinding& one : before.counted) named_findings_.insert(KeyOf(one.finding));
+    named_blob_ = object.oid;
+    named_paths_ = prior_paths;
+  }
+  const bool same_ending =
+      same_name || content != nullptr ||
+      std::any_of(prior_paths.begin(), prior_paths.end(),
+                  [&](const std::string& prior) { return EndingOf(prior) == EndingOf(path); });
+  answer->same_blob = true;
+  const auto mark = [&](const Finding& finding) {
+    const bool is_held = held(finding) && (same_ending || !NeedsName(finding));
+    answer->same_blob &= is_held;
+    return is_held;
+  };
+  for (size_t i = 0; i < object.findings.size(); ++i)
+    answer->held[i] = mark(object.findings[i].finding);
+  for (size_t i = 0; i < object.counted.size(); ++i)
+    answer->counted_held[i] = mark(object.counted[i].finding);
+}
+
 PriorVersions::Answer PriorVersions::At(const ScannedObject& object, Place place) {
   Answer answer;
   answer.held.assign(object.findings.size(), false);
   answer.counted_held.assign(object.counted.size(), false);
   std::vector<PriorParent> parents = ancestry_.Before(changes_, place, object.oid);
+  std::vector<std::string> same;
   for (const PriorParent& parent : parents) {
-    answer.same_blob |=
-        std::any_of(parent.same_blob_paths.begin(), parent.same_blob_paths.end(),
-                    [&](const std::string& path) { return !policy_.Excludes(path); });
+    for (const std::string& path : parent.same_blob_paths)
+      if (!policy_.Excludes(path)) same.push_back(path);
   }
-  if (answer.same_blob) {
-    answer.held.assign(object.findings.size(), true);
-    answer.counted_held.assign(object.counted.size(), true);
+  if (!same.empty()) {
+    MarkSame(object, changes_.PathOf(place), same, &answer);
     return answer;
   }
   for (const PriorParent& parent : parents) {

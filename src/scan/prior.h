@@ -6,14 +6,17 @@
 // holds every line that the whole match touches, byte for byte and at least as often as the new
 // content does. Binary content, objects of Git LFS, members that can't be mapped, lines over 4 KiB
 // and findings that are only counted use (a) with counts. Other findings were there before when the
-// same blob was. Versions under an excluded path don't count: what was never judged has never been
-// let in.
+// same blob was, under a name by which today's rules find them too: a file that nothing loads under
+// one name may be loaded under another. Of what can't be read again (over 64 MiB, objects of Git
+// LFS) the name must have the same ending. Versions under an excluded path don't count: what was
+// never judged has never been let in.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,7 +43,8 @@ class PriorVersions {
   ~PriorVersions();
 
   struct Answer {
-    // The same blob stood in a parent's tree, at a path under the same policy.
+    // The same blob stood in a parent's tree, at a path under the same policy, and said all of
+    // this.
     bool same_blob = false;
     // One flag per finding of the object, for its secrets; all of them when `same_blob`.
     std::vector<bool> held;
@@ -60,6 +64,8 @@ class PriorVersions {
   const Counts& FingerprintsOf(const ObjectId& oid);
   std::shared_ptr<const std::string> Content(const ObjectId& oid);
   void MarkHeld(const ScannedObject& object, const ObjectId& prior, Answer* answer);
+  void MarkSame(const ScannedObject& object, std::string_view path,
+                const std::vector<std::string>& prior_paths, Answer* answer);
 
   const ChangeList& changes_;
   const Policy& policy_;
@@ -69,6 +75,10 @@ class PriorVersions {
   std::unordered_map<ObjectId, std::shared_ptr<const std::string>> contents_;
   uint64_t content_bytes_ = 0;
   std::unique_ptr<Evidence> evidence_;
+  // What the blob that was asked for last says under these names.
+  ObjectId named_blob_;
+  std::vector<std::string> named_paths_;
+  std::set<std::string> named_findings_;
 };
 
 }  // namespace picket

@@ -276,6 +276,31 @@ TEST_CASE("judge: the same blob in a parent's tree is unchanged, weights include
   }
 }
 
+TEST_CASE("judge: a name under which the same blob was no weight file is no excuse for another") {
+  struct Case {
+    const char* prior;
+    bool readable;
+    Disposition expected;
+  };
+  for (const Case& one : {Case{"notes.txt", true, kNew}, Case{"old.pkl", true, kOld},
+                          Case{"notes.txt", false, kNew}, Case{"old.PKL", false, kOld}}) {
+    CAPTURE(one.prior);
+    CAPTURE(one.readable);
+    Change moved;
+    moved.Blob("WEIGHT:d", "dir/model.pkl").SameBlobAt("dir/model.pkl", one.prior);
+    if (!one.readable) moved.ancestry.contents.clear();
+    FakeDetector detector;
+    const Detector* detectors[] = {&detector};
+    BlobScanner scanner(detectors, NewFakeOpener(), {});
+    moved.rescan = [&](const picket::Blob& blob) {
+      REQUIRE(blob.ref.names.size() == 1);
+      if (blob.ref.names[0].ends_with(".txt")) return ScannedObject{};
+      return scanner.Scan(blob, nullptr);
+    };
+    CHECK(Only(moved.Run()) == one.expected);
+  }
+}
+
 TEST_CASE("judge: a weight finding in a changed file is new, whatever the version before held") {
   Change change;
   change.Blob("WEIGHT:d\nnew\n", "a.bin").Prior("a.bin", "WEIGHT:d\nold\n");
