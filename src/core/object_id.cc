@@ -1,17 +1,25 @@
 #include "core/object_id.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <cstdint>
 
 namespace picket {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+// -1 for what is no digit. A table, because branches on random digits are never foretold.
+constexpr std::array<int8_t, 256> HexDigits() {
+  std::array<int8_t, 256> digits{};
+  for (int8_t& digit : digits) digit = -1;
+  for (uint8_t i = 0; i < 10; ++i) digits['0' + i] = static_cast<int8_t>(i);
+  for (uint8_t i = 0; i < 6; ++i) digits['a' + i] = digits['A' + i] = static_cast<int8_t>(10 + i);
+  return digits;
 }
+
+constexpr std::array<int8_t, 256> kHexDigits = HexDigits();
+
+int HexDigit(char c) { return kHexDigits[static_cast<uint8_t>(c)]; }
 
 }  // namespace
 
@@ -26,12 +34,13 @@ ObjectId ObjectId::FromRaw(Bytes raw) {
 std::optional<ObjectId> ObjectId::TryParse(std::string_view hex) {
   if (hex.size() != 40 && hex.size() != 64) return std::nullopt;
   ObjectId id;
+  int all = 0;
   for (size_t i = 0; i < hex.size(); i += 2) {
-    int high = HexDigit(hex[i]);
-    int low = HexDigit(hex[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    id.bytes_[i / 2] = static_cast<uint8_t>(high << 4 | low);
+    const int both = HexDigit(hex[i]) * 16 | HexDigit(hex[i + 1]);
+    all |= both;
+    id.bytes_[i / 2] = static_cast<uint8_t>(both);
   }
+  if (all < 0) return std::nullopt;
   id.size_ = static_cast<uint8_t>(hex.size() / 2);
   return id;
 }

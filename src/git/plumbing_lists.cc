@@ -1,3 +1,4 @@
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -116,19 +117,33 @@ class PlumbingLists : public RepositoryLists {
     GitCommand command = Command({"for-each-ref", "--format=%(objectname) %(refname)"});
     if (!pattern.empty()) command.arguments.push_back(pattern);
     GitProcess git(command);
-    const std::string text = git.ReadAll(kMaxRefBytes);
+    std::vector<Ref> refs;
+    // Line by line, while Git lists on.
+    std::string text;
+    uint64_t taken = 0;
+    std::array<char, 65536> buffer{};
+    while (const size_t count = git.Read(buffer)) {
+      taken += count;
+      if (taken > kMaxRefBytes)
+        throw Error("`git for-each-ref` printed more than " + std::to_string(kMaxRefBytes) +
+                    " bytes, which is more than is read from it.");
+      text.append(buffer.data(), count);
+      std::string_view rest = text;
+      while (rest.find('\n') != std::string_view::npos) AddRef(TakeTo('\n', &rest), &refs);
+      text.erase(0, text.size() - rest.size());
+    }
     if (git.Finish() != 0)
       throw Error("The refs of " + git_dir_ + " can't be listed: " + git.Failure() +
                   ". Check them with git fsck.");
-    std::vector<Ref> refs;
-    for (std::string_view rest = text; !rest.empty();) {
-      std::string_view line = TakeTo('\n', &rest);
-      const std::optional<ObjectId> oid = ObjectId::TryParse(TakeTo(' ', &line));
-      if (!oid || oid->raw().size() != id_bytes_ || line.empty()) ThrowStrange("git for-each-ref");
-      // Written where a ref holds no id.
-      if (!oid->is_zero()) refs.push_back({std::string(line), *oid});
-    }
+    if (!text.empty()) AddRef(text, &refs);
     return refs;
+  }
+
+  void AddRef(std::string_view line, std::vector<Ref>* refs) const {
+    const std::optional<ObjectId> oid = ObjectId::TryParse(TakeTo(' ', &line));
+    if (!oid || oid->raw().size() != id_bytes_ || line.empty()) ThrowStrange("git for-each-ref");
+    // Written where a ref holds no id.
+    if (!oid->is_zero()) refs->push_back({std::string(line), *oid});
   }
 
   GitCommand HeadCommand() const { return Command({"symbolic-ref", "-q", "HEAD"}); }
