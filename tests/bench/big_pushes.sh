@@ -79,10 +79,9 @@ large() { # MEGABYTES of noise
   truncate -s "${GIB}G" work/large.bin
   save work Large
   printf '\n%s\n' "$token" >>work/large.bin
-  save work Leak
-  git -C work update-ref refs/leak/heads/main HEAD
-  git -C work reset -q --soft HEAD~1
+  git -C work add -A
   rm work/large.bin
+  leak_of_index
 }
 zeros() { large 0; }
 noise() { large 1024; }
