@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <memory>
 
@@ -24,6 +25,9 @@ int RunPreReceive(const CommonOptions& common) {
   const std::vector<RefUpdate> updates = ParseRefUpdates(ReadHookInput(STDIN_FILENO));
   if (updates.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
+  if (std::any_of(updates.begin(), updates.end(),
+                  [](const RefUpdate& update) { return !update.new_oid.is_zero(); }))
+    repository->BeginRefs();
   const Policy policy = ReadServerPolicy(common, *repository);
   if (policy.server.deadline) watch.SetDeadline(*policy.server.deadline);
   PushGate gate({.common = common,

@@ -1,4 +1,5 @@
 #include <array>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -50,6 +51,8 @@ class PlumbingLists : public RepositoryLists {
   }
 
   size_t id_bytes() const override { return id_bytes_; }
+
+  void BeginRefs() override { begun_ = ListingProcess(""); }
 
   RefList Refs() const override {
     // Both at once.
@@ -113,10 +116,17 @@ class PlumbingLists : public RepositoryLists {
     return command;
   }
 
-  std::vector<Ref> ListRefs(const std::string& pattern) const {
+  std::unique_ptr<GitProcess> ListingProcess(const std::string& pattern) const {
     GitCommand command = Command({"for-each-ref", "--format=%(objectname) %(refname)"});
     if (!pattern.empty()) command.arguments.push_back(pattern);
-    GitProcess git(command);
+    return std::make_unique<GitProcess>(command);
+  }
+
+  std::vector<Ref> ListRefs(const std::string& pattern) const {
+    std::unique_ptr<GitProcess> process;
+    if (pattern.empty()) process = std::move(begun_);
+    if (process == nullptr) process = ListingProcess(pattern);
+    GitProcess& git = *process;
     std::vector<Ref> refs;
     // Line by line, while Git lists on.
     std::string text;
@@ -170,6 +180,8 @@ class PlumbingLists : public RepositoryLists {
   std::string git_dir_;
   bool in_hook_;
   size_t id_bytes_ = 20;
+  // Lists the refs for who asks first.
+  mutable std::unique_ptr<GitProcess> begun_;
 };
 
 }  // namespace

@@ -104,6 +104,8 @@ class Repository {
   // A promisor remote or pack exists, so that absent objects may be promised rather than lost.
   bool has_promisor() const { return has_promisor_; }
 
+  // Says that Refs() will be asked for soon. Throws Error.
+  void BeginRefs() { lists_->BeginRefs(); }
   // Every ref, sorted by name, and HEAD when it is detached. A ref that holds no object id, and a
   // symbolic one that leads nowhere, is left out, as Git leaves it out: a ref less means that more
   // counts as new. Throws Error where the refs can't be listed.

@@ -36,6 +36,8 @@ class RepositoryLists {
 
   // 20 for SHA-1, 32 for SHA-256.
   virtual size_t id_bytes() const = 0;
+  // Refs() will be asked for soon: a process that lists them may work meanwhile.
+  virtual void BeginRefs() {}
   virtual RefList Refs() const = 0;
   // HEAD or a full name; nullopt where there is no such ref, or HEAD is unborn.
   virtual std::optional<ObjectId> Resolve(const std::string& ref) const = 0;
