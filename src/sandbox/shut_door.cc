@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -17,6 +18,15 @@ namespace {
   throw Error("The process that keeps the files has ended, so nothing more can be judged.");
 }
 
+Answer Gone() {
+  Answer answer;
+  answer.error = EPIPE;
+  return answer;
+}
+
+// Few beside the descriptors that a process may have, and beside what a socket holds.
+constexpr uint64_t kFilesAhead = 16;
+
 }  // namespace
 
 ShutDoor::ShutDoor(int socket, Places places, const std::vector<std::string>& kept_open)
@@ -28,14 +38,18 @@ ShutDoor::ShutDoor(int socket, Places places, const std::vector<std::string>& ke
 }
 
 Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  return Send(what, directory, at, text) ? Receive() : Gone();
+}
+
+bool ShutDoor::Send(Question what, uint32_t directory, uint64_t at, std::string_view text) {
+  return SendFrame(socket_, {static_cast<uint32_t>(what), directory, at, 0}, text, -1);
+}
+
+Answer ShutDoor::Receive() {
+  FrameHead head;
   Answer answer;
-  std::lock_guard lock(mutex_);
-  FrameHead head{static_cast<uint32_t>(what), directory, at, 0};
-  if (!SendFrame(socket_, head, text, -1) ||
-      !ReceiveFrame(socket_, &head, &answer.text, &answer.fd, kMostTextBytes)) {
-    answer.error = EPIPE;
-    return answer;
-  }
+  if (!ReceiveFrame(socket_, &head, &answer.text, &answer.fd, kMostTextBytes)) return Gone();
   answer.error = static_cast<int>(head.what);
   return answer;
 }
@@ -53,10 +67,37 @@ int ShutDoor::OpenToRead(const std::string& path) {
     errno = EACCES;
     return -1;
   }
-  const Answer answer =
-      question->question == Question::kOpenLoose ? OpenLoose(*question) : Put(*question);
+  const Answer answer = question->question == Question::kOpenLoose    ? OpenLoose(*question)
+                        : question->question == Question::kOpenListed ? OpenListed(question->at)
+                                                                      : Put(*question);
   if (answer.error != 0) errno = answer.error;
   return answer.fd;
+}
+
+Answer ShutDoor::OpenListed(uint64_t number) {
+  const std::lock_guard lock(ahead_mutex_);
+  const uint64_t end = ahead_.first + ahead_.answers.size();
+  if (number >= end) {
+    const uint64_t count = std::min(kFilesAhead, places_.files.size() - number);
+    std::vector<Answer> answers;
+    {
+      const std::lock_guard socket_lock(mutex_);
+      uint64_t sent = 0;
+      while (sent < count && Send(Question::kOpenListed, 0, number + sent, "")) ++sent;
+      while (answers.size() < sent) answers.push_back(Receive());
+      while (answers.size() < count) answers.push_back(Gone());
+    }
+    for (const Answer& unused : ahead_.answers) {
+      if (unused.fd >= 0) close(unused.fd);
+    }
+    ahead_ = {number, std::move(answers)};
+  }
+  const bool is_ahead = number >= ahead_.first && ahead_.answers[number - ahead_.first].fd >= 0;
+  // A thread that has fallen behind, or one file twice.
+  if (!is_ahead) return Exchange(Question::kOpenListed, 0, number, "");
+  Answer answer;
+  std::swap(answer.fd, ahead_.answers[number - ahead_.first].fd);
+  return answer;
 }
 
 Answer ShutDoor::OpenLoose(PlaceQuestion question) {
