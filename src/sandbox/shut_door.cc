@@ -18,14 +18,31 @@ namespace {
   throw Error("The process that keeps the files has ended, so nothing more can be judged.");
 }
 
-Answer Gone() {
+// A descriptor, or the negative of an error number.
+Answer Opened(int fd) {
   Answer answer;
-  answer.error = EPIPE;
+  answer.fd = fd < 0 ? -1 : fd;
+  answer.error = fd < 0 ? -fd : 0;
   return answer;
 }
 
-// Few beside the descriptors that a process may have, and beside what a socket holds.
-constexpr uint64_t kFilesAhead = 16;
+// Of each file what Opened() takes; empty where the answer makes no sense.
+std::vector<int> ReadOpened(const Answer& answer, uint32_t count, const std::vector<int>& given) {
+  std::vector<int> fds(count);
+  if (answer.error != 0 || answer.text.size() != count * sizeof(int)) return {};
+  std::memcpy(fds.data(), answer.text.data(), answer.text.size());
+  size_t next = 0;
+  for (int& fd : fds) {
+    if (fd > 0) {
+      fd = -fd;
+    } else if (next < given.size()) {
+      fd = given[next++];
+    } else {
+      return {};
+    }
+  }
+  return next == given.size() ? fds : std::vector<int>();
+}
 
 }  // namespace
 
@@ -38,18 +55,22 @@ ShutDoor::ShutDoor(int socket, Places places, const std::vector<std::string>& ke
 }
 
 Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text) {
-  const std::lock_guard lock(mutex_);
-  return Send(what, directory, at, text) ? Receive() : Gone();
+  std::vector<int> fds;
+  Answer answer = Exchange(what, directory, at, text, 1, &fds);
+  if (!fds.empty()) answer.fd = fds[0];
+  return answer;
 }
 
-bool ShutDoor::Send(Question what, uint32_t directory, uint64_t at, std::string_view text) {
-  return SendFrame(socket_, {static_cast<uint32_t>(what), directory, at, 0}, text, -1);
-}
-
-Answer ShutDoor::Receive() {
-  FrameHead head;
+Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text,
+                          size_t most_fds, std::vector<int>* fds) {
   Answer answer;
-  if (!ReceiveFrame(socket_, &head, &answer.text, &answer.fd, kMostTextBytes)) return Gone();
+  const std::lock_guard lock(mutex_);
+  FrameHead head{static_cast<uint32_t>(what), directory, at, 0};
+  if (!SendFrame(socket_, head, text, -1) ||
+      !ReceiveFrame(socket_, &head, &answer.text, fds, most_fds, kMostTextBytes)) {
+    answer.error = EPIPE;
+    return answer;
+  }
   answer.error = static_cast<int>(head.what);
   return answer;
 }
@@ -76,27 +97,31 @@ int ShutDoor::OpenToRead(const std::string& path) {
 
 Answer ShutDoor::OpenListed(uint64_t number) {
   const std::lock_guard lock(ahead_mutex_);
-  const uint64_t end = ahead_.first + ahead_.answers.size();
-  if (number >= end) {
-    const uint64_t count = std::min(kFilesAhead, places_.files.size() - number);
-    std::vector<Answer> answers;
-    {
-      const std::lock_guard socket_lock(mutex_);
-      uint64_t sent = 0;
-      while (sent < count && Send(Question::kOpenListed, 0, number + sent, "")) ++sent;
-      while (answers.size() < sent) answers.push_back(Receive());
-      while (answers.size() < count) answers.push_back(Gone());
-    }
-    for (const Answer& unused : ahead_.answers) {
-      if (unused.fd >= 0) close(unused.fd);
-    }
-    ahead_ = {number, std::move(answers)};
+  const uint64_t end = ahead_.first + ahead_.fds.size();
+  // One that has fallen behind, or a file twice, comes alone.
+  uint32_t count = 1;
+  if (number < end && number >= ahead_.first) {
+    const int fd = std::exchange(ahead_.fds[number - ahead_.first], -1);
+    if (fd >= 0) return Opened(fd);
+  } else if (number >= end) {
+    count =
+        static_cast<uint32_t>(std::min<uint64_t>(kMostDescriptors, places_.files.size() - number));
   }
-  const bool is_ahead = number >= ahead_.first && ahead_.answers[number - ahead_.first].fd >= 0;
-  // A thread that has fallen behind, or one file twice.
-  if (!is_ahead) return Exchange(Question::kOpenListed, 0, number, "");
-  Answer answer;
-  std::swap(answer.fd, ahead_.answers[number - ahead_.first].fd);
+  std::vector<int> given;
+  Answer answer = Exchange(Question::kOpenListed, count, number, "", count, &given);
+  const std::vector<int> fds = ReadOpened(answer, count, given);
+  if (fds.empty()) {
+    for (const int fd : given) close(fd);
+    if (answer.error == 0) answer.error = EPIPE;
+    return answer;
+  }
+  answer = Opened(fds[0]);
+  if (count == 1) return answer;
+  for (const int unused : ahead_.fds) {
+    if (unused >= 0) close(unused);
+  }
+  ahead_ = {number, fds};
+  ahead_.fds[0] = -1;
   return answer;
 }
 

@@ -30,10 +30,9 @@ class ShutDoor : public Door {
  private:
   // Where the keeper has gone, the error is EPIPE.
   Answer Put(const PlaceQuestion& question);
-  // The two halves of an exchange: with mutex_ held, and as many answers as questions.
-  bool Send(Question what, uint32_t directory, uint64_t at, std::string_view text);
-  Answer Receive();
   Answer Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text);
+  Answer Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text,
+                  size_t most_fds, std::vector<int>* fds);
   // The next files come along, since whoever asks for one asks for the others in turn: waking the
   // keeper for each took most of the time over a folder of small ones.
   Answer OpenListed(uint64_t number);
@@ -45,11 +44,11 @@ class ShutDoor : public Door {
     PlaceQuestion question;
     int fd = -1;
   };
-  // The files from `first` on, as the keeper has answered. One without a descriptor is asked for
-  // again: it was handed out, or could not be opened.
+  // The files from `first` on, as the keeper has opened them. One below 0 is asked for again: it
+  // was handed out, or could not be opened.
   struct Ahead {
     uint64_t first = 0;
-    std::vector<Answer> answers;
+    std::vector<int> fds;
   };
   const int socket_;
   const Places places_;
