@@ -97,31 +97,29 @@ int ShutDoor::OpenToRead(const std::string& path) {
 
 Answer ShutDoor::OpenListed(uint64_t number) {
   const std::lock_guard lock(ahead_mutex_);
-  const uint64_t end = ahead_.first + ahead_.fds.size();
-  // One that has fallen behind, or a file twice, comes alone.
-  uint32_t count = 1;
-  if (number < end && number >= ahead_.first) {
-    const int fd = std::exchange(ahead_.fds[number - ahead_.first], -1);
+  auto count =
+      static_cast<uint32_t>(std::min<uint64_t>(kMostDescriptors, places_.files.size() - number));
+  for (Ahead& ahead : ahead_) {
+    if (number < ahead.first || number - ahead.first >= ahead.fds.size()) continue;
+    const int fd = std::exchange(ahead.fds[number - ahead.first], -1);
     if (fd >= 0) return Opened(fd);
-  } else if (number >= end) {
-    count =
-        static_cast<uint32_t>(std::min<uint64_t>(kMostDescriptors, places_.files.size() - number));
+    count = 1;
   }
   std::vector<int> given;
   Answer answer = Exchange(Question::kOpenListed, count, number, "", count, &given);
-  const std::vector<int> fds = ReadOpened(answer, count, given);
+  std::vector<int> fds = ReadOpened(answer, count, given);
   if (fds.empty()) {
     for (const int fd : given) close(fd);
     if (answer.error == 0) answer.error = EPIPE;
     return answer;
   }
-  answer = Opened(fds[0]);
+  answer = Opened(std::exchange(fds[0], -1));
   if (count == 1) return answer;
-  for (const int unused : ahead_.fds) {
+  Ahead& oldest = ahead_[next_ahead_++ % ahead_.size()];
+  for (const int unused : oldest.fds) {
     if (unused >= 0) close(unused);
   }
-  ahead_ = {number, fds};
-  ahead_.fds[0] = -1;
+  oldest = {number, std::move(fds)};
   return answer;
 }
 

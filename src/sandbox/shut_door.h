@@ -55,7 +55,8 @@ class ShutDoor : public Door {
   std::map<std::string, int> kept_open_;
   std::mutex mutex_;
   std::mutex ahead_mutex_;
-  Ahead ahead_;
+  std::array<Ahead, 8> ahead_;  // a ring; each thread goes on in one of its own
+  size_t next_ahead_ = 0;
   std::mutex loose_mutex_;
   std::array<Loose, 16> loose_;  // a ring
   size_t next_loose_ = 0;
