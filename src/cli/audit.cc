@@ -47,9 +47,10 @@ std::unordered_set<std::string> EndsOfPathRules(const Engine& engine) {
 // Where the objects and names that speak came into the history.
 class Attribution {
  public:
-  Attribution(const AuditInput& input, const ObjectInventory& inventory, std::span<const Ref> refs,
-              const AuditObjects& objects, const ScanResult& scan,
-              const std::vector<std::string>& further_names, unsigned threads)
+  Attribution(const AuditInput& input, const ObjectInventory& inventory,
+              const TreeNames& tree_names, std::span<const Ref> refs, const AuditObjects& objects,
+              const ScanResult& scan, const std::vector<std::string>& further_names,
+              unsigned threads)
       : objects_(objects) {
     std::vector<ObjectId> oids;
     std::vector<std::string> names;
@@ -64,9 +65,10 @@ class Attribution {
       if (by_name_.try_emplace(name, names.size()).second) names.push_back(name);
     }
     if (oids.empty() && names.empty()) return;
-    provenance_ = input.memory != nullptr
-                      ? input.memory->Attribute(inventory, refs, oids, names, threads)
-                      : Attribute(input.repository, inventory, oids, names, threads);
+    provenance_ =
+        input.memory != nullptr
+            ? input.memory->Attribute(inventory, tree_names, refs, oids, names, threads)
+            : Attribute(input.repository, inventory, oids, names, threads, nullptr, &tree_names);
   }
 
   const std::vector<Gap>& gaps() const { return provenance_.gaps; }
@@ -205,7 +207,7 @@ Verdict AuditRepository(const AuditInput& input) {
     }
   }
   std::sort(ends.begin(), ends.end());
-  const Attribution attribution(input, inventory, refs, objects, scan, ends, threads);
+  const Attribution attribution(input, inventory, tree_names, refs, objects, scan, ends, threads);
 
   // The paths of those names speak for themselves, at positions of their own.
   std::unordered_map<uint64_t, Whereabouts> paths;

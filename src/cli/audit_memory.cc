@@ -243,8 +243,8 @@ std::optional<Provenance> AuditMemory::AttributeFromHistory(
   return AttributeFurther(repository_, std::move(*before), more, objects, names, threads, history);
 }
 
-Provenance AuditMemory::Attribute(const ObjectInventory& inventory, std::span<const Ref> refs,
-                                  std::span<const ObjectId> objects,
+Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const TreeNames& listed,
+                                  std::span<const Ref> refs, std::span<const ObjectId> objects,
                                   std::span<const std::string> names, unsigned threads) {
   std::vector<ObjectId> sorted_objects(objects.begin(), objects.end());
   std::vector<std::string> sorted_names(names.begin(), names.end());
@@ -266,7 +266,7 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, std::span<co
       ObjectInventory whole;
       if (!is_whole_) whole = ListObjects(repository_, threads);
       found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
-                                sorted_names, threads, &history);
+                                sorted_names, threads, &history, is_whole_ ? &listed : nullptr);
     }
     std::optional<ProvenanceMemo> memo =
         Memorise(repository_, refs, *found, sorted_objects, sorted_names);

@@ -16,6 +16,9 @@ class KnownIds {
   bool Contains(const ObjectId& oid) const {
     return objects_.Find(oid) != kNone || trees_.Find(oid) != kNone;
   }
+  // Positions in the inventory's lists, or kNone.
+  uint32_t FindObject(const ObjectId& oid) const { return objects_.Find(oid); }
+  uint32_t FindTree(const ObjectId& oid) const { return trees_.Find(oid); }
 
  private:
   IdTable objects_;

@@ -12,6 +12,7 @@
 #include "core/object_id.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
+#include "git/tree_names.h"
 
 namespace picket {
 
@@ -56,10 +57,13 @@ struct Provenance {
 // component of a path). Both are distinct. Reads every commit, and for blobs and names every tree
 // that a commit reaches, once for each 4,096 of them; the rest of the trees only for what was not
 // found there. The same result for any `threads` (1 or more).
-// `history` may be null; else it gets what AttributeFurther() goes on from.
+// `history` may be null; else it gets what AttributeFurther() goes on from. `listed` is what
+// ListTreeNames() said of the same inventory, so that hardly a tree is read again; null: it is
+// asked.
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads, std::string* history = nullptr);
+                     unsigned threads, std::string* history = nullptr,
+                     const TreeNames* listed = nullptr);
 
 // The same for a store that has grown: `before` is what Attribute() said of the same objects and
 // names, `history` what it left (its refs are not looked at), and `more` are the commits that came

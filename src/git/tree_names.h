@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -13,6 +14,7 @@
 #include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
+#include "git/tree_rows.h"
 
 namespace picket {
 
@@ -23,6 +25,8 @@ struct TreeNames {
   std::vector<Gap> gaps;
   // What entries name and the store does not hold; gitlinks aside. Asked for with `known` only.
   std::unordered_set<ObjectId> absent;
+  // What stands in which tree, for Attribute(); null where that is more than is kept.
+  std::shared_ptr<const TreeRows> rows;
 };
 
 // Reads every tree of `inventory` once, with `threads` threads (1 or more). `known` may be null.
