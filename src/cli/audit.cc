@@ -15,6 +15,7 @@
 #include "cli/lfs_objects.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "git/commit_records.h"
 #include "git/known_ids.h"
 #include "git/object_source.h"
 #include "git/pack_order.h"
@@ -47,10 +48,9 @@ std::unordered_set<std::string> EndsOfPathRules(const Engine& engine) {
 // Where the objects and names that speak came into the history.
 class Attribution {
  public:
-  Attribution(const AuditInput& input, const ObjectInventory& inventory,
-              const TreeNames& tree_names, std::span<const Ref> refs, const AuditObjects& objects,
-              const ScanResult& scan, const std::vector<std::string>& further_names,
-              unsigned threads)
+  Attribution(const AuditInput& input, const ObjectInventory& inventory, const ReadBefore& before,
+              std::span<const Ref> refs, const AuditObjects& objects, const ScanResult& scan,
+              const std::vector<std::string>& further_names, unsigned threads)
       : objects_(objects) {
     std::vector<ObjectId> oids;
     std::vector<std::string> names;
@@ -67,8 +67,8 @@ class Attribution {
     if (oids.empty() && names.empty()) return;
     provenance_ =
         input.memory != nullptr
-            ? input.memory->Attribute(inventory, tree_names, refs, oids, names, threads)
-            : Attribute(input.repository, inventory, oids, names, threads, nullptr, &tree_names);
+            ? input.memory->Attribute(inventory, before, refs, oids, names, threads)
+            : Attribute(input.repository, inventory, oids, names, threads, nullptr, before);
   }
 
   const std::vector<Gap>& gaps() const { return provenance_.gaps; }
@@ -168,10 +168,10 @@ Verdict AuditRepository(const AuditInput& input) {
   const std::vector<Ref> refs = repository->Refs();
   stats.Mark("list");
   progress.BeginPhase("names");
-  std::optional<KnownIds> known;
-  if (repository->has_promisor()) known.emplace(inventory);
-  const TreeNames tree_names =
-      ListTreeNames(*repository, inventory, known ? &*known : nullptr, threads);
+  const bool is_partial = repository->has_promisor();
+  const KnownIds known(inventory);
+  CommitRecords commits(inventory, known);
+  const TreeNames tree_names = ListTreeNames(*repository, inventory, known, is_partial, threads);
   stats.Mark("names");
   const AuditObjects objects(inventory.objects, refs, tree_names.names);
   const EffectiveLimits limits = policy.effective_limits();
@@ -179,7 +179,7 @@ Verdict AuditRepository(const AuditInput& input) {
                                     {.memory_limit = limits.blob_memory_bytes,
                                      .temporary_bytes = limits.temp_bytes,
                                      .may_be_promised = true});
-  const StoreSource source(inventory, objects, single_objects);
+  const StoreSource source(inventory, objects, single_objects, &commits);
   ScanOptions scan_options = engine.NewScanOptions();
   const auto blobs =
       std::count_if(inventory.objects.begin(), inventory.objects.end(),
@@ -207,7 +207,8 @@ Verdict AuditRepository(const AuditInput& input) {
     }
   }
   std::sort(ends.begin(), ends.end());
-  const Attribution attribution(input, inventory, tree_names, refs, objects, scan, ends, threads);
+  const Attribution attribution(input, inventory, {&tree_names, &commits}, refs, objects, scan,
+                                ends, threads);
 
   // The paths of those names speak for themselves, at positions of their own.
   std::unordered_map<uint64_t, Whereabouts> paths;
@@ -240,8 +241,8 @@ Verdict AuditRepository(const AuditInput& input) {
   }
   std::sort(listing.gaps.begin(), listing.gaps.end());
   listing.gaps.erase(std::unique(listing.gaps.begin(), listing.gaps.end()), listing.gaps.end());
-  if (known) {
-    AddPromised(CountPromised(*repository, inventory, *known, tree_names.absent, threads),
+  if (is_partial) {
+    AddPromised(CountPromised(*repository, inventory, known, tree_names.absent, threads),
                 input.require_complete, &listing);
     stats.Mark("promised");
   }

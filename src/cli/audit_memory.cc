@@ -243,7 +243,7 @@ std::optional<Provenance> AuditMemory::AttributeFromHistory(
   return AttributeFurther(repository_, std::move(*before), more, objects, names, threads, history);
 }
 
-Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const TreeNames& listed,
+Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBefore& before,
                                   std::span<const Ref> refs, std::span<const ObjectId> objects,
                                   std::span<const std::string> names, unsigned threads) {
   std::vector<ObjectId> sorted_objects(objects.begin(), objects.end());
@@ -266,7 +266,7 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const TreeNa
       ObjectInventory whole;
       if (!is_whole_) whole = ListObjects(repository_, threads);
       found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
-                                sorted_names, threads, &history, is_whole_ ? &listed : nullptr);
+                                sorted_names, threads, &history, is_whole_ ? before : ReadBefore());
     }
     std::optional<ProvenanceMemo> memo =
         Memorise(repository_, refs, *found, sorted_objects, sorted_names);

@@ -48,7 +48,7 @@ class AuditMemory {
 
   // As picket::Attribute, from memory where nothing has moved since. `names` are all those that
   // speak. `inventory` is what List() gave, `listed` what ListTreeNames() said of it.
-  Provenance Attribute(const ObjectInventory& inventory, const TreeNames& listed,
+  Provenance Attribute(const ObjectInventory& inventory, const ReadBefore& before,
                        std::span<const Ref> refs, std::span<const ObjectId> objects,
                        std::span<const std::string> names, unsigned threads);
 

@@ -110,13 +110,13 @@ class Comparison {
 class Attribution {
  public:
   Attribution(const Repository& repository, const ObjectInventory& inventory,
-              const TreeNames* listed, unsigned threads)
+              const ReadBefore& before, unsigned threads)
       : repository_(repository),
         inventory_(inventory),
-        listed_(listed),
+        listed_(before.trees),
         threads_(threads),
         database_(repository.NewObjectDatabase()),
-        graph_(repository, inventory.objects, threads),
+        graph_(repository, inventory.objects, before.commits, threads),
         absent_trees_(0) {
     gaps_.insert(graph_.gaps().begin(), graph_.gaps().end());
   }
@@ -204,7 +204,8 @@ class Attribution {
 
   void AttributeInTrees(Batch* batch) {
     if (listed_ == nullptr) {
-      own_list_.emplace(ListTreeNames(repository_, inventory_, nullptr, threads_));
+      const KnownIds known(inventory_);
+      own_list_.emplace(ListTreeNames(repository_, inventory_, known, false, threads_));
       listed_ = &*own_list_;
     }
     TreeProjection projection(inventory_, listed_, batch->objects, batch->names, threads_);
@@ -336,12 +337,12 @@ void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction*
 
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads, std::string* history, const TreeNames* listed) {
+                     unsigned threads, std::string* history, const ReadBefore& before) {
   Provenance result;
   result.objects.resize(objects.size());
   result.names.resize(names.size());
   if (objects.empty() && names.empty()) return result;
-  Attribution attribution(repository, inventory, listed, threads);
+  Attribution attribution(repository, inventory, before, threads);
   for (size_t i = 0, j = 0; i < objects.size() || j < names.size();) {
     Batch batch;
     batch.objects = objects.subspan(i, std::min(kBatch, objects.size() - i));

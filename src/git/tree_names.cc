@@ -6,7 +6,6 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -145,12 +144,11 @@ using Starts = std::vector<uint32_t>;
 
 class Reader : private ForestVisitor {
  public:
-  // `absent` is false where what is not in the store need not be listed.
   Reader(const Repository& repository, const ObjectInventory& inventory, const KnownIds& known,
-         bool absent, SharedNames* shared, TreeRows* rows)
+         bool lists_absent, SharedNames* shared, TreeRows* rows)
       : inventory_(inventory),
         known_(known),
-        lists_absent_(absent),
+        lists_absent_(lists_absent),
         database_(repository.NewObjectDatabase()),
         walk_(*database_, {.object_bytes = kMaxTreeBytes}),
         shared_(shared),
@@ -346,17 +344,14 @@ class Reader : private ForestVisitor {
 }  // namespace
 
 TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inventory,
-                        const KnownIds* known, unsigned threads) {
+                        const KnownIds& known, bool lists_absent, unsigned threads) {
   SharedNames shared;
   std::unordered_set<ObjectId> absent;
   std::mutex mutex;
-  std::optional<KnownIds> own;
-  if (known == nullptr) own.emplace(inventory);
-  const KnownIds& ids = known != nullptr ? *known : *own;
   const size_t count = inventory.tree_items.size();
   auto rows = std::make_shared<TreeRows>(inventory.trees.size(), (count + kChunk - 1) / kChunk);
   ForEachChunk(count, kChunk, threads, [&] {
-    return [&, reader = std::make_unique<Reader>(repository, inventory, ids, known != nullptr,
+    return [&, reader = std::make_unique<Reader>(repository, inventory, known, lists_absent,
                                                  &shared, rows.get())](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) reader->Read(inventory.tree_items[i]);
       reader->Keep(begin / kChunk);

@@ -31,7 +31,7 @@ auto Facts(const Introduction& one) {
 void CheckAgainstReading(const GitFixture& git, size_t* told) {
   auto repository = Repository::OpenAt(git.directory());
   const ObjectInventory inventory = ListObjects(*repository, 2);
-  const TreeNames listed = ListTreeNames(*repository, inventory, nullptr, 2);
+  const TreeNames listed = ListTreeNames(*repository, inventory, KnownIds(inventory), false, 2);
   REQUIRE(listed.rows != nullptr);
   for (uint32_t i = 0; i < inventory.trees.size(); ++i) *told += listed.rows->IsWhole(i);
   TreeNames unlisted;
@@ -46,10 +46,10 @@ void CheckAgainstReading(const GitFixture& git, size_t* told) {
     for (size_t i = 0; i < blobs.size(); i += step) objects.push_back(blobs[i]);
     for (size_t i = 0; i < listed.names.size(); i += 2 * step) names.push_back(listed.names[i]);
     const Provenance read =
-        Attribute(*repository, inventory, objects, names, 1, nullptr, &unlisted);
+        Attribute(*repository, inventory, objects, names, 1, nullptr, {&unlisted});
     for (unsigned threads : {1U, 3U}) {
       const Provenance told_so =
-          Attribute(*repository, inventory, objects, names, threads, nullptr, &listed);
+          Attribute(*repository, inventory, objects, names, threads, nullptr, {&listed});
       for (size_t i = 0; i < objects.size(); ++i) {
         CAPTURE(objects[i].ToHex());
         CHECK(Facts(told_so.objects[i]) == Facts(read.objects[i]));
