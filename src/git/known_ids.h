@@ -13,6 +13,8 @@ class KnownIds {
   explicit KnownIds(const ObjectInventory& inventory)
       : objects_(inventory.objects), trees_(inventory.trees) {}
 
+  const IdTable& objects() const { return objects_; }
+  const IdTable& trees() const { return trees_; }
   bool Contains(const ObjectId& oid) const {
     return objects_.Find(oid) != kNone || trees_.Find(oid) != kNone;
   }

@@ -87,6 +87,7 @@ LiveTrees::LiveTrees(const TreeRows& rows, const std::vector<bool>& objects,
 // Rounds, until one finds nothing more: which trees lead there does not depend on their order. Git
 // writes a folder before what is in it, so the last chunks come first.
 bool LiveTrees::FindLive(unsigned threads) {
+  static_assert(kMostRounds < UINT8_MAX);
   const size_t count = rows_.chunks().size();
   std::atomic<bool> more{true};
   std::atomic<bool> good{true};
@@ -97,20 +98,28 @@ bool LiveTrees::FindLive(unsigned threads) {
       return [&, follower = Follower(*this)](size_t begin, size_t end) mutable {
         bool found = false;
         for (size_t i = begin; i < end; ++i) {
-          const bool whole =
-              follower.Follow(rows_.chunks()[count - 1 - i],
-                              [&](uint32_t label, uint32_t, const std::vector<LiveRow>& rows) {
-                                if (rows.empty() || label == kNone || IsLive(label)) return;
-                                live_[label].store(1, std::memory_order_relaxed);
-                                found = true;
-                              });
-          if (!whole) good = false;
+          const TreeRowChunk& chunk = rows_.chunks()[count - 1 - i];
+          if (round > 0 && !MayFindMore(chunk, round)) continue;
+          const auto on_tree = [&](uint32_t label, uint32_t, const std::vector<LiveRow>& rows) {
+            if (rows.empty() || label == kNone || IsLive(label)) return;
+            live_[label].store(static_cast<uint8_t>(round + 1), std::memory_order_relaxed);
+            found = true;
+          };
+          if (!follower.Follow(chunk, on_tree)) good = false;
         }
         if (found) more = true;
       };
     });
   }
   return good;
+}
+
+// A folder that has been found since the last round began, before this chunk was looked at there or
+// after.
+bool LiveTrees::MayFindMore(const TreeRowChunk& chunk, int round) const {
+  return std::any_of(chunk.folders().begin(), chunk.folders().end(), [&](uint32_t folder) {
+    return folder != kNone && live_[folder].load(std::memory_order_relaxed) >= round;
+  });
 }
 
 bool LiveTrees::Tell(unsigned threads) {

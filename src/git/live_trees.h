@@ -46,6 +46,7 @@ class LiveTrees {
     if (row.type == TreeRow::kDirectory) return row.object == kNone || IsLive(row.object);
     return row.object != kNone && objects_[row.object];
   }
+  bool MayFindMore(const TreeRowChunk& chunk, int round) const;
   bool FindLive(unsigned threads);
   bool Tell(unsigned threads);
   void GiveUp();
@@ -53,7 +54,7 @@ class LiveTrees {
   const TreeRows& rows_;
   const std::vector<bool>& objects_;
   const std::vector<bool>& names_;
-  std::vector<std::atomic<uint8_t>> live_;
+  std::vector<std::atomic<uint8_t>> live_;  // 0, or the round that found it plus 1
   std::vector<Place> places_;
   std::vector<std::vector<TreeRow>> told_;  // by chunk
   std::vector<uint32_t> first_trees_;       // by chunk; ascending

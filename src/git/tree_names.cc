@@ -1,11 +1,13 @@
 #include "git/tree_names.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -164,6 +166,7 @@ class Reader : private ForestVisitor {
 
   // What was told since the last time is the chunk at `position`.
   void Keep(size_t position) {
+    FindEntries();
     Charge();
     if (keeps_rows_) rows_->Keep(position, std::move(chunk_));
     chunk_ = TreeRowChunk();
@@ -262,9 +265,12 @@ class Reader : private ForestVisitor {
             chunk_.Copy(static_cast<uint32_t>(next - base.begin()),
                         static_cast<uint32_t>(last - next));
           }
-          for (; next != last; ++next) {
-            starts->push_back(static_cast<uint32_t>(*next - base_at + at));
-          }
+          const size_t held = starts->size();
+          starts->resize(held + static_cast<size_t>(last - next));
+          const uint32_t shift = static_cast<uint32_t>(at - base_at);  // may wrap around
+          std::transform(next, last, starts->begin() + static_cast<ptrdiff_t>(held),
+                         [shift](uint32_t start) { return start + shift; });
+          next = last;
           at += *last - base_at;
           if (*last != base_at) continue;
         }
@@ -283,16 +289,34 @@ class Reader : private ForestVisitor {
   }
 
   void Add(const TreeCursor& cursor) {
-    TreeRow row;
-    row.name = NumberOf(cursor.name());
-    row.type = static_cast<uint8_t>((cursor.mode() & TreeCursor::kTypeMask) >> 12);
-    if (!cursor.is_gitlink()) {
-      const ObjectId oid = cursor.id();
-      row.object = cursor.is_directory() ? known_.FindTree(oid) : known_.FindObject(oid);
-      if (lists_absent_ && row.object == kNone && !known_.Contains(oid)) absent_.insert(oid);
+    const uint32_t name = NumberOf(cursor.name());
+    if (keeps_rows_) {
+      chunk_.Add(name, static_cast<uint8_t>((cursor.mode() & TreeCursor::kTypeMask) >> 12));
+      if (chunk_.bytes() - charged_ >= kChargedBytes) Charge();
     }
-    if (keeps_rows_) chunk_.Add(row);
-    if (chunk_.bytes() - charged_ >= kChargedBytes) Charge();
+    if (cursor.is_gitlink() || (!keeps_rows_ && !lists_absent_)) return;
+    Entry& entry = entries_[entry_count_++];
+    entry = {cursor.id(), cursor.is_directory()};
+    (entry.is_directory ? known_.trees() : known_.objects()).FetchSlot(entry.oid);
+    if (entry_count_ == entries_.size()) FindEntries();
+  }
+
+  void FindEntries() {
+    const std::span<const Entry> entries = std::span(entries_).first(entry_count_);
+    for (const Entry& entry : entries) {
+      (entry.is_directory ? known_.trees() : known_.objects()).FetchObject(entry.oid);
+    }
+    for (const Entry& entry : entries) {
+      const uint32_t found =
+          entry.is_directory ? known_.FindTree(entry.oid) : known_.FindObject(entry.oid);
+      if (entry.is_directory) {
+        chunk_.AddFolder(found);
+      } else {
+        chunk_.AddFile(found);
+      }
+      if (lists_absent_ && found == kNone && !known_.Contains(entry.oid)) absent_.insert(entry.oid);
+    }
+    entry_count_ = 0;
   }
 
   void EndTree() {
@@ -331,7 +355,15 @@ class Reader : private ForestVisitor {
   ForestWalk walk_;
   SharedNames* shared_;
   TreeRows* rows_;
+  struct Entry {
+    ObjectId oid;
+    bool is_directory = false;
+  };
+
   TreeRowChunk chunk_;
+  // Entries whose objects are still to be found.
+  std::array<Entry, 64> entries_;
+  size_t entry_count_ = 0;
   uint64_t charged_ = 0;  // bytes of the chunk that the rows count
   bool keeps_rows_ = true;
   std::vector<Starts> starts_;  // by depth

@@ -38,10 +38,9 @@ void TreeRowChunk::Flush() {
   count_ = 0;
 }
 
-void TreeRowChunk::Add(const TreeRow& row) {
+void TreeRowChunk::Add(uint32_t name, uint8_t type) {
   Flush();
-  Put(uint64_t{row.name} << 1 | 1);
-  Put(uint64_t{row.object + uint32_t{1}} << 4 | (row.type & 15U));
+  Put(uint64_t{name} << 5 | (type & 15U) << 1 | 1);
 }
 
 void TreeRowChunk::End() {
@@ -72,22 +71,28 @@ bool TreeRowCursor::NextPart() {
   const uint64_t head = Take();
   if (head == 0) return false;
   is_copy_ = (head & 1) == 0;
-  const uint64_t second = Take();
   if (is_copy_) {
+    const uint64_t second = Take();
     count_ = static_cast<uint32_t>(head >> 1);
     const uint32_t distance = static_cast<uint32_t>(second >> 1);
     first_ = (second & 1) == 0 ? expected_ + distance : expected_ - distance;
     expected_ = first_ + count_;
   } else {
-    row_.name = static_cast<uint32_t>(head >> 1);
-    row_.object = static_cast<uint32_t>((second >> 4) - 1);
-    row_.type = static_cast<uint8_t>(second & 15);
+    row_.name = static_cast<uint32_t>(head >> 5);
+    row_.type = static_cast<uint8_t>(head >> 1 & 15);
+    if (row_.type == TreeRow::kDirectory) {
+      row_.object = *folder_++;
+    } else {
+      row_.object = row_.type == TreeRow::kGitlink ? kNone : *file_++;
+    }
   }
   return true;
 }
 
 void TreeRows::Keep(size_t position, TreeRowChunk chunk) {
   chunk.bytes_.shrink_to_fit();
+  chunk.folders_.shrink_to_fit();
+  chunk.files_.shrink_to_fit();
   chunks_[position] = std::move(chunk);
 }
 

@@ -37,11 +37,16 @@ class TreeRowChunk {
   void Begin(uint32_t label, uint32_t depth);
   // `count` entries of the base, from its entry `first` on.
   void Copy(uint32_t first, uint32_t count);
-  // An entry of its own.
-  void Add(const TreeRow& row);
+  // An entry of its own, but for its object; a folder's, or a file's, is told after that of the
+  // last folder, or file.
+  void Add(uint32_t name, uint8_t type);
+  void AddFolder(uint32_t tree) { folders_.push_back(tree); }
+  void AddFile(uint32_t object) { files_.push_back(object); }
   void End();
 
-  uint64_t bytes() const { return bytes_.size(); }
+  uint64_t bytes() const { return bytes_.size() + 4 * (folders_.size() + files_.size()); }
+  // The trees that stand in entries of their own.
+  const std::vector<uint32_t>& folders() const { return folders_; }
 
  private:
   friend class TreeRowCursor;
@@ -50,6 +55,8 @@ class TreeRowChunk {
   void Flush();
 
   std::vector<uint8_t> bytes_;
+  std::vector<uint32_t> folders_;
+  std::vector<uint32_t> files_;
   // A run that may go on, and where the last one ended.
   uint32_t first_ = 0;
   uint32_t count_ = 0;
@@ -59,7 +66,8 @@ class TreeRowChunk {
 // What TreeRowChunk holds, in the same order.
 class TreeRowCursor {
  public:
-  explicit TreeRowCursor(const TreeRowChunk& chunk) : rest_(chunk.bytes_) {}
+  explicit TreeRowCursor(const TreeRowChunk& chunk)
+      : rest_(chunk.bytes_), folder_(chunk.folders_.data()), file_(chunk.files_.data()) {}
 
   bool NextTree();
   uint32_t label() const { return label_; }
@@ -76,6 +84,8 @@ class TreeRowCursor {
   uint64_t Take();
 
   Bytes rest_;
+  const uint32_t* folder_;
+  const uint32_t* file_;
   uint32_t label_ = kNone;
   uint32_t depth_ = 0;
   bool is_copy_ = false;
