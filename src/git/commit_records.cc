@@ -26,6 +26,10 @@ void CommitRecords::Note(uint32_t position, Bytes commit) {
   const size_t id_bytes = inventory_.objects[position].oid.raw().size();
   const std::optional<CommitHeader> header = TryParseCommit(commit, id_bytes);
   if (!header) return;
+  ids_.trees().FetchSlot(header->tree);
+  for (const ObjectId& parent : header->parents) ids_.objects().FetchSlot(parent);
+  ids_.trees().FetchObject(header->tree);
+  for (const ObjectId& parent : header->parents) ids_.objects().FetchObject(parent);
   Record record;
   record.tree = ids_.FindTree(header->tree);
   if (record.tree == kNone) return;
