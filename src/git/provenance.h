@@ -54,7 +54,8 @@ struct Provenance {
   uint64_t absent_trees = 0;
 };
 
-// What was noted when the same inventory was read before; either may be null.
+// What was noted when the same inventory was read before; either may be null. With `trees` its
+// forests are not needed any more.
 struct ReadBefore {
   const TreeNames* trees = nullptr;
   const CommitRecords* commits = nullptr;

@@ -204,6 +204,7 @@ void DeltaForest::CountWanted() {
   for (auto at = by_depth_.rbegin(); at != by_depth_.rend(); ++at) {
     entries_[entries_[*at].base].wanted += entries_[*at].wanted;
   }
+  by_depth_ = {};
   for (size_t i = 0; i + 1 < first_child_.size(); ++i) {
     if (first_child_[i + 1] - first_child_[i] < 2) continue;
     std::sort(children_.begin() + first_child_[i], children_.begin() + first_child_[i + 1],
