@@ -13,8 +13,8 @@ constexpr size_t kMaxDepth = 2048;
 // Of trees that one descent holds open.
 constexpr uint64_t kMaxHeldBytes = uint64_t{1} << 30;
 
-// Kept in all nodes, 20 bytes each.
-constexpr uint64_t kMaxEntries = uint64_t{32} << 20;
+// Kept in all nodes, 20 bytes each: 240 MiB.
+constexpr uint64_t kMaxEntries = uint64_t{12} << 20;
 
 uint32_t HeadOf(Bytes id) { return static_cast<uint32_t>(id[0] << 8 | id[1]); }
 
