@@ -170,9 +170,9 @@ Verdict AuditRepository(const AuditInput& input) {
   stats.Mark("list");
   progress.BeginPhase("names");
   const bool is_partial = repository->has_promisor();
-  const KnownIds known(inventory);
-  CommitRecords commits(inventory, known);
-  const TreeNames tree_names = ListTreeNames(*repository, inventory, known, is_partial, threads);
+  std::optional<KnownIds> known(inventory);
+  std::optional<CommitRecords> commits(std::in_place, inventory, *known);
+  TreeNames tree_names = ListTreeNames(*repository, inventory, *known, is_partial, threads);
   stats.Mark("names");
   const AuditObjects objects(inventory.objects, refs, tree_names.names);
   const EffectiveLimits limits = policy.effective_limits();
@@ -180,7 +180,7 @@ Verdict AuditRepository(const AuditInput& input) {
                                     {.memory_limit = limits.blob_memory_bytes,
                                      .temporary_bytes = limits.temp_bytes,
                                      .may_be_promised = true});
-  const StoreSource source(inventory, objects, single_objects, &commits);
+  const StoreSource source(inventory, objects, single_objects, &*commits);
   ScanOptions scan_options = engine.NewScanOptions();
   const auto blobs =
       std::count_if(inventory.objects.begin(), inventory.objects.end(),
@@ -201,7 +201,7 @@ Verdict AuditRepository(const AuditInput& input) {
   stats.Mark("scan");
   uint64_t promised = 0;
   if (is_partial) {
-    promised = CountPromised(*repository, inventory, known, tree_names.absent, threads);
+    promised = CountPromised(*repository, inventory, *known, tree_names.absent, threads);
     stats.Mark("promised");
   }
   // A quarter of what a large history takes; nothing is walked any more.
@@ -215,8 +215,12 @@ Verdict AuditRepository(const AuditInput& input) {
     }
   }
   std::sort(ends.begin(), ends.end());
-  const Attribution attribution(input, inventory, {&tree_names, &commits}, refs, objects, scan,
+  const Attribution attribution(input, inventory, {&tree_names, &*commits}, refs, objects, scan,
                                 ends, threads);
+
+  tree_names.rows.reset();
+  commits.reset();
+  known.reset();
 
   // The paths of those names speak for themselves, at positions of their own.
   std::unordered_map<uint64_t, Whereabouts> paths;

@@ -339,6 +339,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> 
     return ObjectId::TryParse(gap.object).has_value();
   });
   if (names_are_told_ && all_names) {
+    trees.reserve(inventory.trees.size());
     for (const StoredObject& tree : inventory.trees) {
       if (unread.contains(tree.oid.ToHex())) continue;
       trees.emplace_back(tree.oid, ObjectKind::kTree);
@@ -350,7 +351,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> 
     std::string key = StoreIds::KeyOf(*pack);
     if (!sound_.contains(key)) rows.emplace_back(kPackKind + std::move(key), "");
   }
-  rows.insert(rows.end(), answers_.begin(), answers_.end());
+  std::move(answers_.begin(), answers_.end(), std::back_inserter(rows));
   cache_->Flush();
   if (has_state_ && !cache_->changed() && !trees_are_new) {
     if (!rows.empty()) cache_->Put(rows);
@@ -361,7 +362,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> 
                   .rows =
                       [&](const CleanIds& known) {
                         auto all = NewRows(known);
-                        all.insert(all.end(), rows.begin(), rows.end());
+                        std::move(rows.begin(), rows.end(), std::back_inserter(all));
                         return all;
                       }});
 }

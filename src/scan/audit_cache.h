@@ -72,7 +72,7 @@ class AuditCache {
     std::function<std::vector<std::pair<std::string, std::string>>(const CleanIds&)> rows;
   };
   // At the end of a whole audit, in one step: all of it is there afterwards, or nothing.
-  void Finish(const End& end);
+  void Finish(End end);
   // Adds or replaces rows, in one step.
   void Put(const std::vector<std::pair<std::string, std::string>>& rows);
 
