@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "git/provenance.h"
+#include "git/tree_cursor.h"
 #include "git/tree_names.h"
 #include "support/git_fixture.h"
 
@@ -27,9 +28,62 @@ auto Facts(const Introduction& one) {
                     one.reachable, one.ref);
 }
 
+// Each tree, entry by entry, is what its own bytes say.
+void CheckRows(const Repository& repository) {
+  const ObjectInventory inventory = ListObjects(repository, 2);
+  const KnownIds known(inventory);
+  const TreeNames listed = ListTreeNames(repository, inventory, known, false, 2);
+  REQUIRE(listed.rows != nullptr);
+  const auto database = repository.NewObjectDatabase();
+  std::vector<std::vector<TreeRow>> above(1);
+  size_t trees = 0;
+  size_t wrong = 0;
+  for (const TreeRowChunk& chunk : listed.rows->chunks()) {
+    TreeRowCursor cursor(chunk);
+    while (cursor.NextTree()) {
+      const size_t depth = cursor.depth() == TreeRowChunk::kAlone ? 0 : cursor.depth();
+      if (above.size() <= depth) above.resize(depth + 1);
+      std::vector<TreeRow> rows;
+      while (cursor.NextPart()) {
+        if (!cursor.is_copy()) {
+          rows.push_back(cursor.row());
+          continue;
+        }
+        REQUIRE(depth > 0);
+        REQUIRE(cursor.first() + cursor.count() <= above[depth - 1].size());
+        const auto first = above[depth - 1].begin() + cursor.first();
+        rows.insert(rows.end(), first, first + cursor.count());
+      }
+      if (cursor.label() != kNone && listed.rows->IsWhole(cursor.label())) {
+        RawObject object;
+        const ObjectId oid = inventory.trees[cursor.label()].oid;
+        REQUIRE(database->Read(oid, &object, nullptr) == ReadStatus::kOk);
+        TreeCursor entries(object.bytes(), database->id_bytes());
+        bool same = true;
+        for (const TreeRow& row : rows) {
+          same = same && entries.Next() &&
+                 listed.names[listed.rows->NamePosition(row.name)] == entries.name() &&
+                 row.type == (entries.mode() & TreeCursor::kTypeMask) >> 12 &&
+                 row.object == (entries.is_gitlink()     ? kNone
+                                : entries.is_directory() ? known.FindTree(entries.id())
+                                                         : known.FindObject(entries.id()));
+        }
+        wrong += !same || entries.Next();
+        ++trees;
+      }
+      above[depth] = std::move(rows);
+    }
+  }
+  CHECK(wrong == 0);
+  size_t whole = 0;
+  for (uint32_t i = 0; i < inventory.trees.size(); ++i) whole += listed.rows->IsWhole(i);
+  CHECK(trees == whole);
+}
+
 // Everything that the store holds is asked for, told by rows and read tree by tree.
 void CheckAgainstReading(const GitFixture& git, size_t* told) {
   auto repository = Repository::OpenAt(git.directory());
+  CheckRows(*repository);
   const ObjectInventory inventory = ListObjects(*repository, 2);
   const TreeNames listed = ListTreeNames(*repository, inventory, KnownIds(inventory), false, 2);
   REQUIRE(listed.rows != nullptr);
