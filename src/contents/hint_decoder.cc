@@ -95,9 +95,7 @@ void HintDecoder::JoinAt(uint64_t offset) {
   if (pieces.empty()) return;
   MappedText text(blob_.origin);
   for (const Span& piece : pieces) {
-    for (uint64_t at = piece.offset; at < piece.end(); ++at) {
-      text.Append(static_cast<char>(blob_.bytes[at]), at);
-    }
+    text.Append(AsText(blob_.bytes.subspan(piece.offset, piece.length)), piece.offset);
   }
   joined_to_ = pieces.back().offset;
   if (!Take(text.text().size())) return;

@@ -23,6 +23,17 @@ void MappedText::Append(char byte, uint64_t offset) {
   next_ = offset + 1;
 }
 
+void MappedText::Append(std::string_view piece, uint64_t offset) {
+  if (piece.empty()) return;
+  Append(piece.front(), offset);
+  // Without steps of the parent's the rest goes on from the first byte.
+  const bool at_once = parent_.inner_bytes == 0 || parent_.steps.empty();
+  for (size_t i = 1; !at_once && i < piece.size(); ++i) Append(piece[i], offset + i);
+  if (!at_once) return;
+  text_ += piece.substr(1);
+  next_ = offset + piece.size();
+}
+
 Origin MappedText::MakeOrigin(std::string_view name) const {
   Origin origin = ChildOrigin(parent_, name, 0, 1, 1);
   if (origin.inner_bytes != 0) origin.steps = steps_;

@@ -19,6 +19,8 @@ class MappedText {
 
   // One byte of text that begins at `offset` of the parent.
   void Append(char byte, uint64_t offset);
+  // The parent's own bytes from `offset` on.
+  void Append(std::string_view piece, uint64_t offset);
 
   const std::string& text() const { return text_; }
   bool empty() const { return text_.empty(); }

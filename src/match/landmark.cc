@@ -45,15 +45,22 @@ bool IsFirstArgument(Bytes text, uint64_t at) {
   return at > floor && text[at - 1] == '(';
 }
 
-void NameRuns(Bytes text, const std::vector<Landmark>& names, std::vector<TokenRun>* runs) {
+void NameRuns(Bytes text, const std::vector<Landmark>& names, std::span<const TokenRun> runs,
+              std::vector<TokenRun>* named) {
+  named->clear();
   // Behind the last name that ends before the run does.
   auto behind = names.begin();
-  for (TokenRun& run : *runs) {
+  for (const TokenRun& run : runs) {
     while (behind != names.end() && behind->end <= run.end) ++behind;
+    uint32_t distance = kUnnamed;
     if (behind != names.begin()) {
-      run.name_distance = run.begin - std::min(run.begin, std::prev(behind)->begin);
+      distance = run.begin - std::min(run.begin, std::prev(behind)->begin);
     }
-    if (run.name_distance != 0 && IsFirstArgument(text, run.begin)) run.name_distance = 0;
+    if (distance != 0 && IsFirstArgument(text, run.begin)) distance = 0;
+    if (distance > kFurthestName) continue;
+    named->push_back(run);
+    named->back().name_distance = distance;
+    named->back().hex = HasHexRun(text.subspan(run.begin, run.size()));
   }
 }
 

@@ -34,8 +34,11 @@ inline constexpr uint32_t kBeforeArgument = 8;
 bool IsBeforeArgument(uint8_t byte);
 bool IsFirstArgument(Bytes text, uint64_t at);
 
-// Sets how far `runs` of `text`, in order, are from its `names`. A name counts that ends before the
-// run does.
-void NameRuns(Bytes text, const std::vector<Landmark>& names, std::vector<TokenRun>* runs);
+// Replaces `named` by those of the `runs` of `text`, in order, that are first arguments or no
+// further than kFurthestName from one of its `names`, and says how far and whether they are
+// hexadecimal. A name counts that ends before the run does.
+inline constexpr uint32_t kFurthestName = 192;
+void NameRuns(Bytes text, const std::vector<Landmark>& names, std::span<const TokenRun> runs,
+              std::vector<TokenRun>* named);
 
 }  // namespace picket

@@ -1,7 +1,6 @@
 #include "match/matcher.h"
 
 #include <hs.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <cstring>
@@ -12,7 +11,7 @@
 #include "core/error.h"
 #include "match/measure.h"
 #include "match/name_word.h"
-#include "match/re2_options.h"
+#include "match/rule_regex.h"
 #include "match/split_word.h"
 
 namespace picket {
@@ -210,10 +209,10 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   if (!search(SearchGroup::kWord, beside_words_)) return false;
   if (scope_ == SearchScope::kFar) return true;
   run_finder_.Find(reached, &runs_);
-  NameRuns(reached, names_, &runs_);
+  NameRuns(reached, names_, runs_, &named_runs_);
   for (SearchGroup group : kSearchGroups) {
     if (!IsBesideTokenRuns(group) || rules_->database(group) == nullptr) continue;
-    excerpt_.Take(reached, runs_, ReachOf(group));
+    excerpt_.Take(reached, ReachOf(group).named ? named_runs_ : runs_, ReachOf(group));
     if (!Search(group, excerpt_.bytes(), collector)) return false;
   }
   return true;
@@ -303,26 +302,6 @@ bool Matcher::IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, ui
   });
 }
 
-// The match that RE2 prefers from `position` on, not beyond `limit`.
-bool Matcher::NextMatch(Bytes text, const Hit& hit, uint64_t position, uint64_t limit,
-                        RawMatch* match) {
-  re2::RE2& regex = Regex(hit.id);
-  re2::StringPiece whole(reinterpret_cast<const char*>(text.data()), text.size());
-  std::array<re2::StringPiece, 2> groups;
-  int wanted = 1 + regex.NumberOfCapturingGroups();
-  if (!regex.Match(whole, position, limit, re2::RE2::UNANCHORED, groups.data(), wanted)) {
-    return false;
-  }
-  auto span = [&whole](re2::StringPiece piece) {
-    return Span{static_cast<uint64_t>(piece.data() - whole.data()), piece.size()};
-  };
-  match->match = span(groups[0]);
-  match->head_end = match->match.end();
-  bool captured = wanted == 2 && groups[1].data() != nullptr;
-  match->capture = captured ? span(groups[1]) : match->match;
-  return true;
-}
-
 void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
   const Rule& rule = rules_->rules()[hit.id];
   if (rule.min_width == rule.max_width) {
@@ -330,14 +309,15 @@ void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
     return;
   }
   if (!MayEnd(text, rule, hit.first_end, hit.last_end)) return;
-  RawMatch match{rule, hit.id, {}, {}, 0};
+  const RuleRegex& regex = Regex(hit.id);
+  RegexMatch match;
   uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
   uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
   uint64_t& position = resume_[hit.id];
   position = std::max(position, hit.first_end - reach);
-  while (position < hit.last_end && NextMatch(text, hit, position, limit, &match)) {
+  while (position < hit.last_end && regex.Find(text, position, limit, &match)) {
     if (match.match.offset >= hit.last_end) break;
-    uint64_t end = Examine(text, match, judge);
+    uint64_t end = Examine(text, hit.id, match, judge);
     position = end == 0 ? match.match.offset + 1 : end;
   }
   // `limit` cut off no match that starts before the hit's end, so all of those are decided now.
@@ -347,20 +327,23 @@ void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
 // Where the width is fixed an end tells the start, so that a wrong neighbour costs nothing.
 void Matcher::ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge) {
   const Rule& rule = rules_->rules()[hit.id];
-  RawMatch match{rule, hit.id, {}, {}, 0};
+  const RuleRegex& regex = Regex(hit.id);
+  RegexMatch match;
   for (uint64_t end = hit.first_end; end <= hit.last_end; ++end) {
     if (end < rule.max_width) continue;
     uint64_t start = end - rule.max_width;
     if (start < resume_[hit.id] || HasLeftNeighbour(text, rule, start)) continue;
     if (!MayEnd(text, rule, end, end)) continue;
-    if (!NextMatch(text, hit, start, end, &match)) continue;
-    uint64_t accepted = Examine(text, match, judge);
+    if (!regex.FindWhole(text, start, end, &match)) continue;
+    uint64_t accepted = Examine(text, hit.id, match, judge);
     if (accepted != 0) resume_[hit.id] = accepted;
   }
 }
 
-uint64_t Matcher::Examine(Bytes text, RawMatch& match, MatchJudge& judge) const {
-  const Rule& rule = match.rule;
+uint64_t Matcher::Examine(Bytes text, uint32_t id, const RegexMatch& found,
+                          MatchJudge& judge) const {
+  const Rule& rule = rules_->rules()[id];
+  RawMatch match{rule, id, found.match, found.capture, found.match.end()};
   uint64_t start = match.match.offset;
   if (HasLeftNeighbour(text, rule, start)) return 0;
   std::optional<uint64_t> end = MeasureBody(rule.measure, text, match.head_end);
@@ -376,12 +359,9 @@ uint64_t Matcher::Examine(Bytes text, RawMatch& match, MatchJudge& judge) const 
   return *end;
 }
 
-re2::RE2& Matcher::Regex(uint32_t rule) {
-  std::unique_ptr<re2::RE2>& regex = regexes_[rule];
-  if (regex == nullptr) {
-    const Rule& source = rules_->rules()[rule];
-    regex = std::make_unique<re2::RE2>(source.pattern, MakeRe2Options(source.ignore_case));
-  }
+const RuleRegex& Matcher::Regex(uint32_t rule) {
+  std::unique_ptr<RuleRegex>& regex = regexes_[rule];
+  if (regex == nullptr) regex = std::make_unique<RuleRegex>(rules_->rules()[rule]);
   return *regex;
 }
 

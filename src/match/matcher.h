@@ -25,11 +25,11 @@
 #include "match/word_finder.h"
 
 struct hs_scratch;
-namespace re2 {
-class RE2;
-}
 
 namespace picket {
+
+class RuleRegex;
+struct RegexMatch;
 
 struct RawMatch {
   const Rule& rule;
@@ -111,10 +111,9 @@ class Matcher {
   bool IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, uint64_t end);
   void Confirm(Bytes text, const Hit& hit, MatchJudge& judge);
   void ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge);
-  bool NextMatch(Bytes text, const Hit& hit, uint64_t position, uint64_t limit, RawMatch* match);
   // 0 when the match is rejected, else where it ends.
-  uint64_t Examine(Bytes text, RawMatch& match, MatchJudge& judge) const;
-  re2::RE2& Regex(uint32_t rule);
+  uint64_t Examine(Bytes text, uint32_t id, const RegexMatch& found, MatchJudge& judge) const;
+  const RuleRegex& Regex(uint32_t rule);
 
   std::shared_ptr<const RuleSet> rules_;
   uint64_t window_;
@@ -123,6 +122,7 @@ class Matcher {
   std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
   TokenRunFinder run_finder_;
   std::vector<TokenRun> runs_;
+  std::vector<TokenRun> named_runs_;
   std::vector<Landmark> names_;
   std::vector<Landmark> passwords_;
   std::vector<Landmark> beside_words_;
@@ -137,7 +137,7 @@ class Matcher {
   std::vector<Hit> gathered_;
   SearchScope scope_ = SearchScope::kAll;
   std::vector<uint64_t> resume_;  // by rule: matches that start before are decided
-  std::vector<std::unique_ptr<re2::RE2>> regexes_;
+  std::vector<std::unique_ptr<RuleRegex>> regexes_;
 };
 
 }  // namespace picket

@@ -103,7 +103,7 @@ class Paths {
 
 PathStep MakeStep(const ByteSet& bytes) {
   PathStep step;
-  step.token = step.userinfo = step.before_argument = true;
+  step.token = step.hex = step.userinfo = step.before_argument = true;
   int size = 0;
   bool one_letter = true;
   std::array<int, 5> counts{};
@@ -112,6 +112,7 @@ PathStep MakeStep(const ByteSet& bytes) {
     if (!bytes.Contains(byte)) continue;
     ++size;
     step.token = step.token && IsTokenByte(byte);
+    step.hex = step.hex && IsHexByte(byte);
     step.userinfo = step.userinfo && IsUserinfoByte(byte);
     step.before_argument = step.before_argument && IsBeforeArgument(byte);
     const auto letter = static_cast<uint8_t>(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
@@ -125,6 +126,7 @@ PathStep MakeStep(const ByteSet& bytes) {
     ++counts[digit ? 0 : upper ? 1 : lower ? 2 : joint ? 3 : 4];
   }
   step.token = step.token && size > 0;
+  step.hex = step.hex && size > 0;
   step.userinfo = step.userinfo && size > 0;
   if (size != 1) step.byte = 0;
   if (!one_letter) step.letter = 0;

@@ -25,6 +25,7 @@ struct ByteKinds {
 // One atom on one path through a pattern.
 struct PathStep {
   bool token = false;     // of token bytes only
+  bool hex = false;       // of what IsHexByte only
   bool userinfo = false;  // of userinfo bytes only
   bool before_argument = false;
   uint8_t byte = 0;    // where there is but one

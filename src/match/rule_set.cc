@@ -20,7 +20,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 8;
+constexpr uint32_t kFormat = 9;
 constexpr size_t kPage = 4096;
 
 // A database's own head and what stands behind its bytecode are less than this.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "match/dialect.h"
@@ -28,10 +29,15 @@ constexpr std::array<SearchReach, kSearchGroups.size()> kReaches = {{
     {},
     {16, 16, 20, 4},
     {32, 32, 192, 4},
+    {32, 32, 192, 4, true, true},
     {32, 32, 192, 4, true},
     {16, 16, 192, 4, true},
     {8, 16, 112, 32, true},
 }};
+
+static_assert(std::all_of(kReaches.begin(), kReaches.end(), [](const SearchReach& reach) {
+  return !reach.named || reach.before <= kFurthestName;
+}));
 
 bool IsOne(const PathStep& step) { return step.min == 1 && step.max == 1; }
 
@@ -79,7 +85,7 @@ double OddsOfMiss(const PatternPath& path, const SearchReach& reach, RunOdds& od
   };
   for (size_t i = 0; i < path.size(); ++i) {
     const PathStep& step = path[i];
-    if (!step.token) {
+    if (!(reach.hex ? step.hex : step.token)) {
       close(i);
     } else if (step.min > 0) {
       if (parts.empty()) {
@@ -169,9 +175,9 @@ bool IsSearchedBy(const std::vector<PatternPath>& paths, SearchGroup group) {
 
 std::string_view ToString(SearchGroup group) {
   static constexpr std::array<std::string_view, kSearchGroups.size()> kTexts = {
-      "everywhere", "wide text",        "escape",      "split",
-      "userinfo",   "password",         "word",        "token",
-      "far token",  "long named token", "named token", "named value"};
+      "everywhere",       "wide text",   "escape",     "split",     "userinfo",
+      "password",         "word",        "token",      "far token", "named hex",
+      "long named token", "named token", "named value"};
   return kTexts[static_cast<size_t>(group)];
 }
 
@@ -193,8 +199,8 @@ SearchGroup ChooseSearchGroup(const Rule& rule) {
   // What is no match without a run is not missed without one.
   if (rule.token_run && all(&HasName)) return SearchGroup::kNamedValue;
   for (SearchGroup group :
-       {SearchGroup::kToken, SearchGroup::kLongNamedToken, SearchGroup::kNamedToken,
-        SearchGroup::kNamedValue, SearchGroup::kFarToken}) {
+       {SearchGroup::kToken, SearchGroup::kNamedHex, SearchGroup::kLongNamedToken,
+        SearchGroup::kNamedToken, SearchGroup::kNamedValue, SearchGroup::kFarToken}) {
     if (IsSearchedBy(*paths, group)) return group;
   }
   if (password) return SearchGroup::kPassword;
@@ -208,9 +214,12 @@ bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head) {
   std::vector<TokenRun> runs;
   TokenRunFinder().Find(match, &runs);
   if (!beside) return !runs.empty();
-  std::vector<Landmark> names;
-  FindNames(match, &names);
-  NameRuns(match, names, &runs);
+  if (reach.named) {
+    std::vector<Landmark> names;
+    FindNames(match, &names);
+    const std::vector<TokenRun> all = std::exchange(runs, {});
+    NameRuns(match, names, all, &runs);
+  }
   return std::any_of(runs.begin(), runs.end(), [&](const TokenRun& run) {
     return reach.Counts(run) && run.begin <= reach.before &&
            head <= uint64_t{run.end} + reach.after;

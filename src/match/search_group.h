@@ -31,20 +31,22 @@ enum class SearchGroup : uint8_t {
   kToken,
   // ... and one of 32 bytes or more that other words tell.
   kFarToken,
-  // What has a name such as key, token or secret, or is a call's first argument: a token of 32
-  // bytes or more, a shorter one, and any value.
+  // What has a name such as key, token or secret, or is a call's first argument: hexadecimal
+  // digits, a token of 32 bytes or more, a shorter one, and any value.
+  kNamedHex,
   kLongNamedToken,
   kNamedToken,
   kNamedValue,
 };
-inline constexpr std::array<SearchGroup, 12> kSearchGroups = {
-    SearchGroup::kEverywhere,     SearchGroup::kWide,       SearchGroup::kEscape,
-    SearchGroup::kSplit,          SearchGroup::kUserinfo,   SearchGroup::kPassword,
-    SearchGroup::kWord,           SearchGroup::kToken,      SearchGroup::kFarToken,
-    SearchGroup::kLongNamedToken, SearchGroup::kNamedToken, SearchGroup::kNamedValue};
+inline constexpr std::array<SearchGroup, 13> kSearchGroups = {
+    SearchGroup::kEverywhere, SearchGroup::kWide,           SearchGroup::kEscape,
+    SearchGroup::kSplit,      SearchGroup::kUserinfo,       SearchGroup::kPassword,
+    SearchGroup::kWord,       SearchGroup::kToken,          SearchGroup::kFarToken,
+    SearchGroup::kNamedHex,   SearchGroup::kLongNamedToken, SearchGroup::kNamedToken,
+    SearchGroup::kNamedValue};
 
 // "everywhere", "wide text", "escape", "split", "userinfo", "password", "word", "token", "far
-// token", "long named token", "named token", "named value".
+// token", "named hex", "long named token", "named token", "named value".
 std::string_view ToString(SearchGroup group);
 
 constexpr bool IsBesideTokenRuns(SearchGroup group) { return group >= SearchGroup::kToken; }
@@ -60,9 +62,10 @@ struct SearchReach {
   uint32_t before = 0;
   uint32_t after = 0;
   bool named = false;
+  bool hex = false;
 
   bool Counts(const TokenRun& run) const {
-    if (named && run.name_distance > before) return false;
+    if ((named && run.name_distance > before) || (hex && !run.hex)) return false;
     return run.digit ? run.size() >= digit_run
                      : run.solid || (run.mixed && run.size() >= mixed_run);
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <string_view>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
@@ -69,6 +70,14 @@ constexpr std::array<uint8_t, 256> MakeKinds() {
 }
 
 constexpr std::array<uint8_t, 256> kKindsOf = MakeKinds();
+
+constexpr std::array<bool, 256> MakeHexBytes() {
+  std::array<bool, 256> hex{};
+  for (char c : std::string_view("0123456789abcdefABCDEF-")) hex[static_cast<uint8_t>(c)] = true;
+  return hex;
+}
+
+constexpr std::array<bool, 256> kHexBytes = MakeHexBytes();
 
 // One bit for each byte of a block, the first byte's the lowest.
 struct Masks {
@@ -427,6 +436,21 @@ __attribute__((target("ssse3"), flatten)) void FindSsse3(Bytes text, Space* spac
 }  // namespace
 
 bool IsTokenByte(uint8_t byte) { return kKindsOf[byte] != 0; }
+
+bool IsHexByte(uint8_t byte) { return kHexBytes[byte]; }
+
+// Looks at every kHexRun-th byte first, and around it only where that is one.
+bool HasHexRun(Bytes text) {
+  for (size_t probe = kHexRun - 1; probe < text.size(); probe += kHexRun) {
+    if (!IsHexByte(text[probe])) continue;
+    size_t begin = probe;
+    while (begin > 0 && IsHexByte(text[begin - 1])) --begin;
+    size_t end = probe + 1;
+    while (end < text.size() && end - begin < kHexRun && IsHexByte(text[end])) ++end;
+    if (end - begin >= kHexRun) return true;
+  }
+  return false;
+}
 
 void TokenRunFinder::Find(Bytes text, std::vector<TokenRun>* runs) {
   switch (with_) {

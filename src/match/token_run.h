@@ -28,6 +28,8 @@ struct TokenRun {
   bool mixed = false;
   // kSolidRun letters of one case side by side; meant only where there is no digit.
   bool solid = false;
+  // HasHexRun; NameRuns sets it.
+  bool hex = false;
   // How far before the run its nearest name begins (NameRuns); 0 where that is in it, or where the
   // run is a call's first argument.
   uint32_t name_distance = kUnnamed;
@@ -37,10 +39,15 @@ struct TokenRun {
 
 inline constexpr int kMixedLetters = 3;
 inline constexpr uint32_t kSolidRun = 16;
+inline constexpr uint32_t kHexRun = 32;
 // The shortest that is ever asked for.
 inline constexpr uint32_t kShortestRun = 8;
 
 bool IsTokenByte(uint8_t byte);
+// Hexadecimal digits in either case, and the - of UUIDs.
+bool IsHexByte(uint8_t byte);
+// Whether kHexRun of those stand side by side.
+bool HasHexRun(Bytes text);
 
 class TokenRunFinder {
  public:

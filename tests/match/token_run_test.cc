@@ -40,6 +40,20 @@ TEST_CASE("token runs: every byte is one or is not") {
   }
 }
 
+TEST_CASE("a text has a hexadecimal run where 32 digits stand side by side, wherever they do") {
+  const std::string hex = "0123456789abcdef-ABCDEF0123456789abcdef";
+  for (size_t before = 0; before < 100; before += 3) {
+    for (size_t size : {31u, 32u, 33u, 39u}) {
+      for (const char* behind : {"", "z", "z0123456789012345678901234567890z"}) {
+        const std::string text = std::string(before, 'z') + hex.substr(0, size) + behind;
+        CAPTURE(text);
+        CHECK(HasHexRun(AsBytes(text)) == (size >= kHexRun));
+        CHECK(HasHexRun(AsBytes(text)) == OracleIsHex(text));
+      }
+    }
+  }
+}
+
 TEST_CASE("token runs: what counts as one") {
   struct Case {
     std::string text;

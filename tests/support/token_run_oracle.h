@@ -23,6 +23,15 @@ inline bool OracleIsTokenByte(char c) {
                  "!#%*+-./:=@^_~\x7f");
 }
 
+inline bool OracleIsHex(std::string_view run) {
+  size_t streak = 0;
+  for (char c : run) {
+    streak = IsOneOf(c, "0123456789ABCDEFabcdef-") ? streak + 1 : 0;
+    if (streak == 32) return true;
+  }
+  return false;
+}
+
 // Of the whole of `run`.
 inline TokenRun OracleDescribe(std::string_view run) {
   TokenRun described;
@@ -47,6 +56,7 @@ inline TokenRun OracleDescribe(std::string_view run) {
   const bool near = kinds.find("AA") != std::string::npos || kinds.find("AaA") != std::string::npos;
   const size_t joint = run.find_first_of("-_");
   const bool behind = joint != std::string::npos && kinds.find('A', joint) != std::string::npos;
+  described.hex = OracleIsHex(run);
   described.mixed = (near || behind) && upper >= 3 && lower >= 3;
   return described;
 }
@@ -144,6 +154,7 @@ inline bool OracleIsWithinReach(const Rule& rule, std::string_view match, uint64
     const bool counts =
         run.digit ? size >= reach.digit_run : run.solid || (run.mixed && size >= reach.mixed_run);
     const bool spans = run.begin <= reach.before && head <= run.end + reach.after;
+    if (reach.hex && !run.hex) continue;
     const bool named = !reach.named || run.name_distance <= reach.before;
     if (counts && spans && named) return true;
   }
