@@ -3,7 +3,7 @@
 
 build_packages='g++ cmake ninja-build pkg-config git libgit2-dev libre2-dev nlohmann-json3-dev
   libcli11-dev libtomlplusplus-dev libdeflate-dev zlib1g-dev libssl-dev libbz2-dev
-  liblzma-dev libzstd-dev liblz4-dev libsqlite3-dev'
+  liblzma-dev libzstd-dev liblz4-dev libsqlite3-dev libseccomp-dev'
 # Hyperscan is x86 only; Vectorscan is the same API for the rest.
 case $(uname -m) in
   x86_64 | i?86) build_packages="$build_packages libhyperscan-dev" ;;
@@ -31,7 +31,7 @@ build_is_possible() {
     command -v "$program" >/dev/null 2>&1 || return 1
   done
   pkg-config --exists libgit2 libhs re2 libcrypto zlib libdeflate tomlplusplus liblzma libzstd \
-    liblz4 sqlite3
+    liblz4 sqlite3 libseccomp
 }
 
 # need_packages PACKAGE...: installs those that are missing. Where it can't, prints the command that
@@ -43,10 +43,11 @@ need_packages() {
       how="sudo dnf install gcc-c++ cmake ninja-build git 'pkgconfig(libgit2)' 'pkgconfig(libhs)' \
 'pkgconfig(re2)' 'pkgconfig(libcrypto)' 'pkgconfig(zlib)' 'pkgconfig(libdeflate)' bzip2-devel \
 'pkgconfig(liblzma)' 'pkgconfig(libzstd)' 'pkgconfig(liblz4)' 'pkgconfig(sqlite3)' \
+'pkgconfig(libseccomp)' \
 'cmake(nlohmann_json)' 'cmake(CLI11)' 'cmake(tomlplusplus)'"
     else
       how='your package manager, for a C++20 compiler, cmake, ninja, pkg-config, git, libgit2,
-hyperscan (or vectorscan), re2, openssl, zlib, libdeflate, bzip2, liblzma, zstd, lz4, SQLite, nlohmann-json,
+hyperscan (or vectorscan), re2, openssl, zlib, libdeflate, bzip2, liblzma, zstd, lz4, SQLite, libseccomp, nlohmann-json,
 CLI11 and toml++'
     fi
     echo "This is not Debian, and picket needs packages. Install them with: $how" >&2

@@ -71,6 +71,9 @@ function(picket_scenario name script program setting fixtures)
     FIXTURES_REQUIRED "${fixtures}" ENVIRONMENT "PICKET=${program};PICKET_SOURCE=${CMAKE_SOURCE_DIR};\
 PICKET_SANITIZED=${PICKET_ASAN};ASAN_OPTIONS=detect_leaks=0;${setting}")
 endfunction()
+# A hole for the scenario that is about crashes. Git loads it as well, and has no sanitizer.
+add_library(crash_when_read MODULE tests/cli/crash_when_read.cc)
+target_link_libraries(crash_when_read PRIVATE ${CMAKE_DL_LIBS})
 file(GLOB PICKET_SCENARIOS CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} tests/cli/*.sh)
 foreach(script ${PICKET_SCENARIOS})
   get_filename_component(name ${script} NAME_WE)

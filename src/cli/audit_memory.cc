@@ -11,8 +11,10 @@
 #include "cli/files.h"
 #include "cli/rule_cache.h"
 #include "core/byte_reader.h"
+#include "core/door.h"
 #include "core/fingerprint.h"
 #include "git/commit_graph.h"
+#include "scan/kept_cache.h"
 
 namespace picket {
 namespace {
@@ -78,30 +80,30 @@ std::string ScopeOf(const Repository& repository, const Engine& engine, const Po
 
 }  // namespace
 
-std::unique_ptr<AuditMemory> AuditMemory::Open(const std::string& place,
-                                               const Repository& repository, const Engine& engine,
-                                               const Policy& policy,
-                                               std::vector<std::string>* notes) {
-  if (repository.has_promisor()) return nullptr;
+std::optional<AuditMemoryPlace> AuditMemory::Locate(const std::string& place,
+                                                    const Repository& repository,
+                                                    const Engine& engine, const Policy& policy,
+                                                    std::vector<std::string>* notes) {
+  if (repository.has_promisor()) return std::nullopt;
   std::error_code error;
   fs::path file = place;
   bool is_ours = true;
   if (place.empty()) {
     const fs::path folder = UserCacheFolder();
-    if (folder.empty()) return nullptr;
+    if (folder.empty()) return std::nullopt;
     for (const std::string& inside :
          {repository.worktree(), repository.git_dir(), repository.common_dir()}) {
       if (!IsAtOrBelow(folder, inside)) continue;
       notes->push_back("The cache " + folder.string() +
                        " lies in the repository that is audited, so that it is not used; name "
                        "another with --cache, or this one.");
-      return nullptr;
+      return std::nullopt;
     }
     if (!MakeCacheFolder(folder, &error)) {
       notes->push_back("The cache " + folder.string() +
                        " can't be made, so that the next audit examines everything again: " +
                        error.message() + ".");
-      return nullptr;
+      return std::nullopt;
     }
     file = folder / kFileName;
   } else if (fs::is_directory(file, error)) {
@@ -109,9 +111,16 @@ std::unique_ptr<AuditMemory> AuditMemory::Open(const std::string& place,
   } else {
     is_ours = false;
   }
+  return AuditMemoryPlace{file.string(), is_ours, ScopeOf(repository, engine, policy)};
+}
+
+std::unique_ptr<AuditMemory> AuditMemory::Open(const AuditMemoryPlace& place,
+                                               const Repository& repository,
+                                               std::vector<std::string>* notes) {
   std::string why;
   std::unique_ptr<AuditCache> cache =
-      AuditCache::Open(file.string(), is_ours, ScopeOf(repository, engine, policy), &why);
+      TheDoor().is_shut() ? KeptCache::Open(&why)
+                          : AuditCache::Open(place.file, place.is_ours, place.scope, &why);
   if (!why.empty()) notes->push_back(why);
   if (cache == nullptr) return nullptr;
   return std::unique_ptr<AuditMemory>(new AuditMemory(repository, std::move(cache)));

@@ -29,13 +29,26 @@
 
 namespace picket {
 
+// Where an audit's cache is, and what it holds for.
+struct AuditMemoryPlace {
+  std::string file;
+  bool is_ours = false;  // the name is picket's own
+  std::string scope;     // 32 bytes
+};
+
 class AuditMemory {
  public:
-  // `place` is a folder, a file, or "" for the user's cache. Null, with a sentence in `notes`,
+  // `place` is a folder, a file, or "" for the user's cache. nullopt, with a sentence in `notes`,
   // where there can't be one; without one for a partial clone, of which the parts that are not here
-  // are counted anew each time. The references outlive this.
-  static std::unique_ptr<AuditMemory> Open(const std::string& place, const Repository& repository,
-                                           const Engine& engine, const Policy& policy,
+  // are counted anew each time.
+  static std::optional<AuditMemoryPlace> Locate(const std::string& place,
+                                                const Repository& repository, const Engine& engine,
+                                                const Policy& policy,
+                                                std::vector<std::string>* notes);
+  // Null where it can't be used. The references outlive this. Where no file can be opened any more,
+  // the place is the one that was agreed on (cli/shut_in.h).
+  static std::unique_ptr<AuditMemory> Open(const AuditMemoryPlace& place,
+                                           const Repository& repository,
                                            std::vector<std::string>* notes);
 
   // What is left to examine; once, and first.

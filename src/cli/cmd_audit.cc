@@ -14,6 +14,7 @@
 #include "cli/policy_files.h"
 #include "cli/server_audit.h"
 #include "cli/shard.h"
+#include "cli/shut_in.h"
 #include "git/repository.h"
 
 namespace picket {
@@ -44,10 +45,11 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   if (!options.lfs_store.empty()) return AuditLfsStore(common, options.lfs_store);
   if (options.debts) return AuditDebts(common, options.repository, options.settle);
   if (!options.server.directory.empty()) return RunServerAudit(common, options.server);
+  SplitOff(common, Gate::kAudit);
   StatsLine stats(common);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
-  const Engine engine(common, policy, options.no_cache ? RuleCache::kUnused : RuleCache::kUsed);
+  Engine engine(common, policy, options.no_cache ? RuleCache::kUnused : RuleCache::kUsed);
   AuditInput input{.common = common,
                    .repository = *repository,
                    .policy = policy,
@@ -55,11 +57,19 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
                    .stats = stats,
                    .require_complete = options.require_complete,
                    .report_unused = options.report_unused};
+  std::optional<AuditMemoryPlace> place;
+  if (!options.no_cache)
+    place = AuditMemory::Locate(options.cache, *repository, engine, policy, &input.notes);
+  repository->KeepRefs();
+  ShutIn({.gate = Gate::kAudit,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get(),
+          .cache = place ? &*place : nullptr});
   std::unique_ptr<AuditMemory> memory;
-  if (!options.no_cache) {
-    memory = AuditMemory::Open(options.cache, *repository, engine, policy, &input.notes);
-    input.memory = memory.get();
-  }
+  if (place) memory = AuditMemory::Open(*place, *repository, &input.notes);
+  input.memory = memory.get();
   stats.Mark("open");
   return WriteReport(AuditRepository(input), Gate::kAudit, common);
 }

@@ -5,6 +5,7 @@
 #include "cli/command_line.h"
 #include "cli/gate.h"
 #include "cli/policy_files.h"
+#include "cli/shut_in.h"
 #include "git/git_ancestry.h"
 #include "git/message.h"
 #include "git/tree_file.h"
@@ -16,12 +17,18 @@ int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   StatsLine stats(common);
   const ChangeList changes = ListMessage(ReadMessageFile(file), ReadMessageOptions());
   if (changes.objects.empty()) return 0;
+  SplitOff(common, Gate::kCommitMsg);
   StagedFile policy_file(kTreePolicy);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadStagedPolicy(common, *repository, policy_file.Read(*repository));
-  const Engine engine(common, policy, RuleCache::kOwnRules);
+  Engine engine(common, policy, RuleCache::kOwnRules);
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);
+  ShutIn({.gate = Gate::kCommitMsg,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get()});
   return RunGate({.gate = Gate::kCommitMsg,
                   .common = common,
                   .repository = *repository,

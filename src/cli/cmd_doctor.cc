@@ -9,6 +9,7 @@
 #include "cli/hook_target.h"
 #include "cli/hook_trial.h"
 #include "core/error.h"
+#include "sandbox/sandbox.h"
 
 namespace picket {
 namespace {
@@ -69,6 +70,8 @@ int RunDoctor(const HookTarget& target, bool quiet) {
       Say("The hooks run " + binary + ": " + Ask(binary, {"--version"}) + ", " +
           Ask(binary, {"rules", "list"}) + ".");
     }
+    bool works = false;
+    Say(TrySandbox(&works));
     ReportShadowed(place, side);
     for (const HookReport& report : reports) {
       Say(report.hook + ": " + Word(report.protection) + ". " + report.sentence);

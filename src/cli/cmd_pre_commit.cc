@@ -7,6 +7,7 @@
 #include "cli/command_line.h"
 #include "cli/gate.h"
 #include "cli/policy_files.h"
+#include "cli/shut_in.h"
 #include "git/git_ancestry.h"
 #include "git/staged.h"
 
@@ -26,17 +27,23 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
   StatsLine stats(common);
   const StagedHook hook =
       gate == Gate::kPreCommit ? StagedHook::kPreCommit : StagedHook::kPreMergeCommit;
+  SplitOff(common, gate);
   // Git lists the index while we open the repository and load the rules.
   StagedChanges staged(hook);
   std::future<LoadedRules> rules = StartLoadingRules(common);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy =
       ReadStagedPolicy(common, *repository, staged.ReadFile(*repository, kTreePolicy));
-  const Engine engine(common, policy, rules.get());
+  Engine engine(common, policy, rules.get());
   stats.Mark("open");
   const ChangeList changes = staged.List(*repository);
   stats.Mark("list");
   GitAncestry ancestry(*repository, IndexParents(*repository, hook));
+  ShutIn({.gate = gate,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get()});
   return RunGate({.gate = gate,
                   .common = common,
                   .repository = *repository,

@@ -7,6 +7,7 @@
 #include "cli/command_line.h"
 #include "cli/gate.h"
 #include "cli/policy_files.h"
+#include "cli/shut_in.h"
 #include "git/changes.h"
 #include "git/git_ancestry.h"
 #include "git/ref_updates.h"
@@ -18,11 +19,18 @@ int RunPrePush(const CommonOptions& common, const std::string& remote, const std
   StatsLine stats(common);
   const std::vector<Push> pushes = ParsePushes(ReadHookInput(STDIN_FILENO));
   if (pushes.empty()) return 0;
+  SplitOff(common, Gate::kPrePush);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadWorktreePolicy(common, *repository);
-  const Engine engine(common, policy, RuleCache::kOwnRules);
+  Engine engine(common, policy, RuleCache::kOwnRules);
+  const std::vector<ObjectId> tracked = ListTracked(*repository, remote, url, pushes);
+  ShutIn({.gate = Gate::kPrePush,
+          .common = common,
+          .policy = policy,
+          .engine = engine,
+          .repository = repository.get()});
   stats.Mark("open");
-  const ChangeList changes = ListPushed(*repository, remote, url, pushes);
+  const ChangeList changes = ListPushed(*repository, tracked, pushes);
   stats.Mark("list");
   GitAncestry ancestry(*repository, GitAncestry::Base::kCommits);
   return RunGate({.gate = Gate::kPrePush,

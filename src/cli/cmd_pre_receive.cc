@@ -10,6 +10,7 @@
 #include "cli/policy_files.h"
 #include "cli/presentable.h"
 #include "cli/push_gate.h"
+#include "cli/shut_in.h"
 #include "core/error.h"
 #include "git/ref_updates.h"
 
@@ -17,6 +18,7 @@ namespace picket {
 namespace {
 
 int RunPreReceive(const CommonOptions& common) {
+  SplitOff(common, Gate::kPreReceive);
   HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
   const std::vector<RefUpdate> updates = ParseRefUpdates(ReadHookInput(STDIN_FILENO));

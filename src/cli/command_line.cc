@@ -56,7 +56,8 @@ void AddCommonOptions(CLI::App& app, CommonOptions& common) {
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
-  CLI::App app(
+  // Not taken apart again: the process ends, and the half that works would copy each page first.
+  static CLI::App app(
       "A guard at the gate of a Git repository: refuses leaked credentials and model files that "
       "run\n"
       "code when they are loaded. Exit status: 0 clean, 1 something blocks, 2 could not tell.",

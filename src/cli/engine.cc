@@ -1,6 +1,7 @@
 #include "cli/engine.h"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -24,16 +25,6 @@ namespace {
 
 FingerprintKey ReadKey(const std::string& file) {
   return file.empty() ? FingerprintKey() : FingerprintKey(ReadWholeFile(file));
-}
-
-// The compiled table, or where there is none that can be trusted, the JSON that it is made from.
-// Only a claimed pickle gets here, so the difference of a few milliseconds needs no note.
-std::string ReadImports(const RuleFolders& folders) {
-  std::string why;
-  if (!folders.compiled.empty()) {
-    if (auto table = ReadTrustedFile(folders.compiled_imports(), &why)) return std::move(*table);
-  }
-  return CompileImports(ReadWholeFile(folders.imports()));
 }
 
 LoadedRules LoadRules(const CommonOptions& common, RuleCache cache) {
@@ -64,6 +55,32 @@ std::vector<RuleFile> ListOwnRules(const CommonOptions& common, const Policy& po
 
 }  // namespace
 
+// The compiled table, or where there is none that can be trusted, the JSON that it is made from.
+// Only a claimed pickle gets to what it says, so the difference of a few milliseconds needs no
+// note.
+struct Engine::ImportsFile {
+  explicit ImportsFile(const RuleFolders& where) : folders(where) {}
+
+  void Open() {
+    std::string why;
+    if (!folders.compiled.empty()) {
+      if (auto mapped = MapTrustedFile(folders.compiled_imports(), &why))
+        compiled.emplace(std::move(*mapped));
+    }
+    if (!compiled) json = ReadWholeFile(folders.imports());
+    is_open = true;
+  }
+  std::string Read() {
+    if (!is_open) Open();
+    return compiled ? std::string(AsText(compiled->bytes())) : CompileImports(json);
+  }
+
+  RuleFolders folders;
+  std::optional<TrustedBytes> compiled;
+  std::string json;
+  bool is_open = false;
+};
+
 std::future<LoadedRules> StartLoadingRules(const CommonOptions& common) {
   // Without a policy named the library loads in get() where no thread can be had.
   return std::async([&common] { return LoadRules(common, RuleCache::kOwnRules); });
@@ -83,8 +100,8 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules ru
   own_ = LoadOwnRules(ListOwnRules(common, policy), *rules_, rules.folders.compiled,
                       rules.cache == RuleCache::kUnused ? UserCache::kUnused : UserCache::kUsed);
   if (own_ != nullptr) PresentWith(own_);
-  imports_ = std::make_unique<LazyImports>(
-      [folders = std::move(rules.folders)] { return ReadImports(folders); });
+  imports_file_ = std::make_shared<ImportsFile>(folders_);
+  imports_ = std::make_unique<LazyImports>([file = imports_file_] { return file->Read(); });
   name_ = "picket " PICKET_VERSION ", " + rules_->Name();
   if (own_ != nullptr) name_ += ", own " + own_->Name();
   if (!key_.id().empty()) name_ += ", key " + key_.id();
@@ -106,10 +123,15 @@ Engine::Engine(const CommonOptions& common, const Policy& policy, LoadedRules ru
 
 Engine::~Engine() = default;
 
+void Engine::OpenRest() {
+  imports_file_->Open();
+  PresentOnlyWith(rules_);
+}
+
 std::string Engine::ScanIdentity() const {
   // A build that was changed in any way judges anew; its version number may be the same.
   std::string all = Sha256(AsBytes(ReadWholeFile("/proc/self/exe")));
-  all += Sha256(AsBytes(ReadImports(folders_)));
+  all += Sha256(AsBytes(ImportsFile(folders_).Read()));
   for (const std::string& part :
        {name_, rules_->source_hash(), own_ != nullptr ? own_->source_hash() : std::string()}) {
     all += Sha256(AsBytes(part));

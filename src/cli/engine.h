@@ -52,6 +52,8 @@ class Engine {
 
   // One more, which outlives this engine; before anything is scanned.
   void Use(const Detector& detector) { views_.push_back(&detector); }
+  // One that was used and is about to end before this engine.
+  void Drop(const Detector& detector) { std::erase(views_, &detector); }
   std::span<const Detector* const> detectors() const { return views_; }
   Mask& mask() const { return *mask_; }
   const RuleSet& rules() const { return *rules_; }
@@ -67,6 +69,11 @@ class Engine {
   const std::string& key_id() const { return key_.id(); }
   // Sentences for the report ("the compiled rules are older than ...").
   const std::vector<std::string>& notes() const { return notes_; }
+  // Opens whatever is otherwise opened when it is first needed. Then, and afterwards, nothing here
+  // opens a file.
+  void OpenRest();
+  // One sentence more for the report.
+  void AddNote(std::string note) { notes_.push_back(std::move(note)); }
   // How this policy has blobs scanned; progress is left to the caller. Refers to this engine.
   ScanOptions NewScanOptions() const;
   // As many as --threads or the policy say, else one for each processor; 1 or more.
@@ -77,6 +84,8 @@ class Engine {
   FingerprintKey key_;
   std::shared_ptr<const RuleSet> rules_;
   std::shared_ptr<const RuleSet> own_;
+  struct ImportsFile;
+  std::shared_ptr<ImportsFile> imports_file_;
   std::unique_ptr<ImportSource> imports_;
   std::vector<std::unique_ptr<Detector>> detectors_;
   std::vector<const Detector*> views_;

@@ -25,6 +25,7 @@
 #include "cli/policy_files.h"
 #include "cli/progress.h"
 #include "cli/shard.h"
+#include "cli/shut_in.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
 #include "git/repository.h"
@@ -154,7 +155,8 @@ class FleetAudit {
   }
 
  private:
-  FleetResult Audit(const FleetRepository& listed) {
+  // In a process of its own, which nothing that it reads can make more of.
+  FleetResult AuditHere(const FleetRepository& listed) {
     FleetResult result;
     result.key = listed.key;
     Verdict verdict;
@@ -169,27 +171,56 @@ class FleetAudit {
                        .report_unused = options_.report_unused,
                        .progress = &progress_,
                        .today = plan_.today};
-      std::unique_ptr<AuditMemory> memory;
+      std::optional<AuditMemoryPlace> place;
       if (!options_.cache.empty()) {
-        memory = AuditMemory::Open(options_.cache, *repository, engine_, policy_, &input.notes);
-        input.memory = memory.get();
+        place = AuditMemory::Locate(options_.cache, *repository, engine_, policy_, &input.notes);
       }
+      repository->KeepRefs();
+      ShutIn({.gate = Gate::kAudit,
+              .common = common_,
+              .policy = policy_,
+              .engine = engine_,
+              .repository = repository.get(),
+              .cache = place ? &*place : nullptr});
+      std::unique_ptr<AuditMemory> memory;
+      if (place) memory = AuditMemory::Open(*place, *repository, &input.notes);
+      input.memory = memory.get();
       verdict = AuditRepository(input);
       result.opened = true;
     } catch (const Error& error) {
-      verdict = Verdict();
-      verdict.engine = engine_.name();
-      verdict.gaps.push_back({listed.name, "", "", engine_.mask().Apply(error.what())});
-      verdict.complete = false;
-      verdict.outcome = policy_.GapsBlock(Gate::kAudit) ? Outcome::kIncomplete : Outcome::kPass;
+      verdict = NotAudited(listed, error.what());
     }
-    result.outcome = verdict.outcome;
-    result.complete = verdict.complete;
-    result.silent = verdict.complete && verdict.findings.empty() && verdict.notes.empty() &&
-                    (!verdict.unused || verdict.unused->empty());
+    Fill(verdict, &result);
+    return result;
+  }
+
+  Verdict NotAudited(const FleetRepository& listed, std::string_view why) const {
+    Verdict verdict;
+    verdict.engine = engine_.name();
+    verdict.gaps.push_back({listed.name, "", "", engine_.mask().Apply(why)});
+    verdict.complete = false;
+    verdict.outcome = policy_.GapsBlock(Gate::kAudit) ? Outcome::kIncomplete : Outcome::kPass;
+    return verdict;
+  }
+
+  static void Fill(const Verdict& verdict, FleetResult* result) {
+    result->outcome = verdict.outcome;
+    result->complete = verdict.complete;
+    result->silent = verdict.complete && verdict.findings.empty() && verdict.notes.empty() &&
+                     (!verdict.unused || verdict.unused->empty());
     // For nobody's terminal: merged later, and elsewhere.
-    result.text = Report(verdict, Gate::kAudit, "text");
-    result.json = Report(verdict, Gate::kAudit, "json");
+    result->text = Report(verdict, Gate::kAudit, "text");
+    result->json = Report(verdict, Gate::kAudit, "json");
+  }
+
+  FleetResult Audit(const FleetRepository& listed) {
+    FleetResult result;
+    const std::optional<std::string> told =
+        AuditApart(common_, [&] { return WriteResult(AuditHere(listed), plan_); });
+    if (told && ReadResult(*told, plan_, listed.key, &result)) return result;
+    result = FleetResult();
+    result.key = listed.key;
+    Fill(NotAudited(listed, "the process that audited it came to no end"), &result);
     return result;
   }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/shard.h"
+#include "cli/told.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
 
@@ -234,7 +235,7 @@ bool ReadResult(std::string_view bytes, const FleetPlan& plan, const std::string
   result->silent = FlagOf(head, "silent");
   result->text = body.substr(0, text);
   result->json = body.substr(text);
-  return true;
+  return IsPlainText(result->text) && IsOneJsonObject(result->json);
 }
 
 }  // namespace picket

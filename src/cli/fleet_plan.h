@@ -67,7 +67,7 @@ struct FleetResult {
 };
 
 std::string WriteResult(const FleetResult& result, const FleetPlan& plan);
-// False where it is damaged, cut off, or of another plan or repository.
+// False where it is damaged, cut off, of another plan or repository, or no report (cli/told.h).
 bool ReadResult(std::string_view bytes, const FleetPlan& plan, const std::string& key,
                 FleetResult* result);
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/rule_cache.h"
+#include "cli/lfs_setup.h"
+#include "core/door.h"
 #include "core/fingerprint.h"
+#include "core/reading.h"
 #include "scan/file_bytes.h"
 #include "weights/tensors.h"
 
@@ -12,13 +14,6 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kNotHere = "no Git LFS store on this machine has them";
-
-std::string MemoryFolder(const Policy& policy, Gate gate) {
-  if (!policy.lfs.memory.empty() || gate == Gate::kPreReceive) return policy.lfs.memory;
-  const std::filesystem::path folder = UserCacheFolder();
-  std::error_code error;
-  return !folder.empty() && MakeCacheFolder(folder, &error) ? folder.string() : "";
-}
 
 Finding LyingPointer(std::string rule, std::string message) {
   Finding finding;
@@ -44,10 +39,11 @@ LfsObjects::LfsObjects(const Repository& repository, const Policy& policy, Gate 
 
 const LfsStores& LfsObjects::stores() {
   std::call_once(opened_, [this] {
-    const std::vector<LfsPlace> places =
-        LfsStores::PlacesOf(repository_, gate_ != Gate::kPreReceive);
-    stores_.emplace(places, policy_.lfs.stores);
-    memory_.emplace(MemoryFolder(policy_, gate_));
+    // Where the door is shut, it was agreed on which they are (cli/shut_in.h).
+    const bool is_shut = TheDoor().is_shut();
+    const LfsSetup setup = is_shut ? LfsSetup() : SetUpLfs(repository_, policy_, gate_);
+    OpenLfsStores(setup, &stores_);
+    memory_.emplace(is_shut ? std::string() : LfsMemoryFolder(setup));
   });
   return *stores_;
 }
@@ -102,6 +98,11 @@ class LfsObjects::Reader : public BlobReader {
     BlobRef ref{ObjectKind::kLfsObject, met.blob, met.position, {}};
     ListedObject listed = objects_.list_.At(met.position);
     ref.names = std::move(listed.names);
+    if (!MayExamine(met.blob, met.position)) {
+      visitor.OnGap(GapFor(ref, std::string("its Git LFS object: ") + kAvoidedReason));
+      return;
+    }
+    const Reading reading(met.blob, met.position);
     if (met.pointer.has_more) {
       Finding finding = LyingPointer(
           "lfs.hidden-pointer",

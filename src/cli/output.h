@@ -22,6 +22,9 @@ std::string WithPrefix(std::string_view text, std::string_view prefix);
 // The report as text, for later: without colour, and whole also where nothing blocks.
 std::string Report(const Verdict& verdict, Gate gate, std::string_view format);
 
+// Where StatsLine finds the peak of memory.
+inline constexpr char kProcessStatus[] = "/proc/self/status";
+
 // With --stats, prints what a run took to standard error when it ends.
 class StatsLine {
  public:

@@ -24,6 +24,12 @@ std::shared_ptr<const RuleSet>& OwnRules() {
   return own;
 }
 
+// All of them, once no file can be opened any more.
+std::shared_ptr<const RuleSet>& LoadedRulesOnly() {
+  static std::shared_ptr<const RuleSet> rules;
+  return rules;
+}
+
 // Those of the engine, else those of the command line, as far as they can be used.
 std::shared_ptr<const RuleSet> FindOwnRules(const CommonOptions& common, const RuleSet& installed) {
   if (common.rule_files.empty() || OwnRules() != nullptr) return OwnRules();
@@ -48,10 +54,13 @@ std::optional<std::string> TryMask(const CommonOptions& common, std::string_view
   try {
     if (loaded.mask == nullptr || loaded.rules != common.rules ||
         loaded.rule_files != common.rule_files || loaded.own != OwnRules()) {
-      const RuleFolders folders = FindRules(common);
-      std::vector<std::string> notes;
-      auto rules = LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes);
-      auto own = FindOwnRules(common, *rules);
+      std::shared_ptr<const RuleSet> rules = LoadedRulesOnly();
+      if (rules == nullptr) {
+        const RuleFolders folders = FindRules(common);
+        std::vector<std::string> notes;
+        rules = LoadSecretRules(folders.secrets(), folders.compiled_secrets(), &notes);
+      }
+      auto own = LoadedRulesOnly() != nullptr ? OwnRules() : FindOwnRules(common, *rules);
       auto detector =
           std::make_unique<SecretDetector>(std::move(rules), FingerprintKey(), std::move(own));
       auto mask = std::make_unique<SecretMask>(*detector);
@@ -103,6 +112,8 @@ std::string Masked(const CommonOptions& common, std::string_view text) {
 }  // namespace
 
 void PresentWith(std::shared_ptr<const RuleSet> own) { OwnRules() = std::move(own); }
+
+void PresentOnlyWith(std::shared_ptr<const RuleSet> rules) { LoadedRulesOnly() = std::move(rules); }
 
 std::string Presentable(const CommonOptions& common, std::string_view text) {
   static constexpr std::string_view kBreak = "\n  ";

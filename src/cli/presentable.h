@@ -19,4 +19,7 @@ std::string Presentable(const CommonOptions& common, std::string_view text);
 // Whatever the organisation's own rules find is masked too from now on.
 void PresentWith(std::shared_ptr<const RuleSet> own);
 
+// From now on no file is opened for it: `rules` are the installed ones, loaded.
+void PresentOnlyWith(std::shared_ptr<const RuleSet> rules);
+
 }  // namespace picket

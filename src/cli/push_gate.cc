@@ -12,6 +12,7 @@
 
 #include "cli/gate.h"
 #include "cli/policy_files.h"
+#include "cli/shut_in.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
 #include "git/alternate_refs.h"
@@ -159,8 +160,7 @@ int PushGate::Run() {
   return Conclude(std::move(verdict), bypass);
 }
 
-Verdict PushGate::Judge(const Policy& policy, const Engine& engine,
-                        const MalwareDetector* malware) {
+Verdict PushGate::Judge(const Policy& policy, Engine& engine, const MalwareDetector* malware) {
   const StepWatch listing = input_.watch.BeginListing();
   // The refs before the debts: a push is put on the list before its refs move.
   if (!values_.empty()) refs_.refs = input_.repository.Refs(&refs_.head);
@@ -174,6 +174,12 @@ Verdict PushGate::Judge(const Policy& policy, const Engine& engine,
     };
     lent = AlternateRefs(input_.repository, is_settled, &notes);
   }
+  ShutIn({.gate = Gate::kPreReceive,
+          .common = input_.common,
+          .policy = policy,
+          .engine = engine,
+          .repository = &input_.repository,
+          .debts = &book_});
   changes_ = ListReceived(
       input_.repository, input_.updates,
       {.refs = &refs_, .unjudged = &unjudged, .also_existing = lent, .watch = listing});

@@ -59,7 +59,7 @@ class PushGate {
   void NoteError(const std::string& why) noexcept;
 
  private:
-  Verdict Judge(const Policy& policy, const Engine& engine, const MalwareDetector* malware);
+  Verdict Judge(const Policy& policy, Engine& engine, const MalwareDetector* malware);
   int Conclude(Verdict verdict, const Bypass& bypass);
   PushOutcome OutcomeOf(const Verdict& verdict) const;
   // What is let in unexamined is listed; what was judged is taken off.

@@ -21,6 +21,9 @@
 #include "cli/progress.h"
 #include "cli/push_record.h"
 #include "cli/server_repositories.h"
+#include "cli/server_result.h"
+#include "cli/shut_in.h"
+#include "cli/told.h"
 #include "core/error.h"
 #include "git/changes.h"
 #include "git/git_ancestry.h"
@@ -51,20 +54,19 @@ class ServerReport {
   }
 
   // Throws Error where it can't be written.
-  void Add(const std::string& name, const Verdict& verdict) {
-    ++outcomes_[static_cast<size_t>(verdict.outcome)];
-    complete_ = complete_ && verdict.complete;
-    commits_ += verdict.scanned.commits;
-    blobs_ += verdict.scanned.blobs;
+  void Add(const std::string& name, const ServerResult& result) {
+    ++outcomes_[static_cast<size_t>(result.outcome)];
+    complete_ = complete_ && result.complete;
+    commits_ += result.commits;
+    blobs_ += result.blobs;
     if (json_) {
       std::cout << (total() == 1 ? "\n" : ",\n") << "{\"repository\": " << Quoted(name)
                 << ", \"report\":\n"
-                << Report(verdict, Gate::kPreReceive, "json") << "}";
-    } else if (!verdict.findings.empty() || !verdict.complete || !verdict.notes.empty()) {
-      const bool passes = verdict.outcome == Outcome::kPass && verdict.complete;
+                << result.report << "}";
+    } else if (!result.silent) {
+      const bool passes = result.outcome == Outcome::kPass && result.complete;
       if (passes && quiet_) return;
-      std::cout << "repository " << EscapeForTerminal(name) << ":\n\n"
-                << Report(verdict, Gate::kPreReceive, "text") << "\n";
+      std::cout << "repository " << EscapeForTerminal(name) << ":\n\n" << result.report << "\n";
     }
     Flush();
   }
@@ -128,6 +130,24 @@ std::vector<RefUpdate> MovedRefs(const std::vector<Ref>& before, const std::vect
   return moved;
 }
 
+// As long as it lives.
+class UsedDetector {
+ public:
+  // `detector` may be null; both outlive this.
+  UsedDetector(Engine& engine, const Detector* detector) : engine_(engine), detector_(detector) {
+    if (detector_ != nullptr) engine_.Use(*detector_);
+  }
+  ~UsedDetector() {
+    if (detector_ != nullptr) engine_.Drop(*detector_);
+  }
+  UsedDetector(const UsedDetector&) = delete;
+  UsedDetector& operator=(const UsedDetector&) = delete;
+
+ private:
+  Engine& engine_;
+  const Detector* detector_;
+};
+
 class ServerAudit {
  public:
   ServerAudit(const CommonOptions& common, const ServerAuditOptions& options)
@@ -137,11 +157,8 @@ class ServerAudit {
         progress_(common),
         state_(options.state),
         policy_(ReadBasePolicy(common)),
-        malware_(MalwareDetector::Start(policy_.malware)),
         engine_(common, policy_),
-        report_(common) {
-    if (malware_) engine_.Use(*malware_);
-  }
+        report_(common) {}
 
   int Run() {
     const ServerFolder folder = ListServerFolder(options_.directory);
@@ -151,7 +168,7 @@ class ServerAudit {
     }
     stats_.Mark("search");
     for (const ServerFolder::Unsearched& one : folder.unsearched) {
-      report_.Add(Masked(one.path), Unexamined(one.path, one.reason));
+      report_.Add(Masked(one.path), ResultOf(Unexamined(one.path, one.reason), {}));
     }
     for (size_t i = 0; i < folder.repositories.size(); ++i) {
       progress_.BeginRepository(i + 1, folder.repositories.size());
@@ -172,78 +189,110 @@ class ServerAudit {
     return verdict;
   }
 
-  void Audit(const std::string& path) {
-    JudgedRefs judged;
-    JudgedRefs before;
-    std::vector<RefUpdate> moved;
-    Verdict verdict;
-    const auto start = std::chrono::steady_clock::now();
-    try {
-      verdict = Judge(path, &before, &judged, &moved);
-    } catch (const Error& error) {
-      verdict = Unexamined(path, error.what());
-    }
-    report_.Add(Masked(path), verdict);
-    Log(path, moved, verdict, std::chrono::steady_clock::now() - start);
-    if (verdict.complete && judged != before) state_.Write(path, judged);
+  ServerResult ResultOf(const Verdict& verdict, std::vector<std::string> log) const {
+    ServerResult result;
+    result.log = std::move(log);
+    result.outcome = verdict.outcome;
+    result.complete = verdict.complete;
+    result.silent = verdict.findings.empty() && verdict.complete && verdict.notes.empty();
+    result.commits = verdict.scanned.commits;
+    result.blobs = verdict.scanned.blobs;
+    const bool json = common_.format == "json";
+    result.report = Report(verdict, Gate::kPreReceive, json ? "json" : "text");
+    return result;
   }
 
-  void Log(const std::string& path, const std::vector<RefUpdate>& moved, const Verdict& verdict,
-           std::chrono::steady_clock::duration took) const {
+  void Audit(const std::string& path) {
+    std::string trouble;
+    std::optional<JudgedRefs> known;
+    if (options_.since_last) known = state_.Read(path, &trouble);
+    const std::optional<std::string> told =
+        AuditApart(common_, [&] { return WriteServerResult(AuditHere(path, known, trouble)); });
+    std::optional<ServerResult> result = told ? ReadServerResult(*told) : std::nullopt;
+    const bool sound = result && (common_.format != "json" || IsOneJsonObject(result->report));
+    if (!sound) result = NotJudged(path, "the process that judged it came to no end");
+    report_.Add(Masked(path), *result);
+    if (!result->log.empty() && !policy_.server.log.empty())
+      AppendToLog(policy_.server.log, result->log, kLogPatience);
+    if (result->unchanged) ++unchanged_;
+    if (result->under_other_rules) ++under_other_rules_;
+    const std::optional<JudgedRefs> judged = ReadJudgedRefs(result->judged, path);
+    if (result->complete && judged) state_.Write(path, *judged);
+  }
+
+  ServerResult NotJudged(const std::string& path, const std::string& why) {
+    const Verdict verdict = Unexamined(path, why);
+    return ResultOf(verdict, LogLines(path, {}, verdict, {}));
+  }
+
+  // None where the policy wants none.
+  std::vector<std::string> LogLines(const std::string& path, const std::vector<RefUpdate>& moved,
+                                    const Verdict& verdict,
+                                    std::chrono::steady_clock::duration took) const {
     const ServerPolicy& server = policy_.server;
     const bool passes = verdict.outcome == Outcome::kPass && verdict.complete;
-    if (server.log.empty() || (passes && !server.log_accepted)) return;
+    if (server.log.empty() || (passes && !server.log_accepted)) return {};
     PushRecord record(
         path, moved, [](const char*) -> const char* { return nullptr; }, PushRecord::Kind::kAudit);
     record.MaskWith(engine_.mask(), engine_.name(), "");
     const PushOutcome outcome = verdict.outcome == Outcome::kBlocked ? PushOutcome::kBlocked
                                 : passes                             ? PushOutcome::kPass
                                                                      : PushOutcome::kIncomplete;
-    AppendToLog(server.log,
-                record.Lines(outcome, &verdict, nullptr, "",
-                             std::chrono::duration_cast<std::chrono::milliseconds>(took)),
-                kLogPatience);
+    return record.Lines(outcome, &verdict, nullptr, "",
+                        std::chrono::duration_cast<std::chrono::milliseconds>(took));
   }
 
-  Verdict Judge(const std::string& path, JudgedRefs* before, JudgedRefs* judged,
-                std::vector<RefUpdate>* moved) {
-    const std::unique_ptr<Repository> repository = Repository::OpenAt(path);
-    std::error_code error;
-    if (!std::filesystem::equivalent(repository->git_dir(), path, error) || error) {
-      throw Error("It looks like a repository, but Git opens " + repository->git_dir() +
-                  " for it; repair or remove it.");
-    }
-    std::string trouble;
-    std::optional<JudgedRefs> known;
-    if (options_.since_last) known = state_.Read(path, &trouble);
-    if (known) *before = std::move(*known);
-    judged->refs = repository->Refs();
-    judged->engine = engine_.name();
-    if (known && before->engine != judged->engine) {
-      ++under_other_rules_;
-      judged->engine = before->engine;
-    }
-    const ChangeList changes = ListSince(*repository, judged->refs, before->refs);
-    *moved = MovedRefs(before->refs, judged->refs);
-    if (changes.refs.empty()) ++unchanged_;
+  // In a process of its own, which nothing that it reads can make more of.
+  ServerResult AuditHere(const std::string& path, const std::optional<JudgedRefs>& known,
+                         const std::string& trouble) {
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      const std::unique_ptr<Repository> repository = Repository::OpenAt(path);
+      std::error_code error;
+      if (!std::filesystem::equivalent(repository->git_dir(), path, error) || error) {
+        throw Error("It looks like a repository, but Git opens " + repository->git_dir() +
+                    " for it; repair or remove it.");
+      }
+      const Policy policy = ReadServerPolicy(common_, *repository);
+      // What a repository's own policy adds may decide what is looked for.
+      std::optional<Engine> own;
+      if (std::filesystem::exists(path + "/" + kServerPolicy, error)) own.emplace(common_, policy);
+      Engine& engine = own ? *own : engine_;
+      // Of this process alone: one that ends in the middle must leave no channel to the next.
+      const std::unique_ptr<MalwareDetector> malware = MalwareDetector::Start(policy_.malware);
+      const UsedDetector used(engine, malware.get());
+      JudgedRefs judged{.refs = repository->Refs(), .engine = engine_.name()};
+      ShutIn({.gate = Gate::kPreReceive,
+              .common = common_,
+              .policy = policy,
+              .engine = engine,
+              .repository = repository.get()});
 
-    const Policy policy = ReadServerPolicy(common_, *repository);
-    // What a repository's own policy adds may decide what is looked for.
-    std::optional<Engine> own;
-    if (std::filesystem::exists(path + "/" + kServerPolicy, error)) own.emplace(common_, policy);
-    if (own && malware_) own->Use(*malware_);
-    GitAncestry ancestry(*repository, GitAncestry::Base::kCommits);
-    Verdict verdict = JudgeChange({.gate = Gate::kPreReceive,
-                                   .common = common_,
-                                   .repository = *repository,
-                                   .policy = policy,
-                                   .engine = own ? *own : engine_,
-                                   .changes = changes,
-                                   .ancestry = ancestry,
-                                   .stats = stats_,
-                                   .malware = malware_.get()});
-    if (!trouble.empty()) verdict.notes.push_back(Masked(trouble));
-    return verdict;
+      const JudgedRefs before = known.value_or(JudgedRefs());
+      const bool other_rules = known && before.engine != judged.engine;
+      if (other_rules) judged.engine = before.engine;
+      const ChangeList changes = ListSince(*repository, judged.refs, before.refs);
+      GitAncestry ancestry(*repository, GitAncestry::Base::kCommits);
+      Verdict verdict = JudgeChange({.gate = Gate::kPreReceive,
+                                     .common = common_,
+                                     .repository = *repository,
+                                     .policy = policy,
+                                     .engine = engine,
+                                     .changes = changes,
+                                     .ancestry = ancestry,
+                                     .stats = stats_,
+                                     .malware = malware.get()});
+      if (!trouble.empty()) verdict.notes.push_back(Masked(trouble));
+      ServerResult result =
+          ResultOf(verdict, LogLines(path, MovedRefs(before.refs, judged.refs), verdict,
+                                     std::chrono::steady_clock::now() - start));
+      result.unchanged = changes.refs.empty();
+      result.under_other_rules = other_rules;
+      if (judged != before) result.judged = WriteJudgedRefs(judged, path);
+      return result;
+    } catch (const Error& error) {
+      return NotJudged(path, error.what());
+    }
   }
 
   std::vector<std::string> Notes(const ServerFolder& folder) const {
@@ -277,7 +326,6 @@ class ServerAudit {
   ProgressTeller progress_;
   AuditState state_;
   Policy policy_;
-  std::unique_ptr<MalwareDetector> malware_;
   Engine engine_;
   ServerReport report_;
   uint64_t unchanged_ = 0;

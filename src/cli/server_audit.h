@@ -16,9 +16,9 @@ struct ServerAuditOptions {
 };
 
 // Returns the exit code: 1 where something blocks, else 2 where something could not be examined.
-// A repository that can't be opened is a gap, and the others go on. Each is written to server.log
-// before what was judged is remembered: where that can't be done the run ends, and the next judges
-// the repository again. Throws Error.
+// A repository that can't be opened is a gap, and the others go on. Each is judged in a process and
+// a sandbox of its own, and written to server.log before what was judged is remembered: where that
+// can't be done the run ends, and the next judges the repository again. Throws Error.
 int RunServerAudit(const CommonOptions& common, const ServerAuditOptions& options);
 
 }  // namespace picket

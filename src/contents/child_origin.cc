@@ -24,12 +24,23 @@ uint64_t MapOutward(const Origin& origin, uint64_t inner, bool up) {
   return std::min(kMost, base) + whole * origin.outer_bytes + part;
 }
 
+const TextSection* SectionAt(const Origin& origin, uint64_t inner) {
+  const auto after = std::upper_bound(
+      origin.sections.begin(), origin.sections.end(), inner,
+      [](uint64_t offset, const TextSection& section) { return offset < section.begin; });
+  return after == origin.sections.begin() ? nullptr : &*(after - 1);
+}
+
 Origin ChildOrigin(const Origin& parent, std::string_view name, uint64_t offset,
                    uint64_t outer_bytes, uint64_t inner_bytes) {
   Origin child;
   child.member = parent.member;
-  if (!child.member.empty()) child.member += ':';
-  child.member += name;
+  const auto add = [&child](std::string_view part) {
+    if (!child.member.empty() && !part.empty()) child.member += ':';
+    child.member += part;
+  };
+  if (const TextSection* section = SectionAt(parent, offset)) add(section->name);
+  add(name);
   child.depth = parent.depth + 1;
   if (inner_bytes == 0 || parent.inner_bytes == 0) {
     child.inner_bytes = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <string_view>
 
 #include "contents/split_text.h"
 
@@ -14,6 +16,12 @@ constexpr uint64_t kMinUnits = 8;
 constexpr uint64_t kMinBase64 = 20;
 constexpr uint64_t kMinHex = 32;
 constexpr uint64_t kMaxIndent = 64;
+// So many characters before a hint and from it on tell whether it stands in text; no less than is
+// text by chance.
+constexpr uint64_t kAround = 32;
+constexpr size_t kLeastText = 6;
+// How what is packed begins: gzip, zip.
+constexpr std::string_view kPackings[] = {"\x1f\x8b\b", "PK\x03\x04"};
 
 constexpr std::array<int8_t, 256> MakeBase64Values() {
   std::array<int8_t, 256> values{};
@@ -76,6 +84,23 @@ uint64_t Forward(Bytes bytes, uint64_t from, uint64_t stop, uint64_t* count) {
   return at;
 }
 
+// A multiple of four characters before `from`, at most `most`.
+uint64_t Backward(Bytes bytes, uint64_t from, uint64_t most) {
+  uint64_t start = from;
+  uint64_t begin = from;
+  for (uint64_t count = 0; start > 0 && count < most;) {
+    if (IsBase64(bytes[start - 1])) {
+      --start;
+      if (++count % 4 == 0) begin = start;
+    } else if (uint64_t join = JoinBefore(bytes, start)) {
+      start -= join;
+    } else {
+      break;
+    }
+  }
+  return begin;
+}
+
 int HexValue(uint8_t c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -97,27 +122,60 @@ uint64_t HexEnd(Bytes bytes, uint64_t at, uint64_t stop, uint64_t* count) {
   return at;
 }
 
+// Three quarters of it: what stands beside a secret in what is not text is no text, but the secret
+// is longer. NUL is, for UTF-16.
+bool IsMostlyText(std::string_view bytes) {
+  const auto is_text = [](char c) {
+    return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t' || c == '\0';
+  };
+  const auto texts = static_cast<size_t>(std::count_if(bytes.begin(), bytes.end(), is_text));
+  return bytes.size() >= kLeastText && texts * 4 >= bytes.size() * 3;
+}
+
 bool IsUnit(Bytes bytes, Encoding order, uint64_t at) {
   size_t zero = order == Encoding::kUtf16Le ? 1 : 0;
   return bytes[at + zero] == 0 && bytes[at + 1 - zero] != 0;
 }
 
-// What whole quads of base64 from `at` on say, up to `end` or to what interrupts them. Nearly all
-// base64 stands on one line; byte by byte it took five times as long.
-std::string DecodeQuads(Bytes bytes, uint64_t end, uint64_t* at) {
-  std::string decoded((end - *at) / 4 * 3, '\0');
-  size_t size = 0;
-  for (; end - *at >= 4; *at += 4, size += 3) {
-    const auto value = [&](uint64_t i) { return static_cast<int32_t>(kValues[bytes[*at + i]]); };
+// Writes to `out` what whole quads of base64 from `at` on say, up to `end` or to what interrupts
+// them, which is returned. Nearly all base64 stands in long lines; byte by byte it took five times
+// as long.
+uint64_t DecodeQuads(Bytes bytes, uint64_t at, uint64_t end, char** out) {
+  for (; end - at >= 4; at += 4) {
+    const auto value = [&](uint64_t i) { return static_cast<int32_t>(kValues[bytes[at + i]]); };
     const int32_t group = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
     if (group < 0) break;
-    decoded[size] = static_cast<char>(group >> 16);
-    decoded[size + 1] = static_cast<char>(group >> 8 & 0xff);
-    decoded[size + 2] = static_cast<char>(group & 0xff);
+    *(*out)++ = static_cast<char>(group >> 16);
+    *(*out)++ = static_cast<char>(group >> 8 & 0xff);
+    *(*out)++ = static_cast<char>(group & 0xff);
   }
-  decoded.resize(size);
-  return decoded;
+  return at;
 }
+
+// What is encoded directly before `offset` and from there on.
+class AroundInBase64 {
+ public:
+  AroundInBase64(Bytes bytes, uint64_t offset) {
+    uint64_t count = 0;
+    const uint64_t end =
+        Forward(bytes, offset, offset + std::min(bytes.size() - offset, kAround), &count);
+    before_ = DecodeBase64(bytes, {Backward(bytes, offset, kAround), offset}).bytes;
+    behind_ = DecodeBase64(bytes, {offset, end}).bytes;
+  }
+
+  bool IsText() const { return IsMostlyText(before_) || IsMostlyText(behind_); }
+  bool IsPacked() const {
+    const std::string start = before_.substr(before_.size() - std::min<size_t>(before_.size(), 3)) +
+                              behind_.substr(0, std::min<size_t>(behind_.size(), 6));
+    return std::any_of(
+        std::begin(kPackings), std::end(kPackings),
+        [&start](std::string_view magic) { return start.find(magic) != std::string::npos; });
+  }
+
+ private:
+  std::string before_;
+  std::string behind_;
+};
 
 }  // namespace
 
@@ -153,30 +211,26 @@ EncodedRun FindUtf16Run(Bytes bytes, Encoding order, uint64_t offset) {
 }
 
 EncodedRun FindBase64Run(Bytes bytes, uint64_t offset) {
-  uint64_t start = offset;
-  uint64_t begin = offset;
-  for (uint64_t count = 0; start > 0 && count < kBase64Before;) {
-    if (IsBase64(bytes[start - 1])) {
-      --start;
-      if (++count % 4 == 0) begin = start;
-    } else if (uint64_t join = JoinBefore(bytes, start)) {
-      start -= join;
-    } else {
-      break;
-    }
-  }
+  const bool packed = AroundInBase64(bytes, offset).IsPacked();
+  const uint64_t rest = bytes.size() - offset;
+  const uint64_t stop = offset + (packed ? rest : std::min(rest, kBase64Behind));
+  EncodedRun run{Backward(bytes, offset, kBase64Before)};
   uint64_t count = 0;
-  return {begin, Forward(bytes, offset, bytes.size(), &count)};
+  run.end = Forward(bytes, offset, stop, &count);
+  run.is_cut = run.end == stop && stop < bytes.size();
+  return run;
 }
 
 DecodedBase64 DecodeBase64(Bytes bytes, const EncodedRun& run) {
   DecodedBase64 decoded;
-  uint64_t at = run.begin;
-  decoded.bytes = DecodeQuads(bytes, run.end, &at);
+  decoded.bytes.resize((run.end - run.begin) / 4 * 3 + 3);
+  char* out = decoded.bytes.data();
   uint32_t group = 0;
-  uint64_t count = 0;
+  int count = 0;  // of the characters that `group` is made of
   bool wrapped = false;
-  while (at < run.end) {
+  for (uint64_t at = run.begin; at < run.end;) {
+    if (count == 0) at = DecodeQuads(bytes, at, run.end, &out);
+    if (at == run.end) break;
     int8_t value = kValues[bytes[at]];
     if (value < 0) {
       at += std::max<uint64_t>(1, JoinAt(bytes, at));
@@ -185,19 +239,18 @@ DecodedBase64 DecodeBase64(Bytes bytes, const EncodedRun& run) {
     }
     group = group << 6 | static_cast<uint32_t>(value);
     ++at;
-    if (++count % 4 == 0) {
-      for (int shift = 16; shift >= 0; shift -= 8) {
-        decoded.bytes.push_back(static_cast<char>(group >> shift & 0xff));
-      }
-      group = 0;
-    }
+    if (++count < 4) continue;
+    for (int shift = 16; shift >= 0; shift -= 8) *out++ = static_cast<char>(group >> shift & 0xff);
+    group = 0;
+    count = 0;
   }
-  if (count % 4 == 3) {
-    decoded.bytes.push_back(static_cast<char>(group >> 10 & 0xff));
-    decoded.bytes.push_back(static_cast<char>(group >> 2 & 0xff));
-  } else if (count % 4 == 2) {
-    decoded.bytes.push_back(static_cast<char>(group >> 4 & 0xff));
+  if (count == 3) {
+    *out++ = static_cast<char>(group >> 10 & 0xff);
+    *out++ = static_cast<char>(group >> 2 & 0xff);
+  } else if (count == 2) {
+    *out++ = static_cast<char>(group >> 4 & 0xff);
   }
+  decoded.bytes.resize(static_cast<size_t>(out - decoded.bytes.data()));
   if (wrapped && !decoded.bytes.empty()) {
     decoded.outer_bytes = run.end - run.begin;
     decoded.inner_bytes = decoded.bytes.size();
@@ -302,15 +355,18 @@ bool HintFilter::KeepUtf16(Bytes bytes, const EncodedHint& hint) {
 }
 
 bool HintFilter::KeepBase64(Bytes bytes, uint64_t offset) {
+  const AroundInBase64 around(bytes, offset);
+  if (!around.IsText() && !around.IsPacked()) return false;
+  uint64_t count = 0;
   if (offset >= base64_end_) {
-    uint64_t count = 0;
-    base64_end_ = Forward(bytes, offset, bytes.size(), &count);
+    const EncodedRun run = FindBase64Run(bytes, offset);
+    base64_end_ = run.end - (run.is_cut ? kBase64Before : 0);
+    Forward(bytes, offset, std::min(run.end, offset + kMaxIndent), &count);
     reference_ = offset;
     reference_count_ = 0;
     alignments_ = count >= kMinBase64 ? 1u : 0xfu;
     return count >= kMinBase64;
   }
-  uint64_t count = 0;
   if (offset >= reference_) {
     Forward(bytes, reference_, offset, &count);
   } else {

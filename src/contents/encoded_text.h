@@ -29,6 +29,7 @@ std::string DecodeUtf16(Bytes bytes, Encoding order);
 struct EncodedRun {
   uint64_t begin = 0;
   uint64_t end = 0;
+  bool is_cut = false;  // it goes on
 };
 
 // The run of units with one zero byte, and the other not zero, that holds the unit at `offset`.
@@ -37,8 +38,10 @@ EncodedRun FindUtf16Run(Bytes bytes, Encoding order, uint64_t offset);
 // The run of base64 characters that holds `offset`, which is a boundary of four. A line break (LF
 // or CR LF and indentation, or escaped as in JSON) between two characters belongs to the run. It
 // starts a multiple of four characters before `offset`, at most kBase64Before of them: left of a
-// hint only context is of use.
+// hint only context is of use. It ends no more than kBase64Behind bytes behind it, unless a gzip or
+// zip file begins there: what is further on in text has hints of its own.
 inline constexpr uint64_t kBase64Before = 1024;
+inline constexpr uint64_t kBase64Behind = 64 << 10;
 EncodedRun FindBase64Run(Bytes bytes, uint64_t offset);
 
 struct DecodedBase64 {
@@ -56,9 +59,9 @@ inline constexpr uint64_t kHexBefore = 512;
 EncodedRun FindHexRun(Bytes bytes, uint64_t offset);
 DecodedBase64 DecodeHex(Bytes bytes, const EncodedRun& run);
 
-// Lets one hint pass for each run and alignment, one for each kind of escape, and of split text
-// those where a joint follows, so that hostile text can't multiply them. For the hints of one blob,
-// nearly in ascending order within one encoding.
+// Lets one hint pass for each run and alignment, one for each
+// kind of escape, and of split text those where a joint follows, so that hostile text can't
+// multiply them. For the hints of one blob, nearly in ascending order within one encoding.
 class HintFilter {
  public:
   void Reset() { *this = HintFilter(); }

@@ -34,6 +34,14 @@ void MappedText::Append(std::string_view piece, uint64_t offset) {
   next_ = offset + piece.size();
 }
 
+void MappedText::Append(const MappedText& other) {
+  for (const OffsetStep& step : other.steps_) {
+    steps_.push_back({text_.size() + step.inner, step.outer});
+  }
+  text_ += other.text_;
+  next_ = other.next_;
+}
+
 Origin MappedText::MakeOrigin(std::string_view name) const {
   Origin origin = ChildOrigin(parent_, name, 0, 1, 1);
   if (origin.inner_bytes != 0) origin.steps = steps_;

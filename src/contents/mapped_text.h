@@ -21,6 +21,8 @@ class MappedText {
   void Append(char byte, uint64_t offset);
   // The parent's own bytes from `offset` on.
   void Append(std::string_view piece, uint64_t offset);
+  // Another text of the same parent.
+  void Append(const MappedText& other);
 
   const std::string& text() const { return text_; }
   bool empty() const { return text_.empty(); }

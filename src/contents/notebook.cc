@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "contents/expand_gap.h"
 #include "contents/expander.h"
@@ -19,6 +20,11 @@ namespace {
 constexpr uint64_t kProbe = 4096;
 constexpr int kMaxNesting = 64;
 constexpr uint64_t kMostText = uint64_t{4} << 20;
+// Cells are handed out together, because most are so short that it would cost more to begin with
+// each than to read it: in pieces of about so many bytes.
+constexpr uint64_t kPiece = uint64_t{1} << 20;
+// Ends a section; no pattern goes on behind it.
+constexpr char kRecordSeparator = '\x1e';
 
 bool Holds(Bytes bytes, std::string_view word) {
   return AsText(bytes).find(word) != std::string_view::npos;
@@ -45,10 +51,13 @@ class NotebookReader {
         sink_(sink),
         visitor_(visitor),
         source_(blob.origin),
-        outputs_(blob.origin) {}
+        outputs_(blob.origin),
+        sections_text_(blob.origin) {}
 
+  // What stands before it is no notebook any more is handed out too.
   void Run() {
-    if (!ReadValue(0, Part::kAbove)) return;
+    ReadValue(0, Part::kAbove);
+    Visit();
   }
 
  private:
@@ -132,8 +141,11 @@ class NotebookReader {
     if (peek() != '}') return false;
     ++at_;
     if (!cell) return true;
-    std::string name = "cell " + std::to_string(cells_);
-    return Visit(source_, name) && Visit(outputs_, name + " output");
+    const std::string name = "cell " + std::to_string(cells_);
+    AddSection(&source_, name);
+    AddSection(&outputs_, name + " output");
+    if (sections_text_.cost() >= kPiece) Visit();
+    return !done_;
   }
 
   bool ReadList(int depth, Part part) {
@@ -159,23 +171,43 @@ class NotebookReader {
     return true;
   }
 
-  void Put(MappedText* target, std::string* key, char byte, uint64_t at) {
-    if (target != nullptr && target->cost() < kMostText) target->Append(byte, at);
-    if (key != nullptr && key->size() < 64) key->push_back(byte);
+  void Put(MappedText* target, std::string* key, std::string_view piece, uint64_t at) {
+    if (target != nullptr && target->cost() < kMostText) {
+      target->Append(piece.substr(0, kMostText - target->cost()), at);
+    }
+    if (key != nullptr && key->size() < 64) *key += piece.substr(0, 64 - key->size());
+  }
+
+  // Pictures are long.
+  bool SkipString() {
+    for (++at_; at_ < bytes_.size(); ++at_) {
+      const void* quote = std::memchr(bytes_.data() + at_, '"', bytes_.size() - at_);
+      if (quote == nullptr) return false;
+      at_ = static_cast<uint64_t>(static_cast<const uint8_t*>(quote) - bytes_.data());
+      uint64_t backslashes = 0;
+      while (bytes_[at_ - 1 - backslashes] == '\\') ++backslashes;
+      if (backslashes % 2 != 0) continue;
+      ++at_;
+      return true;
+    }
+    return false;
   }
 
   bool ReadString(MappedText* target, std::string* key) {
+    if (target == nullptr && key == nullptr) return SkipString();
     for (++at_; at_ < bytes_.size();) {
       uint8_t c = bytes_[at_];
       if (c == '"') {
         ++at_;
         return true;
       }
-      if (c != '\\') {
-        Put(target, key, static_cast<char>(c), at_++);
-      } else if (!ReadEscaped(target, key)) {
-        return false;
+      if (c == '\\') {
+        if (!ReadEscaped(target, key)) return false;
+        continue;
       }
+      const uint64_t begin = at_;
+      while (at_ < bytes_.size() && bytes_[at_] != '"' && bytes_[at_] != '\\') ++at_;
+      Put(target, key, AsText(bytes_.subspan(begin, at_ - begin)), begin);
     }
     return false;
   }
@@ -187,7 +219,8 @@ class NotebookReader {
     char letter = static_cast<char>(bytes_[at_ + 1]);
     if (letter != 'u') {
       size_t index = kLetters.find(letter);
-      Put(target, key, index == std::string_view::npos ? letter : kMeanings[index], at_);
+      const char meaning = index == std::string_view::npos ? letter : kMeanings[index];
+      Put(target, key, {&meaning, 1}, at_);
       at_ += 2;
       return true;
     }
@@ -196,23 +229,32 @@ class NotebookReader {
     char* end = nullptr;
     unsigned long value = std::strtoul(digits.c_str(), &end, 16);
     if (end != digits.c_str() + 4) return false;
-    Put(target, key, value < 0x100 ? static_cast<char>(value) : '\xff', at_);
+    const char byte = value < 0x100 ? static_cast<char>(value) : '\xff';
+    Put(target, key, {&byte, 1}, at_);
     at_ += 6;
     return true;
   }
 
-  bool Visit(MappedText& text, const std::string& name) {
-    if (text.empty()) return true;
-    if (!budget_.TakeBytes(text.text().size()) || !budget_.TakeChild()) {
+  void AddSection(MappedText* text, const std::string& name) {
+    if (text->empty()) return;
+    sections_.push_back({sections_text_.text().size(), name});
+    text->Append(kRecordSeparator, at_ - 1);
+    sections_text_.Append(*text);
+    text->Clear();
+  }
+
+  void Visit() {
+    if (sections_.empty() || done_) return;
+    if (budget_.TakeBytes(sections_text_.text().size()) && budget_.TakeChild()) {
+      Blob child{blob_.ref, AsBytes(sections_text_.text()), sections_text_.MakeOrigin("")};
+      child.origin.sections = sections_;
+      visitor_.OnChild(child);
+    } else {
       AddExpandGap(blob_, "what it holds is larger, decoded, than the limit for one object", sink_);
       done_ = true;
-      return false;
     }
-    Blob child{blob_.ref, AsBytes(text.text()), text.MakeOrigin(name)};
-    child.origin.names_lines = true;
-    visitor_.OnChild(child);
-    text.Clear();
-    return true;
+    sections_text_.Clear();
+    sections_.clear();
   }
 
   const Blob& blob_;
@@ -222,6 +264,8 @@ class NotebookReader {
   ChildVisitor& visitor_;
   MappedText source_;
   MappedText outputs_;
+  MappedText sections_text_;
+  std::vector<TextSection> sections_;
   uint64_t at_ = 0;
   uint64_t cells_ = 0;
   uint64_t depth_of_list_ = 0;

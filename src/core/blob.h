@@ -51,6 +51,12 @@ struct OffsetStep {
   uint64_t outer = 0;
 };
 
+// A part of a text as a person sees it, such as a cell of a notebook: up to where the next begins.
+struct TextSection {
+  uint64_t begin = 0;
+  std::string name;
+};
+
 // Content that stands inside other content: where its bytes lie in the outer blob.
 struct Origin {
   // "" for a Git object itself; else the chain of member names, "model.pt:archive/data.pkl@0x1f3"
@@ -75,8 +81,9 @@ struct Origin {
   // The last bytes of `member` that name compressions only ("gzip"): the content goes by the name
   // that stands before them, or by that of the outermost blob.
   uint64_t wrapping = 0;
-  // The text is what a person sees (a cell of a notebook): a finding's name gets its line in it.
-  bool names_lines = false;
+  // Where the text is several: a finding gets the name of its section, and its line in it. Sorted,
+  // the first at 0. Valid as long as the blob.
+  std::span<const TextSection> sections = {};
 };
 
 // Valid during the call that hands it out; a detector keeps nothing of it.

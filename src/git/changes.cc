@@ -306,6 +306,24 @@ std::vector<bool> FindReachable(const Repository& repository, const std::vector<
   return result;
 }
 
+std::vector<ObjectId> ListTracked(const Repository& repository, std::string_view remote,
+                                  std::string_view url, std::span<const Push> pushes) {
+  std::vector<ObjectId> tracked;
+  if (std::all_of(pushes.begin(), pushes.end(),
+                  [](const Push& push) { return push.local_oid.is_zero(); })) {
+    return tracked;
+  }
+  std::vector<std::string> remotes = repository.Remotes();
+  std::vector<std::string> known;
+  for (const std::string& name : remotes)
+    if (name == remote || (remote == url && HasUrl(repository, name, url))) known.push_back(name);
+  if (known.empty()) return tracked;
+  for (const Ref& ref : repository.Refs())
+    if (std::find(known.begin(), known.end(), RemoteOf(ref.name, remotes)) != known.end())
+      tracked.push_back(ref.target);
+  return tracked;
+}
+
 ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
                      std::span<const Ref> known) {
   std::unordered_map<std::string_view, const ObjectId*> judged;
@@ -323,7 +341,7 @@ ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
   return List(repository, values, existing, {});
 }
 
-ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
+ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tracked,
                       std::span<const Push> pushes) {
   std::vector<NewValue> values;
   std::vector<ObjectId> existing;
@@ -334,17 +352,13 @@ ChangeList ListPushed(const Repository& repository, std::string_view remote, std
       existing.push_back(push.remote_oid);
   }
   if (values.empty()) return List(repository, values, existing, {});
-
-  std::vector<std::string> remotes = repository.Remotes();
-  std::vector<std::string> known;
-  for (const std::string& name : remotes)
-    if (name == remote || (remote == url && HasUrl(repository, name, url))) known.push_back(name);
-  if (!known.empty()) {
-    for (const Ref& ref : repository.Refs())
-      if (std::find(known.begin(), known.end(), RemoteOf(ref.name, remotes)) != known.end())
-        existing.push_back(ref.target);
-  }
+  existing.insert(existing.end(), tracked.begin(), tracked.end());
   return List(repository, values, existing, {.may_be_promised = repository.has_promisor()});
+}
+
+ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
+                      std::span<const Push> pushes) {
+  return ListPushed(repository, ListTracked(repository, remote, url, pushes), pushes);
 }
 
 }  // namespace picket

@@ -66,4 +66,11 @@ ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
 ChangeList ListPushed(const Repository& repository, std::string_view remote, std::string_view url,
                       std::span<const Push> pushes);
 
+// The same in two steps: the values of the refs that follow the remote, which takes refs and
+// configuration, and then the list, which takes objects only.
+std::vector<ObjectId> ListTracked(const Repository& repository, std::string_view remote,
+                                  std::string_view url, std::span<const Push> pushes);
+ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tracked,
+                      std::span<const Push> pushes);
+
 }  // namespace picket

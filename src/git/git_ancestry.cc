@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/door.h"
 #include "core/error.h"
 #include "git/plumbing.h"
 #include "git/raw_objects.h"
@@ -219,12 +220,8 @@ void GitAncestry::RemovedFromIndex(const ObjectId& parent, Removed& removed) {
   if (!tree) return;
   std::string names;
   try {
-    GitCommand command;
-    command.arguments = {"diff-index",   "--cached",        "--name-only",      "-z",
-                         "--no-renames", "--diff-filter=D", "--end-of-options", parent.ToHex()};
-    GitProcess git(command);
-    names = git.ReadAll(kMaxListBytes);
-    git.CheckSuccess();
+    names = TheDoor().is_shut() ? TheDoor().Ask(Errand::kRemovedNames, AsText(parent.raw())).text
+                                : NamesRemovedFromIndex(AsText(parent.raw()));
   } catch (const Error&) {
     removed.truncated = true;
     return;
@@ -240,6 +237,19 @@ void GitAncestry::RemovedFromIndex(const ObjectId& parent, Removed& removed) {
     if (std::optional<ObjectId> blob = BlobAt(*tree, name))
       removed.blobs.push_back({std::move(name), *blob});
   }
+}
+
+std::string NamesRemovedFromIndex(std::string_view raw_id) {
+  if (raw_id.size() != 20 && raw_id.size() != 32)
+    throw Error("The index was asked about something that is no commit.");
+  const std::string parent = ObjectId::FromRaw(AsBytes(raw_id)).ToHex();
+  GitCommand command;
+  command.arguments = {"diff-index",   "--cached",        "--name-only",      "-z",
+                       "--no-renames", "--diff-filter=D", "--end-of-options", parent};
+  GitProcess git(command);
+  std::string names = git.ReadAll(kMaxListBytes);
+  git.CheckSuccess();
+  return names;
 }
 
 GitAncestry::Holding GitAncestry::Find(const ObjectId& tree, const ObjectId& blob, int depth) {

@@ -69,4 +69,8 @@ class GitAncestry : public Ancestry {
   uint64_t budget_ = 0;
 };
 
+// Names at which the commit with this raw id holds something and the index nothing, each ended by a
+// NUL: what Git says. Also for Errand::kRemovedNames, outside. Throws Error.
+std::string NamesRemovedFromIndex(std::string_view raw_id);
+
 }  // namespace picket

@@ -3,12 +3,14 @@
 #include <ctime>
 #include <utility>
 
+#include "core/door.h"
 #include "core/error.h"
 #include "match/trusted_file.h"
 
 namespace picket {
 namespace {
 
+constexpr char kFile[] = "/lfs-verified";
 constexpr std::string_view kHead = "picket: verified Git LFS objects, 1\n";
 constexpr size_t kMost = 16'384;
 constexpr size_t kRecord = 5 * 8 + 32;
@@ -50,13 +52,23 @@ std::string WriteLfsMemory(const std::vector<LfsVerifiedFile>& files) {
   return text;
 }
 
-LfsMemory::LfsMemory(std::string folder) {
-  if (folder.empty()) return;
-  file_ = std::move(folder) + "/lfs-verified";
+std::string ReadLfsMemoryFile(const std::string& folder) {
+  if (folder.empty()) return "";
   std::string why;
-  const std::optional<std::string> text = ReadTrustedFile(file_, &why);
-  if (!text) return;
-  if (auto files = TryParseLfsMemory(*text)) order_ = std::move(*files);
+  return ReadTrustedFile(folder + kFile, &why).value_or("");
+}
+
+void WriteLfsMemoryFile(const std::string& folder, std::string_view text) {
+  if (folder.empty()) return;
+  if (!TryParseLfsMemory(text))
+    throw Error("What was to be kept of verified Git LFS objects is no list of them.");
+  WriteTrustedFile(folder + kFile, text);
+}
+
+LfsMemory::LfsMemory(std::string folder) : folder_(std::move(folder)) {
+  const std::string text = TheDoor().is_shut() ? TheDoor().Ask(Errand::kLfsMemoryLoad, "").text
+                                               : ReadLfsMemoryFile(folder_);
+  if (auto files = TryParseLfsMemory(text)) order_ = std::move(*files);
   for (const LfsVerifiedFile& file : order_) known_[file.key] = file.oid;
 }
 
@@ -78,10 +90,14 @@ void LfsMemory::Add(const struct stat& status, const ObjectId& oid) {
 
 std::string LfsMemory::Save() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!changed_ || file_.empty()) return "";
+  if (!changed_) return "";
   changed_ = false;
   try {
-    WriteTrustedFile(file_, WriteLfsMemory(order_));
+    if (TheDoor().is_shut()) {
+      TheDoor().Ask(Errand::kLfsMemorySave, WriteLfsMemory(order_));
+    } else if (!folder_.empty()) {
+      WriteLfsMemoryFile(folder_, WriteLfsMemory(order_));
+    }
     return "";
   } catch (const Error& error) {
     return std::string("Verified Git LFS objects are not remembered. ") + error.what();

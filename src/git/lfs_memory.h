@@ -34,11 +34,16 @@ struct LfsVerifiedFile {
 std::optional<std::vector<LfsVerifiedFile>> TryParseLfsMemory(std::string_view text);
 std::string WriteLfsMemory(const std::vector<LfsVerifiedFile>& files);
 
+// The file of a folder, "" where there is none that can be used, and put back; "" for the folder
+// keeps nothing. Throws Error for what is no such file, and where it can't be written.
+std::string ReadLfsMemoryFile(const std::string& folder);
+void WriteLfsMemoryFile(const std::string& folder, std::string_view text);
+
 // Safe from all threads.
 class LfsMemory {
  public:
   // The file "lfs-verified" in `folder`; "" remembers nothing beyond this run. What somebody else
-  // may write there is not used.
+  // may write there is not used. In a process that has shut itself in, its keeper has the file.
   explicit LfsMemory(std::string folder);
 
   bool Knows(const struct stat& status, const ObjectId& oid) const;
@@ -50,7 +55,7 @@ class LfsMemory {
  private:
   using Key = std::array<uint64_t, 5>;
 
-  std::string file_;
+  std::string folder_;
   mutable std::mutex mutex_;
   std::map<Key, ObjectId> known_;
   std::vector<LfsVerifiedFile> order_;

@@ -19,6 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr size_t kMostRepositories = 1000;
 constexpr int kFolderFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+constexpr size_t kIdBytes = 32;
+// How an answer says how far an object has to be verified.
+constexpr char kSizeDoes = 's';
+constexpr char kHashDoes = 'h';
 
 bool IsNumber(const std::string& name) {
   return !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
@@ -69,6 +73,11 @@ std::vector<LfsPlace> LfsStores::PlacesOf(const Repository& repository, bool con
 }
 
 LfsStores::LfsStores(const std::vector<LfsPlace>& places, const std::vector<LfsPlace>& required) {
+  if (TheDoor().is_shut()) {
+    is_outside_ = true;
+    is_empty_outside_ = TheDoor().Ask(Errand::kLfsOpen, "").text.empty();
+    return;
+  }
   for (const LfsPlace& place : places) Add(place);
   for (const LfsPlace& place : required) {
     if (!OpenFile(open(place.path.c_str(), kFolderFlags)).ok()) {
@@ -138,10 +147,40 @@ void LfsStores::AddSoftServe(const std::string& path) {
   }
 }
 
+LfsFound LfsStores::AskOutside(const ObjectId& oid) {
+  LfsFound found;
+  Answer answer = TheDoor().Ask(Errand::kLfsFind, AsText(oid.raw()));
+  found.file = OpenFile(answer.fd);
+  if (answer.error != 0) {
+    found.why = std::string("its object in the Git LFS store can't be opened: ") +
+                std::strerror(answer.error);
+    return found;
+  }
+  if (answer.text.starts_with(kSizeDoes)) found.verify = LfsVerify::kSize;
+  found.why = answer.text.substr(std::min<size_t>(1, answer.text.size()));
+  if (!found.file.ok() || fstat(found.file.get(), &found.status) == 0) return found;
+  found.why =
+      std::string("its object in the Git LFS store can't be looked at: ") + std::strerror(errno);
+  found.file = OpenFile();
+  return found;
+}
+
+Answer FindLfsOutside(const LfsStores& stores, std::string_view question) {
+  if (question.size() != kIdBytes)
+    throw Error("An object of Git LFS was asked for by what is no id of one.");
+  LfsFound found = stores.Find(ObjectId::FromRaw(AsBytes(question)));
+  Answer answer;
+  answer.text = found.verify == LfsVerify::kSize ? kSizeDoes : kHashDoes;
+  answer.text += found.why;
+  answer.fd = found.file.Release();
+  return answer;
+}
+
 LfsFound LfsStores::Find(const ObjectId& oid) const {
   const std::string hex = oid.ToHex();
   LfsFound found;
-  if (hex.size() != 64) return found;
+  if (oid.raw().size() != kIdBytes) return found;
+  if (is_outside_) return AskOutside(oid);
   const std::array<std::string, 2> halves = {hex.substr(0, 2), hex.substr(2, 2)};
   for (const Folder& folder : folders_) {
     // Step by step, since O_NOFOLLOW is for the last step only.

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/door.h"
 #include "core/lfs.h"
 #include "core/object_id.h"
 #include "git/repository.h"
@@ -31,6 +32,8 @@ class OpenFile {
   ~OpenFile();
   int get() const { return fd_; }
   bool ok() const { return fd_ >= 0; }
+  // The caller closes it.
+  int Release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;
@@ -60,12 +63,14 @@ class LfsStores {
   // Opens the folders; what is opened later is opened below them, and no link there is followed.
   // Of `places` those that don't exist are left out.
   // Of `required` each must exist: throws Error where one does not, or can't be read.
+  // In a process that has shut itself in, its keeper has the folders, those that were agreed on
+  // before, and these are not looked at.
   explicit LfsStores(const std::vector<LfsPlace>& places,
                      const std::vector<LfsPlace>& required = {});
   LfsStores(const LfsStores&) = delete;
   LfsStores& operator=(const LfsStores&) = delete;
 
-  bool empty() const { return folders_.empty(); }
+  bool empty() const { return is_outside_ ? is_empty_outside_ : folders_.empty(); }
   // Of several copies the first; it has to be verified to the last byte then.
   LfsFound Find(const ObjectId& oid) const;
 
@@ -81,7 +86,15 @@ class LfsStores {
   void Add(const std::string& path, bool whole, bool of_clients);
   void AddSoftServe(const std::string& path);
 
+  static LfsFound AskOutside(const ObjectId& oid);
+
   std::vector<Folder> folders_;
+  bool is_outside_ = false;
+  bool is_empty_outside_ = false;
 };
+
+// Find(), for the keeper of a process that has shut itself in: `question` is a raw id. Throws Error
+// where it is none.
+Answer FindLfsOutside(const LfsStores& stores, std::string_view question);
 
 }  // namespace picket

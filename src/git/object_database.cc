@@ -1,13 +1,23 @@
-#include <unistd.h>
-
 #include <utility>
 
+#include "core/door.h"
 #include "core/error.h"
+#include "core/reading.h"
 #include "git/loose_objects.h"
 #include "git/pack/mapped_file.h"
 #include "git/repository.h"
 
 namespace picket {
+namespace {
+
+bool MayNotRead(const ObjectId& oid, std::string* why) {
+  if (MayRead(oid)) return false;
+  if (why != nullptr) *why = kAvoidedReason;
+  return true;
+}
+
+}  // namespace
+
 std::string_view ToString(ObjectType type) {
   switch (type) {
     case ObjectType::kCommit: return "commit";
@@ -50,6 +60,8 @@ ReadStatus ObjectDatabase::ReadLooseObject(const ObjectId& oid, ObjectBytes* obj
 
 ReadStatus ObjectDatabase::Read(const ObjectId& oid, RawObject* object, std::string* why) {
   if (oid.raw().size() != store_.id_bytes()) return ReadStatus::kMissing;
+  if (MayNotRead(oid, why)) return ReadStatus::kCorrupt;
+  const Reading reading(oid, 0);
   ReadStatus status = ReadStatus::kMissing;
   // A copy that can't be read does not count while there is one that can.
   auto keep_worst = [&](ReadStatus now) {
@@ -73,6 +85,8 @@ ReadStatus ObjectDatabase::Read(const ObjectId& oid, RawObject* object, std::str
 
 ReadStatus ObjectDatabase::ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why) {
   if (oid.raw().size() != store_.id_bytes()) return ReadStatus::kMissing;
+  if (MayNotRead(oid, why)) return ReadStatus::kCorrupt;
+  const Reading reading(oid, 0);
   ReadStatus status = ReadStatus::kMissing;
   do {
     const ReadStatus packed = packs_.ReadHeader(oid, header, why);
@@ -96,7 +110,7 @@ bool ObjectDatabase::Contains(const ObjectId& oid) {
 size_t ObjectDatabase::CountCopies(const ObjectId& oid) {
   size_t count = packs_.CountCopies(oid);
   for (const std::string& directory : store_.object_dirs()) {
-    if (access(LoosePath(directory, oid).c_str(), F_OK) == 0) ++count;
+    if (TheDoor().Exists(LoosePath(directory, oid))) ++count;
   }
   return count;
 }

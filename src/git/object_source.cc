@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/reading.h"
 #include "git/raw_objects.h"
 #include "git/spooled_object.h"
 
@@ -95,6 +96,7 @@ void ObjectReader::Visit(size_t item, bool streamed, BlobVisitor& visitor) {
 
 void ObjectReader::VisitObject(const BlobRef& ref, ObjectType type, bool streamed,
                                BlobVisitor& visitor) {
+  const Reading reading(ref.oid, ref.position);
   ObjectHeader header;
   RawObject object;
   std::string why;

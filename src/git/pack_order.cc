@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <filesystem>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,12 +12,11 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/door.h"
 #include "git/parallel.h"
 
 namespace picket {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Reading a tree of deltas for one object of it costs about as much as that many objects.
 constexpr size_t kForestsWorthAnObject = 64;
@@ -82,13 +82,9 @@ class Inventory {
   // The names in a folder that ends a kind of file, sorted; a folder that is not there has none.
   std::vector<std::string> NamesIn(const std::string& folder) {
     std::vector<std::string> names;
-    std::error_code error;
-    fs::directory_iterator entries(folder, error);
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      names.push_back(entries->path().filename().string());
-    }
-    if (error && error != std::errc::no_such_file_or_directory) {
-      AddGap(folder, "the folder can't be listed: " + error.message());
+    const int error = TheDoor().ListNames(folder, &names);
+    if (error != 0 && error != ENOENT) {
+      AddGap(folder, std::string("the folder can't be listed: ") + std::strerror(error));
     }
     std::sort(names.begin(), names.end());
     return names;

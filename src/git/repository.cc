@@ -304,12 +304,23 @@ void Repository::LookForPromisorPacks() {
   }
 }
 
+void Repository::KeepRefs() {
+  if (kept_refs_) return;
+  std::optional<ObjectId> head;
+  std::vector<Ref> refs = Refs(&head);
+  kept_refs_.emplace(std::move(refs), head);
+}
+
 std::vector<Ref> Repository::Refs() const {
   std::optional<ObjectId> head;
   return Refs(&head);
 }
 
 std::vector<Ref> Repository::Refs(std::optional<ObjectId>* head) const {
+  if (kept_refs_) {
+    *head = kept_refs_->second;
+    return kept_refs_->first;
+  }
   RefList list = lists_->Refs();
   std::vector<Ref>& refs = list.refs;
   const auto by_name = [](const Ref& a, const Ref& b) { return a.name < b.name; };

@@ -109,6 +109,9 @@ class Repository {
   std::vector<Ref> Refs() const;
   // The same, and what the branch that HEAD names holds, if it is there.
   std::vector<Ref> Refs(std::optional<ObjectId>* head) const;
+  // Lists the refs, and from now on both are that list: for a process that may open no file any
+  // more. Before other threads use this.
+  void KeepRefs();
   // nullopt for a ref that does not exist (an unborn HEAD).
   std::optional<ObjectId> Resolve(std::string_view ref) const;
   // The commits in MERGE_HEAD; none when no merge is under way. Throws Error for a broken file.
@@ -151,6 +154,8 @@ class Repository {
   mutable std::vector<ConfigEntry> configuration_;
   std::unordered_set<ObjectId> shallow_;
   bool has_promisor_ = false;
+  // What Refs() gives: refs and head.
+  std::optional<std::pair<std::vector<Ref>, std::optional<ObjectId>>> kept_refs_;
 };
 
 }  // namespace picket

@@ -4,12 +4,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <vector>
 
+#include "core/byte_reader.h"
 #include "git/plumbing.h"
 
 namespace picket {
@@ -46,6 +48,81 @@ std::string NoRoom(const std::string& directory, uint64_t size, int error) {
          ", which can't be written: " + std::strerror(error) + "; make room there";
 }
 
+int OpenFile(const std::string& directory, std::string* why) {
+  int file = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file < 0) {
+    // Not every file system has files without a name.
+    std::string name = directory + "/picket-XXXXXX";
+    file = mkostemp(name.data(), O_CLOEXEC);
+    if (file >= 0) unlink(name.c_str());
+  }
+  if (file >= 0) return file;
+  *why = std::string("a temporary file can't be made in ") + directory + ": " +
+         std::strerror(errno) + "; make it writable";
+  return -1;
+}
+
+bool Fill(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header, int file,
+          std::string* why, const std::stop_token& stop) {
+  // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
+  GitCommand command;
+  command.arguments = {"-c", "core.bigFileThreshold=1m", "cat-file",
+                       std::string(ToString(header.type)), oid.ToHex()};
+  command.git_dir = place.git_dir;
+  command.clean_environment = true;
+  GitProcess git(command);
+  std::vector<char> buffer(kBufferBytes);
+  uint64_t written = 0;
+  while (size_t count = git.Read(buffer)) {
+    if (stop.stop_requested()) {
+      *why = "there was no time to read it";
+      return false;
+    }
+    if (count > header.size - written) {
+      *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
+      return false;
+    }
+    for (size_t done = 0; done < count;) {
+      ssize_t now =
+          pwrite(file, buffer.data() + done, count - done, static_cast<off_t>(written + done));
+      if (now < 0 && errno == EINTR) continue;
+      if (now <= 0) {
+        *why = NoRoom(place.directory, header.size, errno);
+        return false;
+      }
+      done += static_cast<size_t>(now);
+    }
+    written += count;
+  }
+  if (git.Finish() == 0 && written == header.size) return true;
+  *why = "the object is damaged: " + git.Failure();
+  return false;
+}
+
+std::string SpoolQuestion(const ObjectId& oid, const ObjectHeader& header) {
+  std::string question(1, static_cast<char>(header.type));
+  for (int shift = 0; shift < 64; shift += 8)
+    question.push_back(static_cast<char>(header.size >> shift));
+  return question.append(AsText(oid.raw()));
+}
+
+// The temporary file with the whole object, for reading and writing; -1 with a clause in `why`.
+int WriteSpooled(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header,
+                 std::string* why, const std::stop_token& stop) {
+  const std::string& directory = place.directory;
+  const int file = OpenFile(directory, why);
+  if (file < 0 || header.size == 0) return file;
+  FileSizeSignalBlocked blocked;
+  // All of the room at once: a disk that is full is known before anything is written.
+  const int error = header.size > static_cast<uint64_t>(INT64_MAX)
+                        ? EFBIG
+                        : posix_fallocate(file, 0, static_cast<off_t>(header.size));
+  if (error != 0) *why = NoRoom(directory, header.size, error);
+  if (error == 0 && Fill(place, oid, header, file, why, stop)) return file;
+  close(file);
+  return -1;
+}
+
 }  // namespace
 
 SpooledObject::~SpooledObject() {
@@ -58,20 +135,21 @@ SpooledObject::~SpooledObject() {
 bool SpooledObject::Load(const Repository& repository, const ObjectId& oid,
                          const ObjectHeader& header, std::string* why,
                          const std::stop_token& stop) {
-  const std::string& directory = repository.temporary_dir();
-  if (!TakeRoom(header.size, why) || !OpenFile(directory, why)) return false;
+  if (!TakeRoom(header.size, why)) return false;
+  if (TheDoor().is_shut()) {
+    const Answer answer = TheDoor().Ask(Errand::kSpool, SpoolQuestion(oid, header));
+    file_ = answer.fd;
+    if (file_ < 0) *why = answer.text;
+  } else {
+    file_ = WriteSpooled({repository.git_dir(), repository.temporary_dir(), limit_}, oid, header,
+                         why, stop);
+  }
+  if (file_ < 0) return false;
   if (header.size == 0) return true;
-  {
-    FileSizeSignalBlocked blocked;
-    // All of the room at once: a disk that is full is known before anything is written.
-    int error = header.size > static_cast<uint64_t>(INT64_MAX)
-                    ? EFBIG
-                    : posix_fallocate(file_, 0, static_cast<off_t>(header.size));
-    if (error != 0) {
-      *why = NoRoom(directory, header.size, error);
-      return false;
-    }
-    if (!Fill(repository, oid, header, why, stop)) return false;
+  struct stat info {};
+  if (fstat(file_, &info) != 0 || static_cast<uint64_t>(info.st_size) < header.size) {
+    *why = "its temporary file is shorter than it is";
+    return false;
   }
   void* mapped = mmap(nullptr, static_cast<size_t>(header.size), PROT_READ, MAP_SHARED, file_, 0);
   if (mapped == MAP_FAILED) {
@@ -95,56 +173,29 @@ bool SpooledObject::TakeRoom(uint64_t size, std::string* why) {
   return true;
 }
 
-bool SpooledObject::OpenFile(const std::string& directory, std::string* why) {
-  file_ = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file_ < 0) {
-    // Not every file system has files without a name.
-    std::string name = directory + "/picket-XXXXXX";
-    file_ = mkostemp(name.data(), O_CLOEXEC);
-    if (file_ >= 0) unlink(name.c_str());
+Answer SpoolOutside(const SpoolPlace& place, std::string_view question) {
+  ByteReader reader(AsBytes(question));
+  const uint8_t type = reader.U8();
+  ObjectHeader header;
+  header.size = reader.U64Le();
+  const Bytes id = reader.Take(reader.remaining());
+  Answer answer;
+  if (!reader.ok() || type > static_cast<uint8_t>(ObjectType::kTag) ||
+      (id.size() != 20 && id.size() != 32) || header.size > place.limit) {
+    answer.text = "its temporary file was asked for in no proper way";
+    return answer;
   }
-  if (file_ >= 0) return true;
-  *why = std::string("a temporary file can't be made in ") + directory + ": " +
-         std::strerror(errno) + "; make it writable";
-  return false;
-}
-
-bool SpooledObject::Fill(const Repository& repository, const ObjectId& oid,
-                         const ObjectHeader& header, std::string* why,
-                         const std::stop_token& stop) {
-  // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
-  GitCommand command;
-  command.arguments = {"-c", "core.bigFileThreshold=1m", "cat-file",
-                       std::string(ToString(header.type)), oid.ToHex()};
-  command.git_dir = repository.git_dir();
-  command.clean_environment = true;
-  GitProcess git(command);
-  std::vector<char> buffer(kBufferBytes);
-  uint64_t written = 0;
-  while (size_t count = git.Read(buffer)) {
-    if (stop.stop_requested()) {
-      *why = "there was no time to read it";
-      return false;
-    }
-    if (count > header.size - written) {
-      *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
-      return false;
-    }
-    for (size_t done = 0; done < count;) {
-      ssize_t now =
-          pwrite(file_, buffer.data() + done, count - done, static_cast<off_t>(written + done));
-      if (now < 0 && errno == EINTR) continue;
-      if (now <= 0) {
-        *why = NoRoom(repository.temporary_dir(), header.size, errno);
-        return false;
-      }
-      done += static_cast<size_t>(now);
-    }
-    written += count;
+  header.type = static_cast<ObjectType>(type);
+  answer.fd = WriteSpooled(place, ObjectId::FromRaw(id), header, &answer.text, {});
+  if (answer.fd < 0) return answer;
+  // To be read only: nothing that is written into it could be told from what Git wrote, nor would
+  // anybody count how much it is. Where there is no /proc the one descriptor has to do.
+  const std::string again = "/proc/self/fd/" + std::to_string(answer.fd);
+  if (const int file = open(again.c_str(), O_RDONLY | O_CLOEXEC); file >= 0) {
+    close(answer.fd);
+    answer.fd = file;
   }
-  if (git.Finish() == 0 && written == header.size) return true;
-  *why = "the object is damaged: " + git.Failure();
-  return false;
+  return answer;
 }
 
 }  // namespace picket

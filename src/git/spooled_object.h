@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "core/bytes.h"
+#include "core/door.h"
 #include "core/object_id.h"
 #include "git/repository.h"
 
@@ -31,9 +33,6 @@ class SpooledObject {
 
  private:
   bool TakeRoom(uint64_t size, std::string* why);
-  bool OpenFile(const std::string& directory, std::string* why);
-  bool Fill(const Repository& repository, const ObjectId& oid, const ObjectHeader& header,
-            std::string* why, const std::stop_token& stop);
 
   std::atomic<uint64_t>& in_use_;
   uint64_t limit_;
@@ -41,5 +40,16 @@ class SpooledObject {
   int file_ = -1;
   Bytes bytes_;
 };
+
+// Where such a file is written, and by whom.
+struct SpoolPlace {
+  std::string git_dir;
+  std::string directory;
+  uint64_t limit = 0;  // bytes of one file
+};
+
+// For Errand::kSpool, outside: the same file for a process that may open none. A question that
+// makes no sense, or names more than the limit, is answered with a clause.
+Answer SpoolOutside(const SpoolPlace& place, std::string_view question);
 
 }  // namespace picket

@@ -2,27 +2,20 @@
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 
+#include "core/door.h"
 #include "core/fingerprint.h"
 
 namespace picket {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr size_t kDigestChunk = size_t{1} << 16;
 
-std::vector<std::string> NamesIn(const fs::path& folder) {
+std::vector<std::string> NamesIn(const std::string& folder) {
   std::vector<std::string> names;
-  std::error_code error;
-  fs::directory_iterator entries(folder, error);
-  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-    names.push_back(entries->path().filename().string());
-  }
+  TheDoor().ListNames(folder, &names);
   return names;
 }
 
@@ -55,7 +48,7 @@ StoreIds::StoreIds(const Repository& repository) {
   for (const std::string& folder : repository.object_dirs()) {
     for (const std::string& prefix : NamesIn(folder)) {
       if (prefix.size() != 2 || !ObjectId::TryParse(prefix + std::string(38, '0'))) continue;
-      for (const std::string& name : NamesIn(fs::path(folder) / prefix)) {
+      for (const std::string& name : NamesIn(folder + "/" + prefix)) {
         const std::optional<ObjectId> oid = ObjectId::TryParse(prefix + name);
         // Git looks in lower case only, and for names of one length.
         if (oid && oid->raw().size() == id_bytes && oid->ToHex() == prefix + name)

@@ -46,21 +46,40 @@ bool IsFirstArgument(Bytes text, uint64_t at) {
 }
 
 void NameRuns(Bytes text, const std::vector<Landmark>& names, std::span<const TokenRun> runs,
-              std::vector<TokenRun>* named) {
+              uint32_t widest, std::vector<TokenRun>* named) {
   named->clear();
+  const auto add = [&](TokenRun run, uint32_t distance) {
+    if (distance > kFurthestName) return;
+    run.name_distance = distance;
+    run.hex = HasHexRun(text.subspan(run.begin, run.size()));
+    named->push_back(run);
+  };
+  const auto add_part = [&](TokenRun run, uint32_t begin, uint32_t end, uint32_t distance) {
+    run.begin = std::max(run.begin, begin - std::min(begin, widest));
+    run.end = static_cast<uint32_t>(std::min<uint64_t>(run.end, uint64_t{end} + widest));
+    add(run, distance);
+  };
   // Behind the last name that ends before the run does.
   auto behind = names.begin();
   for (const TokenRun& run : runs) {
+    const auto before = behind;
     while (behind != names.end() && behind->end <= run.end) ++behind;
+    const bool is_long = run.size() / 2 > widest;
+    const auto inside =
+        is_long ? std::find_if(before, behind,
+                               [&run](const Landmark& name) { return name.begin >= run.begin; })
+                : behind;
     uint32_t distance = kUnnamed;
-    if (behind != names.begin()) {
-      distance = run.begin - std::min(run.begin, std::prev(behind)->begin);
+    if (inside != names.begin()) {
+      distance = run.begin - std::min(run.begin, std::prev(inside)->begin);
     }
     if (distance != 0 && IsFirstArgument(text, run.begin)) distance = 0;
-    if (distance > kFurthestName) continue;
-    named->push_back(run);
-    named->back().name_distance = distance;
-    named->back().hex = HasHexRun(text.subspan(run.begin, run.size()));
+    if (!is_long) {
+      add(run, distance);
+      continue;
+    }
+    add_part(run, run.begin, run.begin, distance);
+    for (auto name = inside; name != behind; ++name) add_part(run, name->begin, name->end, 0);
   }
 }
 

@@ -209,7 +209,7 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   if (!search(SearchGroup::kWord, beside_words_)) return false;
   if (scope_ == SearchScope::kFar) return true;
   run_finder_.Find(reached, &runs_);
-  NameRuns(reached, names_, runs_, &named_runs_);
+  NameRuns(reached, names_, runs_, rules_->widest_named(), &named_runs_);
   for (SearchGroup group : kSearchGroups) {
     if (!IsBesideTokenRuns(group) || rules_->database(group) == nullptr) continue;
     excerpt_.Take(reached, ReachOf(group).named ? named_runs_ : runs_, ReachOf(group));

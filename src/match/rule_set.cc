@@ -199,7 +199,11 @@ bool RuleSet::MakeScratch() {
 
 void RuleSet::FindWidest() {
   widest_ = 0;
-  for (const Rule& rule : rules_) widest_ = std::max(widest_, rule.max_width);
+  widest_named_ = 0;
+  for (const Rule& rule : rules_) {
+    widest_ = std::max(widest_, rule.max_width);
+    if (ReachOf(rule.group).named) widest_named_ = std::max(widest_named_, rule.max_width);
+  }
   for (size_t i = 0; i < literals_.size(); ++i) {
     widest_ = std::max(widest_, uint32_t{literals_[i].width});
     if (literals_[i].encoding != Encoding::kEscape) continue;

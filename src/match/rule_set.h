@@ -53,6 +53,8 @@ class RuleSet {
   std::optional<uint32_t> escape_id() const { return escape_id_; }
   // The widest match that Hyperscan reports, in bytes.
   uint32_t widest() const { return widest_; }
+  // Of the groups that want a name.
+  uint32_t widest_named() const { return widest_named_; }
   // Those of kNameWords and, behind them, of rule_words().
   const WordFinder& words() const { return *finder_; }
   const std::vector<RuleWord>& rule_words() const { return rule_words_; }
@@ -92,6 +94,7 @@ class RuleSet {
   std::string source_hash_;
   std::string source_stamp_;
   uint32_t widest_ = 0;
+  uint32_t widest_named_ = 0;
   std::optional<uint32_t> escape_id_;
   // By group. In `file_`, or in memory of their own.
   std::array<const hs_database*, kSearchGroups.size()> databases_{};

@@ -218,7 +218,7 @@ bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head) {
     std::vector<Landmark> names;
     FindNames(match, &names);
     const std::vector<TokenRun> all = std::exchange(runs, {});
-    NameRuns(match, names, all, &runs);
+    NameRuns(match, names, all, kUnnamed, &runs);
   }
   return std::any_of(runs.begin(), runs.end(), [&](const TokenRun& run) {
     return reach.Counts(run) && run.begin <= reach.before &&

@@ -283,7 +283,15 @@ bool AuditCache::MakeTables() {
   return transaction.Commit();
 }
 
-AuditCache::~AuditCache() { sqlite3_close(database_); }
+AuditCache::AuditCache() = default;
+
+AuditCache::AuditCache(std::string file, std::string scope)
+    : file_(std::move(file)), scope_(std::move(scope)) {}
+
+AuditCache::~AuditCache() {
+  finishing_.reset();
+  sqlite3_close(database_);
+}
 
 void AuditCache::Fail() {
   if (failed_) return;
@@ -368,6 +376,10 @@ void AuditCache::FlushLocked() {
   const CleanIds batch = Sorted(std::move(pending_));
   pending_.clear();
   changed_ = true;
+  AddBatch(batch);
+}
+
+void AuditCache::AddBatch(const CleanIds& batch) {
   Transaction transaction(this);
   if (transaction.begun() && WriteSegment(batch)) transaction.Commit();
 }
@@ -430,10 +442,9 @@ void AuditCache::DropOldScopes() {
 
 void AuditCache::Finish(End end) {
   Flush();
-  Transaction transaction(this);
-  if (!transaction.begun()) return;
-  CleanIds known = LoadSegments();
-  if (failed_) return;
+  std::optional<CleanIds> found = BeginFinish();
+  if (!found) return;
+  CleanIds known = std::move(*found);
   {
     // Of millions each list is held no longer than it is needed.
     CleanIds more = Sorted(std::move(end.clean));
@@ -458,21 +469,35 @@ void AuditCache::Finish(End end) {
     kept.kinds.push_back(known.kinds[next]);
   });
   known = {};
+  EndFinish(kept, end.rows(kept));
+}
+
+std::optional<CleanIds> AuditCache::BeginFinish() {
+  finishing_ = std::make_unique<Transaction>(this);
+  if (finishing_->begun()) {
+    CleanIds known = LoadSegments();
+    if (!failed_) return known;
+  }
+  finishing_.reset();
+  return std::nullopt;
+}
+
+void AuditCache::EndFinish(const CleanIds& kept, const Rows& rows) {
+  const std::unique_ptr<Transaction> transaction = std::move(finishing_);
+  if (transaction == nullptr) return;
   if (!Statement(this, "DELETE FROM segments WHERE scope = ?").Bind(scope_).Run()) return;
   if (!WriteSegment(kept)) return;
   std::string kinds;
-  const auto rows = end.rows(kept);
-  kept = {};
   for (const auto& [key, value] : rows) {
     if (!WriteRow(key, value)) return;
     if (kinds.find(key.front()) == std::string::npos) kinds.push_back(key.front());
   }
   if (!DropOldRows(kinds)) return;
   DropOldScopes();
-  if (!failed_) transaction.Commit();
+  if (!failed_) transaction->Commit();
 }
 
-void AuditCache::Put(const std::vector<std::pair<std::string, std::string>>& rows) {
+void AuditCache::Put(const Rows& rows) {
   Transaction transaction(this);
   if (!transaction.begun()) return;
   std::string kinds;

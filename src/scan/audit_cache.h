@@ -46,14 +46,14 @@ class AuditCache {
   // picket's own.
   static std::unique_ptr<AuditCache> Open(const std::string& file, bool is_ours,
                                           const std::string& scope, std::string* why);
-  ~AuditCache();
+  virtual ~AuditCache();
   AuditCache(const AuditCache&) = delete;
   AuditCache& operator=(const AuditCache&) = delete;
 
   // What was found clean, this run's included once it is flushed; nothing where it can't be read.
-  CleanIds Load();
+  virtual CleanIds Load();
   // The value of a key; nullopt where there is none.
-  std::optional<std::string> Find(std::string_view key);
+  virtual std::optional<std::string> Find(std::string_view key);
 
   // Nothing is to be said of this object. From any thread; written from time to time, so that an
   // audit that is interrupted goes on where it was.
@@ -62,6 +62,8 @@ class AuditCache {
   // False while every object that was added had been known, and nothing else was put.
   bool changed() const { return changed_; }
 
+  using Rows = std::vector<std::pair<std::string, std::string>>;
+
   struct End {
     // The objects of the store: of what is known, only they are kept.
     EachId store;
@@ -69,23 +71,33 @@ class AuditCache {
     std::vector<std::pair<ObjectId, ObjectKind>> clean;
     // Called with what is known in the end; returns rows to be kept: keys and values. The first
     // letter of a key is its kind; of each kind the latest few are kept.
-    std::function<std::vector<std::pair<std::string, std::string>>(const CleanIds&)> rows;
+    std::function<Rows(const CleanIds&)> rows;
   };
   // At the end of a whole audit, in one step: all of it is there afterwards, or nothing.
   void Finish(End end);
   // Adds or replaces rows, in one step.
-  void Put(const std::vector<std::pair<std::string, std::string>>& rows);
+  virtual void Put(const Rows& rows);
+
+  // Finish() in its two steps: what is known, with the file held until EndFinish() says what stays.
+  // nullopt where it can't be had.
+  virtual std::optional<CleanIds> BeginFinish();
+  virtual void EndFinish(const CleanIds& kept, const Rows& rows);
+  // Ascending and distinct.
+  virtual void AddBatch(const CleanIds& batch);
 
   // A sentence about what went wrong since it was opened; "" for nothing. What was not written is
   // examined again the next time.
-  const std::string& trouble() const { return trouble_; }
+  virtual const std::string& trouble() const { return trouble_; }
+
+ protected:
+  // Without a file: for one that is kept elsewhere.
+  AuditCache();
 
  private:
   class Statement;
   class Transaction;
 
-  AuditCache(std::string file, std::string scope)
-      : file_(std::move(file)), scope_(std::move(scope)) {}
+  AuditCache(std::string file, std::string scope);
   bool OpenFile(std::string* why);
   bool MakeTables();
   CleanIds LoadSegments();
@@ -103,6 +115,7 @@ class AuditCache {
   bool is_open_ = false;  // and known to be a cache
   bool failed_ = false;
   bool changed_ = false;
+  std::unique_ptr<Transaction> finishing_;
 
   std::mutex mutex_;  // what follows, and the database while workers add
   std::vector<std::pair<ObjectId, ObjectKind>> pending_;

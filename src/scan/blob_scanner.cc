@@ -189,7 +189,7 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     ++tally_->kept[tier];
     bool in_outermost = blob_.origin.inner_bytes != 0;
     if (finding.match.length == 0) finding.match = finding.span;
-    std::string line = blob_.origin.names_lines ? NameLine(finding.span.offset) : "";
+    const SectionPlace place = PlaceInSection(finding.span.offset);
     if (in_outermost) {
       finding.span = MapSpan(blob_.origin, finding.span, outer_size_);
       finding.match = MapSpan(blob_.origin, finding.match, outer_size_);
@@ -197,9 +197,15 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
       finding.span = Clamp(finding.span, blob_.bytes.size());
       finding.match = Clamp(finding.match, blob_.bytes.size());
     }
-    finding.member = JoinMember(blob_.origin.member, finding.member) + line;
-    finding.line = finding.column = 0;
-    object_->findings.push_back({std::move(finding), in_outermost, !line.empty(), {}});
+    if (place.section != nullptr) {
+      const std::string chain = JoinMember(blob_.origin.member, place.section->name);
+      finding.member = JoinMember(chain, finding.member) + ", line " + std::to_string(place.line);
+    } else {
+      finding.member = JoinMember(blob_.origin.member, finding.member);
+    }
+    finding.line = in_outermost ? 0 : place.line;
+    finding.column = in_outermost ? 0 : place.column;
+    object_->findings.push_back({std::move(finding), in_outermost, place.section != nullptr, {}});
   }
 
   void Add(Gap gap) override {
@@ -250,16 +256,28 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     Add(std::move(gap));
   }
 
+  struct SectionPlace {
+    const TextSection* section = nullptr;  // null, and the rest 0, where the text has none
+    uint64_t line = 0;
+    uint64_t column = 0;
+  };
+
   // Findings come nearly in order, so the count of lines goes on where it was.
-  std::string NameLine(uint64_t offset) {
+  SectionPlace PlaceInSection(uint64_t offset) {
+    const TextSection* section = SectionAt(blob_.origin, offset);
+    if (section == nullptr) return {};
     offset = std::min<uint64_t>(offset, blob_.bytes.size());
-    if (offset < counted_to_) {
-      counted_to_ = 0;
+    if (section != counted_in_ || offset < counted_to_) {
+      counted_in_ = section;
+      counted_to_ = line_start_ = section->begin;
       lines_ = 0;
     }
-    for (; counted_to_ < offset; ++counted_to_)
-      lines_ += blob_.bytes[counted_to_] == '\n' ? 1u : 0u;
-    return ", line " + std::to_string(lines_ + 1);
+    for (; counted_to_ < offset; ++counted_to_) {
+      if (blob_.bytes[counted_to_] != '\n') continue;
+      ++lines_;
+      line_start_ = counted_to_ + 1;
+    }
+    return {section, lines_ + 1, offset - line_start_ + 1};
   }
 
   // A member's own lines can be told only while its bytes are here: those of a compressed member,
@@ -267,7 +285,7 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   void LocateInMember(size_t first) {
     const Origin& origin = blob_.origin;
     if (depth_ == 0 || origin.inner_bytes == origin.outer_bytes) return;
-    if (!origin.steps.empty()) return;
+    if (!origin.steps.empty() || !origin.sections.empty()) return;
     std::vector<ScannedFinding*> items;
     for (size_t i = first; i < object_->findings.size(); ++i)
       items.push_back(&object_->findings[i]);
@@ -293,8 +311,10 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   Tally* tally_;
   std::vector<EncodedHint> hints_;
   uint64_t lost_hints_ = 0;
-  uint64_t counted_to_ = 0;  // lines_ is the number of line ends before
+  const TextSection* counted_in_ = nullptr;
+  uint64_t counted_to_ = 0;  // lines_ is the number of line ends from the section's begin to here
   uint64_t lines_ = 0;
+  uint64_t line_start_ = 0;
   std::string file_fingerprint_;
 };
 

@@ -55,7 +55,7 @@ struct ScannedFinding {
   Finding finding;
   // `span` and `match` lie in the outermost blob. False in a compressed member: they lie in it.
   bool in_outermost = true;
-  // The member's name ends with a line that a person sees (Origin::names_lines).
+  // The member's name ends with a line that a person sees (Origin::sections).
   bool names_line = false;
   // What comments beside it say; for secrets in the text of a file.
   InlineMarks marks;

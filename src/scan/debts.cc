@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 
+#include "core/door.h"
 #include "core/error.h"
 #include "scan/file_lock.h"
 
@@ -203,19 +204,38 @@ void DebtBook::Write(const std::string& text) const {
   if (!SyncFolder(Folder(file_))) Fail("can't be brought to the disk");
 }
 
-void DebtBook::Change(const std::function<void(DebtList*)>& change,
-                      std::chrono::milliseconds patience) {
+struct DebtBook::Held {
+  explicit Held(int fd) : lock(fd) {}
+  OpenFile lock;
+  std::string before;
+};
+
+DebtBook::DebtBook(std::string file, bool shared) : file_(std::move(file)), shared_(shared) {}
+
+DebtBook::DebtBook(DebtBook&&) noexcept = default;
+
+DebtBook::~DebtBook() = default;
+
+DebtList DebtBook::Begin(std::chrono::milliseconds patience) {
+  if (TheDoor().is_shut()) {
+    const Answer answer = TheDoor().Ask(Errand::kDebtsBegin, std::to_string(patience.count()));
+    return answer.text.empty() ? DebtList() : ParseDebts(answer.text, file_);
+  }
   MakeFolder();
   const mode_t mode = shared_ ? 0660 : 0600;
-  const OpenFile lock(
+  held_ = std::make_unique<Held>(
       open((file_ + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
-  if (lock.fd < 0) Fail(std::string("can't be locked (") + std::strerror(errno) + ")");
-  if (shared_) static_cast<void>(!fchmod(lock.fd, mode));
-  if (!LockFile(lock.fd, patience))
+  const int lock = held_->lock.fd;
+  if (lock < 0) Fail(std::string("can't be locked (") + std::strerror(errno) + ")");
+  if (shared_) static_cast<void>(!fchmod(lock, mode));
+  if (!LockFile(lock, patience))
     Fail(std::string("can't be locked (") + std::strerror(errno) + ")");
   DebtList list = Read();
-  const std::string before = FormatDebts(list);
-  change(&list);
+  held_->before = FormatDebts(list);
+  return list;
+}
+
+void DebtBook::End(DebtList list) {
   SortOnce(&list.debts);
   SortOnce(&list.judged);
   if (list.debts.size() > kMost) {
@@ -225,7 +245,20 @@ void DebtBook::Change(const std::function<void(DebtList*)>& change,
   // To know less of what was judged only means that more is judged again.
   if (list.judged.size() > kMost) list.judged.resize(kMost);
   const std::string after = FormatDebts(list);
-  if (after != before) Write(after);
+  if (TheDoor().is_shut()) {
+    TheDoor().Ask(Errand::kDebtsEnd, after);
+    return;
+  }
+  const std::unique_ptr<Held> held = std::move(held_);
+  if (held == nullptr) Fail("was to be written by somebody who had not read it");
+  if (after != held->before) Write(after);
+}
+
+void DebtBook::Change(const std::function<void(DebtList*)>& change,
+                      std::chrono::milliseconds patience) {
+  DebtList list = Begin(patience);
+  change(&list);
+  End(std::move(list));
 }
 
 }  // namespace picket

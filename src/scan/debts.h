@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,9 +45,12 @@ class DebtBook {
 
   // `file` stands in a folder that is made when it is needed. `shared`: the repository's group may
   // read and write it too.
-  DebtBook(std::string file, bool shared) : file_(std::move(file)), shared_(shared) {}
+  DebtBook(std::string file, bool shared);
+  DebtBook(DebtBook&&) noexcept;
+  ~DebtBook();
 
   const std::string& file() const { return file_; }
+  bool shared() const { return shared_; }
   // Empty where there is no file. Throws Error where it can't be read or is broken: what counts as
   // judged is not known then.
   DebtList Read() const;
@@ -54,13 +58,19 @@ class DebtBook {
   // this returns. Throws Error, and nothing has changed then.
   void Change(const std::function<void(DebtList*)>& change, std::chrono::milliseconds patience);
 
+  // Change() in its two steps; nobody else changes the list in between.
+  DebtList Begin(std::chrono::milliseconds patience);
+  void End(DebtList list);
+
  private:
+  struct Held;
   void MakeFolder() const;
   void Write(const std::string& text) const;
   [[noreturn]] void Fail(const std::string& what) const;
 
   std::string file_;
   bool shared_;
+  std::unique_ptr<Held> held_;
 };
 
 }  // namespace picket

@@ -1,6 +1,5 @@
 #include "scan/file_source.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +9,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/door.h"
 #include "core/error.h"
+#include "core/reading.h"
 #include "scan/file_bytes.h"
 
 namespace picket {
@@ -39,7 +40,8 @@ class FileReader : public BlobReader {
 
   void Visit(size_t item, BlobVisitor& visitor) override {
     const std::string& path = list_.paths[item];
-    Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const Reading reading(ObjectId(), item);
+    Descriptor file(TheDoor().OpenToRead(path));
     struct stat status {};
     if (file.get() < 0 || fstat(file.get(), &status) != 0) {
       visitor.OnGap(GapFor(path, std::string("it can't be opened: ") + std::strerror(errno)));

@@ -158,6 +158,7 @@ Policy Layer(const Policy& base, const Policy& nearer) {
   Replace(&result.weights, nearer.weights);
   Replace(&result.gaps, nearer.gaps);
   Replace(&result.inline_words, nearer.inline_words);
+  Replace(&result.sandbox, nearer.sandbox);
   for (const NamedLimit& limit : Limits())
     Replace(&(result.limits.*limit.limit), nearer.limits.*limit.limit);
   Append(&result.weights_allow, nearer.weights_allow);

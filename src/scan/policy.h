@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/finding.h"
+#include "core/sandbox_use.h"
 #include "match/rule_files.h"
 #include "scan/allowance.h"
 #include "scan/glob.h"
@@ -75,6 +76,8 @@ struct Policy {
   // What of the pushed repository counts on this server: ".picket.json" (its allowances, and those
   // of the baseline that it names), "inline" (comments beside a finding).
   std::vector<std::string> honour;
+  // Whether hostile bytes are parsed in a sandbox: everywhere, not only on a server.
+  std::optional<SandboxUse> sandbox;
   // Refs of the repositories whose objects this one borrows count as existing: what they hold has
   // been judged there.
   bool trust_alternates = false;

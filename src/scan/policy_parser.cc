@@ -390,6 +390,13 @@ class Parser {
                  item, at, {{".picket.json", ".picket.json"}, {"inline", "inline"}}));
            });
          }},
+        {"sandbox",
+         [this](const Json& json, const std::string& path) {
+           policy_.sandbox = ReadWord<SandboxUse>(json, path,
+                                                  {{"auto", SandboxUse::kAuto},
+                                                   {"require", SandboxUse::kRequire},
+                                                   {"off", SandboxUse::kOff}});
+         }},
         {"trust_alternates",
          [this](const Json& json, const std::string& path) {
            if (!json.is_boolean()) FailAt(path, "neither true nor false");

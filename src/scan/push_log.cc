@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
+#include "core/door.h"
 #include "core/error.h"
 #include "scan/file_lock.h"
 
@@ -16,6 +18,9 @@ namespace {
 
 // How often a log may be rotated between opening and locking it.
 constexpr int kMostTries = 100;
+constexpr long long kMostPatience = 60'000;  // milliseconds
+constexpr size_t kMostDigits = 18;
+constexpr char kNoRecord[] = "was to be given something that is no record";
 
 [[noreturn]] void Fail(const std::string& file, const std::string& what) {
   throw Error(
@@ -109,6 +114,12 @@ void TakeBack(int fd, off_t size) {
 
 void AppendToLog(const std::string& file, const std::vector<std::string>& records,
                  std::chrono::milliseconds patience) {
+  if (TheDoor().is_shut()) {
+    std::string question = std::to_string(patience.count());
+    for (const std::string& record : records) question.append("\n").append(record);
+    TheDoor().Ask(Errand::kLog, question);
+    return;
+  }
   const LockedLog log(file, patience);
   const off_t size = lseek(log.fd(), 0, SEEK_END);
   if (size < 0) FailErrno(file, "can't be appended to");
@@ -126,6 +137,32 @@ void AppendToLog(const std::string& file, const std::vector<std::string>& record
     TakeBack(log.fd(), size);
     FailErrno(file, "can't be brought to the disk");
   }
+}
+
+bool IsLogRecord(std::string_view line) {
+  return line.size() >= 2 && line.front() == '{' && line.back() == '}' &&
+         std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Answer AppendOutside(const std::string& file, std::string_view question) {
+  const std::string_view digits = question.substr(0, question.find('\n'));
+  const bool is_number =
+      !digits.empty() && digits.size() <= kMostDigits &&
+      std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_number || digits.size() == question.size()) Fail(file, kNoRecord);
+  const std::chrono::milliseconds patience(
+      std::min(std::strtoll(std::string(digits).c_str(), nullptr, 10), kMostPatience));
+  question.remove_prefix(digits.size());
+  std::vector<std::string> records;
+  while (!question.empty()) {
+    question.remove_prefix(1);
+    const std::string_view record = question.substr(0, question.find('\n'));
+    if (!IsLogRecord(record)) Fail(file, kNoRecord);
+    records.emplace_back(record);
+    question.remove_prefix(record.size());
+  }
+  AppendToLog(file, records, patience);
+  return {};
 }
 
 }  // namespace picket

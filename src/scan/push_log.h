@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "core/door.h"
 
 namespace picket {
 
@@ -17,5 +20,15 @@ namespace picket {
 // then none of `records` stays, but where the machine stops meanwhile.
 void AppendToLog(const std::string& file, const std::vector<std::string>& records,
                  std::chrono::milliseconds patience);
+
+// What PushRecord writes: one JSON object in printable ASCII. For lines that come from a process
+// which may have been taken over: none of them ends a record, or is more than text to whoever
+// prints it.
+bool IsLogRecord(std::string_view line);
+
+// For Errand::kLog, outside: the same for a process that may open no file. `question` is the
+// patience in digits, then "\n" and a record for each. Throws Error also where it is something
+// else.
+Answer AppendOutside(const std::string& file, std::string_view question);
 
 }  // namespace picket

@@ -12,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "core/reading.h"
+
 namespace picket {
 namespace {
 
@@ -80,6 +82,11 @@ struct Run {
   }
 };
 
+std::string NameOf(const BlobRef& ref) {
+  if (!ref.oid.empty()) return ref.oid.ToHex();
+  return ref.names.empty() ? std::string(ToString(ref.kind)) : std::string(ref.names.front());
+}
+
 class Worker final : public BlobVisitor {
  public:
   explicit Worker(Run* run)
@@ -95,6 +102,12 @@ class Worker final : public BlobVisitor {
   }
 
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
+    if (!MayExamine(blob.ref.oid, blob.ref.position)) {
+      OnGap({NameOf(blob.ref), blob.ref.names.empty() ? "" : std::string(blob.ref.names.front()),
+             "", kAvoidedReason});
+      return;
+    }
+    const Reading reading(blob.ref.oid, blob.ref.position);
     bool content = IsContent(blob.ref.kind);
     part_.blobs += content ? 1 : 0;
     uint64_t seen = blob.bytes.size();

@@ -13,8 +13,7 @@ fi
 repository=$(cd "$1" && pwd)
 shift
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/common.sh"
 
 # Pack order: what git lists when it is told not to sort by name.
 git -C "$repository" cat-file --batch-all-objects --unordered --buffer \
@@ -22,42 +21,6 @@ git -C "$repository" cat-file --batch-all-objects --unordered --buffer \
   awk -v sizes="$scratch/sizes" '$2 == "blob" { print $1; ++count; bytes += $3 }
     END { printf "%d blobs, %.0f bytes inflated\n", count, bytes >sizes }' >"$scratch/blobs"
 cat "$scratch/sizes"
-
-now() { date +%s%N; }
-
-# Milliseconds of processor time that children which have ended took.
-spent_by_children() {
-  times >"$scratch/times"
-  awk 'NR == 2 { split($0, part, /[ms ]+/)
-    printf "%d\n", ((part[1] + part[3]) * 60 + part[2] + part[4]) * 1000 }' "$scratch/times"
-}
-
-# measured NAME COMMAND...: runs it, samples its memory every 20 ms; "MILLISECONDS PEAK-KIB CPU" goes
-# to $scratch/NAME.
-measured() {
-  name=$1
-  shift
-  spent_by_children >"$scratch/before"
-  start=$(now)
-  "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" &
-  running=$!
-  peak=0
-  while kill -0 "$running" 2>/dev/null; do
-    kib=$(awk '/^Rss(Anon|Shmem):/ { sum += $2 } END { print sum + 0 }' \
-      "/proc/$running/status" 2>/dev/null || echo 0)
-    if [ "${kib:-0}" -gt "$peak" ]; then peak=$kib; fi
-    sleep 0.02
-  done
-  code=0
-  wait "$running" || code=$?
-  spent=$((($(now) - start) / 1000000))
-  spent_by_children >"$scratch/after"
-  cpu=$(($(cat "$scratch/after") - $(cat "$scratch/before")))
-  echo "$spent $peak $cpu" >"$scratch/$name"
-  awk -v name="$name" -v spent="$spent" -v cpu="$cpu" -v peak="$peak" -v code="$code" 'BEGIN {
-    printf "%-22s %8.2f s  processor %8.2f s  peak %7.1f MiB  exit %d\n", name, spent / 1000,
-      cpu / 1000, peak / 1024, code }'
-}
 
 git_reads() {
   exec git -C "$repository" cat-file --batch --buffer <"$scratch/blobs" >/dev/null

@@ -1,12 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
 #include "contents/child_origin.h"
+#include "contents/encoded_text.h"
 #include "contents/escapes.h"
 #include "contents/expander.h"
 #include "contents/split_text.h"
+#include "secrets/template.h"
 
 namespace picket {
 namespace {
@@ -15,7 +18,7 @@ struct Child {
   std::string bytes;
   std::string member;
   bool bytes_seen = false;
-  bool names_lines = false;
+  std::vector<std::pair<uint64_t, std::string>> sections;
   // Of each byte, in the outermost blob; empty where it can't be told.
   std::vector<uint64_t> places;
 };
@@ -26,11 +29,11 @@ class Recorder : public FindingSink, public ChildVisitor {
   void Add(Gap gap) override { gaps.push_back(gap.reason); }
   void Add(EncodedHint) override {}
   void OnChild(const Blob& child) override {
-    Child seen{std::string(AsText(child.bytes)),
-               child.origin.member,
-               child.origin.bytes_seen,
-               child.origin.names_lines,
-               {}};
+    Child seen{
+        std::string(AsText(child.bytes)), child.origin.member, child.origin.bytes_seen, {}, {}};
+    for (const TextSection& section : child.origin.sections) {
+      seen.sections.emplace_back(section.begin, section.name);
+    }
     for (uint64_t i = 0; child.origin.inner_bytes != 0 && i < child.bytes.size(); ++i) {
       seen.places.push_back(MapOutward(child.origin, i, false));
     }
@@ -212,15 +215,18 @@ TEST_CASE("notebook: source and outputs of each cell are text with lines") {
       "\"source\": [\"a = \\\"\\u0041\\\"\\n\", \"b\"]}],\n"
       "\"metadata\": {}, \"nbformat\": 4}";
   Recorder recorder = Expand(text);
-  REQUIRE(recorder.children.size() == 3);
-  CHECK(recorder.children[0].member == "cell 1");
-  CHECK(recorder.children[0].bytes == "title\n");
-  CHECK(recorder.children[1].member == "cell 2");
-  CHECK(recorder.children[1].bytes == "a = \"A\"\nb\n");
-  CHECK(recorder.children[1].names_lines);
-  CHECK(recorder.children[1].places[8] == text.find("\"b\"") + 1);
-  CHECK(recorder.children[2].member == "cell 2 output");
-  CHECK(recorder.children[2].bytes == "one\ntwo\n3\n");
+  REQUIRE(recorder.children.size() == 1);
+  const Child& child = recorder.children[0];
+  CHECK(child.member.empty());
+  CHECK(child.bytes ==
+        "title\n\x1e"
+        "a = \"A\"\nb\n\x1e"
+        "one\ntwo\n3\n\x1e");
+  using Sections = std::vector<std::pair<uint64_t, std::string>>;
+  CHECK(child.sections == Sections{{0, "cell 1"}, {7, "cell 2"}, {18, "cell 2 output"}});
+  CHECK(child.places[0] == text.find("title"));
+  CHECK(child.places[7 + 8] == text.find("\"b\"") + 1);
+  CHECK(child.places[18 + 4] == text.find("two"));
   for (size_t size = 0; size < text.size(); ++size) {
     CHECK(Expand(text.substr(0, size)).gaps.empty());
   }
@@ -228,6 +234,72 @@ TEST_CASE("notebook: source and outputs of each cell are text with lines") {
   std::string deep = "{\"cells\": [{\"source\": ";
   deep += std::string(100'000, '[') + " \"nbformat\" ";
   CHECK(Expand(deep).children.empty());
+}
+
+TEST_CASE(
+    "notebook: cells come in pieces, none of them cut, and what stands before an error comes") {
+  std::string text = "{\"cells\": [";
+  for (int i = 0; i < 300; ++i) {
+    text += "{\"source\": \"" + std::string(10'000, 'x') + "\"}, ";
+  }
+  Recorder recorder = Expand(text + " \"nbformat\" broken");
+  REQUIRE(recorder.children.size() == 3);
+  size_t cells = 0;
+  for (const Child& child : recorder.children) {
+    cells += child.sections.size();
+    CHECK(child.bytes.size() == child.sections.size() * 10'002);
+  }
+  CHECK(cells == 300);
+  CHECK(recorder.children[1].sections[0].second == "cell 106");
+  CHECK(recorder.gaps.empty());
+}
+
+TEST_CASE("base64: only what stands in text is decoded, and of long text what is near a hint") {
+  std::mt19937 random(3);
+  static constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string picture;
+  for (int i = 0; i < 40'000; ++i) picture += kDigits[random() % 64];
+  for (uint64_t offset : {400u, 20'000u, 39'000u}) {
+    CHECK(Expand(picture, {{Encoding::kBase64, offset}}).children.empty());
+  }
+  // "NAME=value of some kind\n" twice over: 48 bytes are 64 characters.
+  std::string text;
+  for (int i = 0; i < 4'000; ++i) {
+    text += "TkFNRT12YWx1ZSBvZiBzb21lIGtpbmQKTkFNRT12YWx1ZSBvZiBzb21lIGtpbmQK";
+  }
+  const Recorder recorder = Expand(text, {{Encoding::kBase64, 640},
+                                          {Encoding::kBase64, 1'280},
+                                          {Encoding::kBase64, 65'280},
+                                          {Encoding::kBase64, 200'000},
+                                          {Encoding::kBase64, 254'720}});
+  REQUIRE(recorder.children.size() == 3);
+  CHECK(recorder.children[0].places.front() == 0);
+  CHECK(recorder.children[0].bytes.size() == (640 + kBase64Behind) / 4 * 3);
+  CHECK(recorder.children[1].places.front() == 65'280 - kBase64Before);
+  CHECK(recorder.children[2].bytes.ends_with("NAME=value of some kind\n"));
+  CHECK(recorder.children[2].places.back() == text.size() - 2);
+  // A secret in what is no text is long enough to be told.
+  const std::string noise = "\x01\xd0\xff\x02\x93\x84\x11\xe5\x06";
+  CHECK(Expand(EncodeBase64(noise + "ABCDEFGHIJKLMNOPQRST" + noise + noise, false, true),
+               {{Encoding::kBase64, 12}})
+            .children.size() == 1);
+  CHECK(Expand(EncodeBase64(noise + noise + "ABCDEFGHIJKLMNOPQRST" + noise + noise, false, true),
+               {{Encoding::kBase64, 48}})
+            .children.size() == 1);
+}
+
+TEST_CASE("child origin: what stands in a section is called after it") {
+  const TextSection kSections[] = {{0, "cell 1"}, {10, "cell 2"}};
+  Origin parent;
+  parent.member = "a.ipynb";
+  parent.sections = kSections;
+  CHECK(SectionAt(parent, 9) == &kSections[0]);
+  CHECK(SectionAt(parent, 10) == &kSections[1]);
+  CHECK(SectionAt(Origin(), 10) == nullptr);
+  CHECK(ChildOrigin(parent, "base64@0xc", 12, 4, 3).member == "a.ipynb:cell 2:base64@0xc");
+  CHECK(ChildOrigin(parent, "", 3, 1, 1).member == "a.ipynb:cell 1");
+  CHECK(ChildOrigin(Origin(), "", 3, 1, 1).member.empty());
 }
 
 TEST_CASE("child origin: steps map outward, and through a child of their own") {

@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!SameLandmarks(names, expected_names)) std::abort();
   const std::vector<TokenRun> named = OracleNamedRuns(AsText(text));
   std::vector<TokenRun> near;
-  NameRuns(text, expected_names, expected, &near);
+  NameRuns(text, expected_names, expected, kUnnamed, &near);
   auto found = near.begin();
   for (const TokenRun& run : named) {
     if (run.name_distance > kFurthestName) continue;

@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string> kSiblings = {"git",        "secrets", "weights",
-                                         "governance", "scan",    "report"};
+const std::set<std::string> kSiblings = {"git",  "secrets", "weights", "governance",
+                                         "scan", "report",  "sandbox"};
 
 std::set<std::string> AllowedFolders(const std::string& folder) {
   std::set<std::string> allowed = {"core", folder};
@@ -28,8 +28,11 @@ std::set<std::string> AllowedFolders(const std::string& folder) {
 }
 
 // Header -> the folders that may include it.
-const std::map<std::string, std::set<std::string>> kThirdParty = {
-    {"git2", {"git"}}, {"hs", {"match"}}, {"re2", {"match"}}, {"CLI", {"cli"}}};
+const std::map<std::string, std::set<std::string>> kThirdParty = {{"git2", {"git"}},
+                                                                  {"hs", {"match"}},
+                                                                  {"re2", {"match"}},
+                                                                  {"CLI", {"cli"}},
+                                                                  {"seccomp", {"sandbox"}}};
 
 std::string FirstPart(const std::string& path) { return path.substr(0, path.find_first_of("/.")); }
 

@@ -98,6 +98,23 @@ TEST_CASE("policy: the schema's default limits are the program's") {
   CHECK(limits["threads"]["default"] == defaults.threads);
 }
 
+TEST_CASE("policy: the sandbox is the system's matter, and stays what the system says") {
+  CHECK_FALSE(ParsePolicy("{}", "p").sandbox);
+  struct Row {
+    const char* word;
+    SandboxUse use;
+  };
+  for (const Row& row : {Row{"auto", SandboxUse::kAuto}, Row{"require", SandboxUse::kRequire},
+                         Row{"off", SandboxUse::kOff}}) {
+    const Policy system =
+        ParsePolicy(R"({"server": {"sandbox": ")" + std::string(row.word) + R"("}})", "p");
+    CHECK(system.sandbox == row.use);
+    const Policy other = ParsePolicy(R"({"gaps": "block"})", "q");
+    CHECK(Tighten(system, other, "q").sandbox == row.use);
+    CHECK(Layer(system, other).sandbox == row.use);
+  }
+}
+
 TEST_CASE("policy: what is wrong is told with the file, the key and the way out") {
   struct Row {
     std::string text;
@@ -138,6 +155,9 @@ TEST_CASE("policy: what is wrong is told with the file, the key and the way out"
               R"(no date (YYYY-MM-DD) at "allow[0].expires")"},
           Row{R"({"weights": {"allow": ["torch"]}})", "dotted name"},
           Row{R"({"weights": {"allow": ["a..b"]}})", "dotted name"},
+          Row{R"({"server": {"sandbox": true}})", R"(no string at "server.sandbox")"},
+          Row{R"({"server": {"sandbox": "no"}})",
+              R"("auto", "require", "off" at "server.sandbox")"},
           Row{R"({"server": {"repo_may": ["allows"]}})", R"(nearest valid key is "allow")"},
           Row{R"({"server": {"repo_may": ["server"]}})", R"("server.repo_may[0]")"},
           Row{R"({"server": {"honour": ["anything"]}})", R"("server.honour[0]")"},
@@ -241,6 +261,8 @@ TEST_CASE("policy: on a server a repository may tighten, and loosen only what th
            Row{"{}", R"({"limits": {"threads": 1}})", ""},
            Row{"{}", R"({"fingerprint_key_file": "/x"})", "fingerprint_key_file"},
            Row{"{}", R"({"server": {"repo_may": ["allow"]}})", "server"},
+           Row{"{}", R"({"server": {"sandbox": "off"}})", "server"},
+           Row{"{}", R"({"server": {"sandbox": "require"}})", "server"},
            Row{"{}", R"({"server": {}})", "server"},
            Row{"{}", R"({"baseline": "b"})", "baseline"},
            Row{R"({"server": {"repo_may": ["baseline"]}})", R"({"baseline": "b"})", ""},

@@ -135,4 +135,38 @@ TEST_CASE("push log: who holds the lock is waited for no longer than said") {
   CHECK(LinesOf(file) == std::vector<std::string>{"one", "two"});
 }
 
+TEST_CASE("push log: from a process that may have been taken over only records are taken") {
+  TemporaryFolder folder;
+  chmod(folder.path().c_str(), 0700);
+  const std::string file = folder.path() + "/log.jsonl";
+  const std::string zero(1, '\0');
+  for (const std::string& question : {std::string(),
+                                      std::string("\n"),
+                                      std::string("5"),
+                                      std::string("5\n"),
+                                      std::string("\n{}"),
+                                      std::string("-5\n{}"),
+                                      std::string("5x\n{}"),
+                                      std::string(" 5\n{}"),
+                                      std::string("99999999999999999999\n{}"),
+                                      std::string("5\n{}\n"),
+                                      std::string("5\n\n{}"),
+                                      std::string("5\nwords"),
+                                      std::string("5\n{"),
+                                      std::string("5\n{}\n{}x"),
+                                      std::string("5\n{\r}"),
+                                      std::string("5\n{\x1b[2J}"),
+                                      std::string("5\n{\xff}"),
+                                      std::string("5\n{\x7f}"),
+                                      "5\n{" + zero + "}",
+                                      zero}) {
+    CAPTURE(question);
+    CHECK_THROWS_AS(AppendOutside(file, question), Error);
+  }
+  CHECK(access(file.c_str(), F_OK) != 0);
+  AppendOutside(file, "60000\n{\"a\": 1}\n{}");
+  AppendOutside(file, "999999999999999999\n{\"b\": \"\\u00e9\"}");
+  CHECK(LinesOf(file) == std::vector<std::string>{"{\"a\": 1}", "{}", "{\"b\": \"\\u00e9\"}"});
+}
+
 }  // namespace picket

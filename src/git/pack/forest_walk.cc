@@ -1,8 +1,10 @@
 #include "git/pack/forest_walk.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "core/reading.h"
 #include "git/pack/delta.h"
 #include "git/repository.h"
 
@@ -16,7 +18,10 @@ constexpr size_t kLargestSpare = size_t{1} << 20;
 
 void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& visitor) {
   ObjectBytes object = TakeSpare();
-  Built built = BuildRoot(forest, root, &object);
+  Built built = MayRead(forest.id(root)) ? Built::kGood : Built::kDamaged;
+  std::optional<Reading> reading(std::in_place, forest.id(root), 0);
+  if (built == Built::kGood) built = BuildRoot(forest, root, &object);
+  reading.reset();
   if (built != Built::kGood) {
     TellBelow(forest, root, built, visitor);
     return;
@@ -37,10 +42,13 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
     }
     const uint32_t child = children[top.next_child++];
     object = TakeSpare();
-    built = Restore(forest, depth_ - 1);
+    built = MayRead(forest.id(child)) ? Built::kGood : Built::kDamaged;
+    reading.emplace(forest.id(child), 0);
+    if (built == Built::kGood) built = Restore(forest, depth_ - 1);
     if (built == Built::kGood) {
       built = BuildDelta(forest, child, top.object.bytes(), &object);
     }
+    reading.reset();
     if (built == Built::kGood) {
       visitor.OnObject({forest, child, object.bytes(), depth_, top.object.bytes(), &copies_});
     } else {

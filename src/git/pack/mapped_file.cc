@@ -1,6 +1,5 @@
 #include "git/pack/mapped_file.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,10 +8,12 @@
 #include <cstring>
 #include <utility>
 
+#include "core/door.h"
+
 namespace picket {
 
 MappedFile::MappedFile(const std::string& path) {
-  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int fd = TheDoor().OpenToRead(path);
   struct stat status {};
   if (fd < 0 || fstat(fd, &status) != 0) {
     why_ = std::string("it can't be opened: ") + std::strerror(errno);

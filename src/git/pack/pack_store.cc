@@ -1,33 +1,22 @@
 #include "git/pack/pack_store.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <unordered_map>
 #include <utility>
 
+#include "core/door.h"
 #include "git/pack/pack_entry.h"
 
 namespace picket {
 namespace {
 
-namespace fs = std::filesystem;
-
-int64_t ChangedAt(const std::string& path) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return 0;
-  return int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-}
-
 // The stems of the packs in a folder that have an index; a folder that can't be listed has none,
 // and then its objects are missing, which is for the caller to judge.
 std::vector<std::string> StemsIn(const std::string& folder) {
   std::vector<std::string> stems;
-  std::error_code error;
-  fs::directory_iterator entries(folder, error);
-  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-    std::string name = entries->path().filename().string();
+  std::vector<std::string> names;
+  TheDoor().ListNames(folder, &names);
+  for (const std::string& name : names) {
     if (name.starts_with("pack-") && name.ends_with(".idx")) {
       stems.push_back(folder + "/" + name.substr(0, name.size() - 4));
     }
@@ -77,7 +66,7 @@ std::shared_ptr<const PackStore::Packs> PackStore::Refresh(
   if (packs_ == held && packs_ != nullptr) {
     bool changed = false;
     for (size_t i = 0; i < object_dirs_.size(); ++i) {
-      changed |= ChangedAt(object_dirs_[i] + "/pack") != changed_ns_[i];
+      changed |= TheDoor().ChangedAt(object_dirs_[i] + "/pack") != changed_ns_[i];
     }
     if (changed) packs_ = List(*packs_);
   }
@@ -91,7 +80,7 @@ std::shared_ptr<const PackStore::Packs> PackStore::List(const Packs& known) {
   changed_ns_.clear();
   for (const std::string& directory : object_dirs_) {
     // Asked before the listing: what changes meanwhile is seen the next time.
-    changed_ns_.push_back(ChangedAt(directory + "/pack"));
+    changed_ns_.push_back(TheDoor().ChangedAt(directory + "/pack"));
     for (std::string& stem : StemsIn(directory + "/pack")) {
       auto same = before.find(stem);
       packs->push_back(same != before.end()

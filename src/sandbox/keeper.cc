@@ -1,0 +1,124 @@
+#include "sandbox/keeper.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "core/error.h"
+
+namespace picket {
+namespace {
+
+Answer Failed(int error) {
+  Answer answer;
+  answer.error = error;
+  return answer;
+}
+
+// Only regular files are handed over: a pipe or a device is no place for an object.
+Answer OpenRegular(const std::string& path) {
+  Answer answer;
+  answer.fd = TheDoor().OpenToRead(path);
+  if (answer.fd < 0) return Failed(errno);
+  struct stat info {};
+  if (fstat(answer.fd, &info) == 0 && S_ISREG(info.st_mode)) return answer;
+  close(answer.fd);
+  return Failed(EINVAL);
+}
+
+Answer List(const std::string& folder) {
+  std::vector<std::string> names;
+  Answer answer;
+  answer.error = TheDoor().ListNames(folder, &names);
+  for (const std::string& name : names) answer.text.append(name).push_back('\0');
+  return answer;
+}
+
+Answer Serve(Question what, const std::string& path) {
+  switch (what) {
+    case Question::kOpenLoose:
+    case Question::kOpenPack:
+    case Question::kOpenListed: return OpenRegular(path);
+    case Question::kLooseExists: return Failed(TheDoor().Exists(path) ? 0 : ENOENT);
+    case Question::kPacksChangedAt: {
+      const int64_t changed = TheDoor().ChangedAt(path);
+      Answer answer;
+      answer.text.assign(reinterpret_cast<const char*>(&changed), sizeof changed);
+      return answer;
+    }
+    case Question::kListFolder: return List(path);
+    case Question::kErrand:
+    case Question::kPlaces:
+    case Question::kLastWords: break;
+  }
+  return Failed(EINVAL);
+}
+
+}  // namespace
+
+Answer Keeper::RunErrand(uint64_t number, std::string_view text) {
+  if (!do_errand_) return Failed(EINVAL);
+  try {
+    return do_errand_(static_cast<Errand>(number), places_->context, text);
+  } catch (const Error& error) {
+    Answer answer = Failed(static_cast<int>(kSaidNo));
+    answer.text = error.what();
+    return answer;
+  } catch (const std::bad_alloc&) {
+    return Failed(ENOMEM);
+  } catch (const std::exception&) {
+    return Failed(EINVAL);
+  }
+}
+
+std::optional<Answer> Keeper::AnswerOne(const FrameHead& head, std::string_view text) {
+  if (head.what == 0 || head.what > static_cast<uint32_t>(Question::kLast)) return std::nullopt;
+  const auto what = static_cast<Question>(head.what);
+  if (what == Question::kPlaces) {
+    if (places_) return std::nullopt;
+    places_ = ReadPlaces(text);
+    return places_ ? std::optional(Answer()) : std::nullopt;
+  }
+  if (!places_) return std::nullopt;
+  if (what == Question::kErrand) {
+    if (head.at < 1 || head.at > static_cast<uint64_t>(Errand::kLast)) return std::nullopt;
+    return RunErrand(head.at, text);
+  }
+  if (text.size() > kMostQuestionBytes) return std::nullopt;
+  const std::optional<std::string> path =
+      PathOf(*places_, {what, head.directory, head.at, std::string(text)});
+  if (!path) return std::nullopt;
+  return Serve(what, *path);
+}
+
+bool Keeper::AnswerQuestions(int socket) {
+  FrameHead head;
+  std::string text;
+  int fd = -1;
+  while (ReceiveFrame(socket, &head, &text, &fd, kMostTextBytes)) {
+    // Nobody in there has a descriptor to give.
+    if (fd >= 0) {
+      close(fd);
+      return false;
+    }
+    if (head.what == static_cast<uint32_t>(Question::kLastWords)) {
+      last_words_ = std::move(text);
+      return true;
+    }
+    const std::optional<Answer> answer = AnswerOne(head, text);
+    if (!answer) return false;
+    const FrameHead reply{static_cast<uint32_t>(answer->error), 0, 0, 0};
+    const bool sent = SendFrame(socket, reply, answer->text, answer->fd);
+    if (answer->fd >= 0) close(answer->fd);
+    if (!sent) return true;
+  }
+  return true;
+}
+
+}  // namespace picket

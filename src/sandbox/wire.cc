@@ -1,0 +1,121 @@
+#include "sandbox/wire.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace picket {
+namespace {
+
+// Memory is taken as the text comes: a length is only a claim.
+constexpr size_t kChunk = size_t{1} << 20;
+
+bool SendAll(int socket, std::string_view text) {
+  while (!text.empty()) {
+    iovec part{const_cast<char*>(text.data()), text.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    const ssize_t count = sendmsg(socket, &message, MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(count));
+  }
+  return true;
+}
+
+bool ReceiveAll(int socket, char* to, size_t size) {
+  while (size > 0) {
+    const ssize_t count = read(socket, to, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    to += count;
+    size -= static_cast<size_t>(count);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool SendFrame(int socket, const FrameHead& head, std::string_view text, int fd) {
+  FrameHead sent = head;
+  sent.text_bytes = text.size();
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  // In one message: whoever waits for it is not woken for half of it.
+  iovec parts[] = {{&sent, sizeof sent}, {const_cast<char*>(text.data()), text.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = text.empty() ? 1 : 2;
+  if (fd >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+  }
+  ssize_t count = 0;
+  do {
+    count = sendmsg(socket, &message, MSG_NOSIGNAL);
+  } while (count < 0 && errno == EINTR);
+  if (count <= 0) return false;
+  const size_t done = static_cast<size_t>(count);
+  const std::string_view head_bytes(reinterpret_cast<const char*>(&sent), sizeof sent);
+  if (done < sizeof sent && !SendAll(socket, head_bytes.substr(done))) return false;
+  return SendAll(socket, text.substr(done - std::min(done, sizeof sent)));
+}
+
+bool ReceiveFrame(int socket, FrameHead* head, std::string* text, int* fd, uint64_t most) {
+  *fd = -1;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  iovec part{head, sizeof *head};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t count = 0;
+  do {
+    count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (count < 0 && errno == EINTR);
+  if (count <= 0) return false;
+  // Room for one has room for two, for alignment's sake.
+  bool too_many = (message.msg_flags & MSG_CTRUNC) != 0;
+  for (cmsghdr* one = CMSG_FIRSTHDR(&message); one != nullptr; one = CMSG_NXTHDR(&message, one)) {
+    if (one->cmsg_level != SOL_SOCKET || one->cmsg_type != SCM_RIGHTS) continue;
+    for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= one->cmsg_len; at += sizeof(int)) {
+      int given = -1;
+      std::memcpy(&given, CMSG_DATA(one) + at, sizeof given);
+      if (*fd < 0) {
+        *fd = given;
+      } else {
+        close(given);
+        too_many = true;
+      }
+    }
+  }
+  const auto refuse = [fd] {
+    if (*fd >= 0) close(*fd);
+    *fd = -1;
+    return false;
+  };
+  if (too_many) return refuse();
+  const size_t got = static_cast<size_t>(count);
+  if (!ReceiveAll(socket, reinterpret_cast<char*>(head) + got, sizeof *head - got)) return refuse();
+  if (head->text_bytes > most) return refuse();
+  text->clear();
+  while (text->size() < head->text_bytes) {
+    const size_t filled = text->size();
+    const size_t more = std::min<uint64_t>(kChunk, head->text_bytes - filled);
+    text->resize(filled + more);
+    if (!ReceiveAll(socket, text->data() + filled, more)) return refuse();
+  }
+  return true;
+}
+
+}  // namespace picket

@@ -1,0 +1,48 @@
+// What goes through the socket between a process that has shut itself in and its keeper: one frame
+// for each question and one for its answer, in turns.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace picket {
+
+enum class Question : uint32_t {
+  kOpenLoose = 1,   // directory, id
+  kOpenPack,        // directory, name
+  kOpenListed,      // number
+  kLooseExists,     // directory, id
+  kPacksChangedAt,  // directory
+  kListFolder,      // directory, folder: 0 to 255, kTopFolder or kPackFolder
+  kErrand,          // core/door.h; number of the errand in `at`
+  kPlaces,          // the agreement itself, once, before all others
+  kLastWords,       // what RunApart() returns; nothing comes after it, not even an answer
+  kLast = kLastWords,
+};
+
+inline constexpr uint32_t kTopFolder = 256;
+inline constexpr uint32_t kPackFolder = 257;
+
+// Fixed size, both ways. In an answer `what` is the error number, and kSaidNo where `text` is the
+// sentence of an Error.
+struct FrameHead {
+  uint32_t what = 0;
+  uint32_t directory = 0;
+  uint64_t at = 0;
+  uint64_t text_bytes = 0;
+};
+
+inline constexpr uint32_t kSaidNo = 1'000'000;
+// An id or a name in a question about files; bytes.
+inline constexpr uint64_t kMostQuestionBytes = 256;
+// Of an errand, and of every answer: the ids of fifty million objects.
+inline constexpr uint64_t kMostTextBytes = uint64_t{1} << 30;
+
+// Async-signals are waited out. False where the other side has gone, or says what makes no sense.
+// `fd` of -1 sends none.
+bool SendFrame(int socket, const FrameHead& head, std::string_view text, int fd);
+// `fd` gets -1 or a descriptor that the caller owns; `most` bounds the text.
+bool ReceiveFrame(int socket, FrameHead* head, std::string* text, int* fd, uint64_t most);
+
+}  // namespace picket

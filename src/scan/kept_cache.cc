@@ -1,0 +1,173 @@
+#include "scan/kept_cache.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/byte_reader.h"
+#include "core/error.h"
+
+namespace picket {
+namespace {
+
+void PutNumber(uint64_t number, std::string* out) {
+  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
+}
+
+void PutText(std::string_view text, std::string* out) {
+  PutNumber(text.size(), out);
+  out->append(text);
+}
+
+std::string TakeText(ByteReader* reader) {
+  return std::string(AsText(reader->Take(reader->U64Le())));
+}
+
+void PutIds(const CleanIds& ids, std::string* out) {
+  PutNumber(ids.id_bytes, out);
+  PutText(ids.ids, out);
+  PutText(ids.kinds, out);
+}
+
+// Distinct ids in order, of one length, each with a kind that exists.
+bool TakeIds(ByteReader* reader, CleanIds* ids) {
+  ids->id_bytes = reader->U64Le();
+  ids->ids = TakeText(reader);
+  ids->kinds = TakeText(reader);
+  if (!reader->ok() || (ids->id_bytes != 20 && ids->id_bytes != 32)) return false;
+  if (ids->ids.size() != ids->kinds.size() * ids->id_bytes) return false;
+  for (size_t i = 0; i < ids->size(); ++i) {
+    if (ids->kind(i) > ObjectKind::kFile) return false;
+    if (i > 0 && std::memcmp(ids->id(i - 1).data(), ids->id(i).data(), ids->id_bytes) >= 0)
+      return false;
+  }
+  return true;
+}
+
+void PutRows(const AuditCache::Rows& rows, std::string* out) {
+  PutNumber(rows.size(), out);
+  for (const auto& [key, value] : rows) {
+    PutText(key, out);
+    PutText(value, out);
+  }
+}
+
+bool TakeRows(ByteReader* reader, AuditCache::Rows* rows) {
+  const uint64_t count = reader->U64Le();
+  for (uint64_t i = 0; i < count && reader->ok(); ++i) {
+    std::string key = TakeText(reader);
+    if (key.empty()) return false;
+    std::string value = TakeText(reader);
+    rows->emplace_back(std::move(key), std::move(value));
+  }
+  return reader->ok();
+}
+
+[[noreturn]] void Refuse() {
+  throw Error(
+      "The cache of the audit was asked in a way in which nobody asks it, so that nothing was "
+      "judged; please report this as a defect.");
+}
+
+}  // namespace
+
+std::unique_ptr<AuditCache> KeptCache::Open(std::string* why) {
+  const Answer answer = TheDoor().Ask(Errand::kCacheOpen, "");
+  *why = answer.text;
+  if (answer.error != 0) return nullptr;
+  return std::unique_ptr<AuditCache>(new KeptCache);
+}
+
+CleanIds KeptCache::Load() {
+  const Answer answer = TheDoor().Ask(Errand::kCacheLoad, "");
+  ByteReader reader(AsBytes(answer.text));
+  CleanIds ids;
+  return TakeIds(&reader, &ids) ? ids : CleanIds();
+}
+
+std::optional<std::string> KeptCache::Find(std::string_view key) {
+  Answer answer = TheDoor().Ask(Errand::kCacheFind, key);
+  if (answer.error != 0) return std::nullopt;
+  return std::move(answer.text);
+}
+
+void KeptCache::Put(const Rows& rows) {
+  std::string question;
+  PutRows(rows, &question);
+  TheDoor().Ask(Errand::kCachePut, question);
+}
+
+std::optional<CleanIds> KeptCache::BeginFinish() {
+  const Answer answer = TheDoor().Ask(Errand::kCacheBegin, "");
+  ByteReader reader(AsBytes(answer.text));
+  CleanIds ids;
+  if (answer.error != 0 || !TakeIds(&reader, &ids)) return std::nullopt;
+  return ids;
+}
+
+void KeptCache::EndFinish(const CleanIds& kept, const Rows& rows) {
+  std::string question;
+  PutIds(kept, &question);
+  PutRows(rows, &question);
+  TheDoor().Ask(Errand::kCacheEnd, question);
+}
+
+void KeptCache::AddBatch(const CleanIds& batch) {
+  std::string question;
+  PutIds(batch, &question);
+  TheDoor().Ask(Errand::kCacheAdd, question);
+}
+
+const std::string& KeptCache::trouble() const {
+  told_trouble_ = TheDoor().Ask(Errand::kCacheTrouble, "").text;
+  return told_trouble_;
+}
+
+Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
+                       const std::string& scope, std::string_view question) {
+  Answer answer;
+  if (errand == Errand::kCacheOpen) {
+    if (file.empty()) Refuse();
+    cache_ = AuditCache::Open(file, is_ours, scope, &answer.text);
+    answer.error = cache_ == nullptr ? ENOENT : 0;
+    return answer;
+  }
+  if (cache_ == nullptr) Refuse();
+  ByteReader reader(AsBytes(question));
+  CleanIds ids;
+  AuditCache::Rows rows;
+  switch (errand) {
+    case Errand::kCacheLoad: PutIds(cache_->Load(), &answer.text); return answer;
+    case Errand::kCacheFind:
+      if (std::optional<std::string> value = cache_->Find(question)) {
+        answer.text = std::move(*value);
+      } else {
+        answer.error = ENOENT;
+      }
+      return answer;
+    case Errand::kCacheAdd:
+      if (!TakeIds(&reader, &ids) || !reader.at_end()) Refuse();
+      cache_->AddBatch(ids);
+      return answer;
+    case Errand::kCacheBegin:
+      if (std::optional<CleanIds> known = cache_->BeginFinish()) {
+        PutIds(*known, &answer.text);
+      } else {
+        answer.error = ENOENT;
+      }
+      return answer;
+    case Errand::kCacheEnd:
+      if (!TakeIds(&reader, &ids) || !TakeRows(&reader, &rows) || !reader.at_end()) Refuse();
+      cache_->EndFinish(ids, rows);
+      return answer;
+    case Errand::kCachePut:
+      if (!TakeRows(&reader, &rows) || !reader.at_end()) Refuse();
+      cache_->Put(rows);
+      return answer;
+    case Errand::kCacheTrouble: answer.text = cache_->trouble(); return answer;
+    default: break;
+  }
+  Refuse();
+}
+
+}  // namespace picket

@@ -1,0 +1,16 @@
+// What a process that may have been taken over says of a repository: what is read is written as it
+// was.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "cli/server_result.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (const auto result = picket::ReadServerResult(text)) {
+    if (picket::WriteServerResult(*result) != text) abort();
+  }
+  return 0;
+}

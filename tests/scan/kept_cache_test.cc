@@ -1,0 +1,152 @@
+#include "scan/kept_cache.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "scan/fakes.h"
+#include "support/git_fixture.h"
+
+namespace picket {
+namespace {
+
+// A door that leads straight to a keeper in the same process.
+class NearDoor : public Door {
+ public:
+  NearDoor(std::string file, std::string scope)
+      : file_(std::move(file)), scope_(std::move(scope)), before_(&TheDoor()) {
+    SetDoor(this);
+  }
+  ~NearDoor() override { SetDoor(before_); }
+
+  bool is_shut() const override { return true; }
+  int OpenToRead(const std::string& path) override { return before_->OpenToRead(path); }
+  bool Exists(const std::string& path) override { return before_->Exists(path); }
+  int64_t ChangedAt(const std::string& path) override { return before_->ChangedAt(path); }
+  int ListNames(const std::string& folder, std::vector<std::string>* names) override {
+    return before_->ListNames(folder, names);
+  }
+  Answer Ask(Errand errand, std::string_view question) override {
+    return keeper_.Do(errand, file_, true, scope_, question);
+  }
+
+ private:
+  std::string file_;
+  std::string scope_;
+  Door* before_;
+  CacheKeeper keeper_;
+};
+
+std::vector<std::string> Ids(const CleanIds& ids) {
+  std::vector<std::string> list;
+  for (size_t i = 0; i < ids.size(); ++i)
+    list.push_back(ToHex(ids.id(i)) + std::to_string(static_cast<int>(ids.kind(i))));
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("what is kept outside is what an audit would have kept itself") {
+  const test::TemporaryFolder folder;
+  const std::string scope(32, 's');
+  const ObjectId one = IdOf("one");
+  const ObjectId two = IdOf("two");
+  const ObjectId gone = IdOf("gone");
+  const auto fill = [&](AuditCache& cache) {
+    cache.AddClean(one, ObjectKind::kBlob);
+    cache.AddClean(gone, ObjectKind::kBlob);
+    cache.Put({{"p1", "pack"}});
+    std::vector<ObjectId> store = {one, two};
+    std::sort(store.begin(), store.end());
+    cache.Finish({.store =
+                      [&store](const auto& visit) {
+                        for (const ObjectId& oid : store) visit(oid.raw());
+                      },
+                  .clean = {{two, ObjectKind::kTree}},
+                  .rows = [](const CleanIds& kept) -> AuditCache::Rows {
+                    return {{"s1", std::to_string(kept.size())}};
+                  }});
+    CHECK(cache.trouble() == "");
+  };
+  std::string why;
+  const std::string near = folder.path() + "/near.sqlite";
+  const std::string far = folder.path() + "/far.sqlite";
+  {
+    const auto cache = AuditCache::Open(near, true, scope, &why);
+    REQUIRE(cache != nullptr);
+    fill(*cache);
+  }
+  {
+    NearDoor door(far, scope);
+    const auto cache = KeptCache::Open(&why);
+    REQUIRE(cache != nullptr);
+    fill(*cache);
+    CHECK(cache->Find("s1") == "2");
+    CHECK_FALSE(cache->Find("s2"));
+    CHECK(Ids(cache->Load()).size() == 2);
+  }
+  CHECK(why == "");
+  const auto a = AuditCache::Open(near, true, scope, &why);
+  const auto b = AuditCache::Open(far, true, scope, &why);
+  REQUIRE(a != nullptr);
+  REQUIRE(b != nullptr);
+  CHECK(Ids(a->Load()) == Ids(b->Load()));
+  for (const char* key : {"s1", "p1", "x"}) CHECK(a->Find(key) == b->Find(key));
+}
+
+TEST_CASE("ids and rows that are not what they have to be change nothing") {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path() + "/cache.sqlite";
+  const std::string scope(32, 's');
+  const auto number = [](uint64_t value) {
+    std::string text;
+    for (int shift = 0; shift < 64; shift += 8) text.push_back(static_cast<char>(value >> shift));
+    return text;
+  };
+  const auto ids = [&number](uint64_t width, const std::string& raw, const std::string& kinds) {
+    return number(width) + number(raw.size()) + raw + number(kinds.size()) + kinds;
+  };
+  const std::string a(20, 'a');
+  const std::string b(20, 'b');
+  const std::string none = number(0);
+  struct Row {
+    Errand errand;
+    std::string question;
+  };
+  const std::vector<Row> rows = {
+      {Errand::kCacheAdd, ""},
+      {Errand::kCacheAdd, ids(20, a, "")},
+      {Errand::kCacheAdd, ids(20, a, std::string(1, '\x70'))},
+      {Errand::kCacheAdd, ids(19, std::string(19, 'a'), std::string(1, '\0'))},
+      {Errand::kCacheAdd, ids(20, b + a, std::string(2, '\0'))},
+      {Errand::kCacheAdd, ids(20, a + a, std::string(2, '\0'))},
+      {Errand::kCacheAdd, ids(20, a, std::string(1, '\0')) + "x"},
+      {Errand::kCacheAdd, number(20) + number(UINT64_MAX) + a},
+      {Errand::kCacheEnd, ids(20, a, std::string(1, '\0'))},
+      {Errand::kCacheEnd, ids(20, a, std::string(1, '\0')) + number(1) + number(0) + number(0)},
+      {Errand::kCachePut, number(UINT64_MAX)},
+      {Errand::kCachePut, none + "x"},
+      {Errand::kSpool, ""},
+  };
+  std::string why;
+  CacheKeeper keeper;
+  // Not before it was opened.
+  CHECK_THROWS_AS(keeper.Do(Errand::kCacheLoad, file, true, scope, ""), Error);
+  CHECK_THROWS_AS(keeper.Do(Errand::kCacheOpen, "", true, scope, ""), Error);
+  REQUIRE(keeper.Do(Errand::kCacheOpen, file, true, scope, "").error == 0);
+  for (const Row& row : rows) {
+    CAPTURE(static_cast<int>(row.errand));
+    CAPTURE(row.question.size());
+    CHECK_THROWS_AS(keeper.Do(row.errand, file, true, scope, row.question), Error);
+  }
+  // To an end without a beginning nothing is done.
+  keeper.Do(Errand::kCacheEnd, file, true, scope, ids(20, a, std::string(1, '\0')) + none);
+  keeper.Forget();
+  const auto cache = AuditCache::Open(file, true, scope, &why);
+  REQUIRE(cache != nullptr);
+  CHECK(cache->Load().size() == 0);
+}
+
+}  // namespace picket
