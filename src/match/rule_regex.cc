@@ -1,5 +1,6 @@
 #include "match/rule_regex.h"
 
+#include <algorithm>
 #include <array>
 
 #include "match/re2_options.h"
@@ -33,7 +34,7 @@ std::string LoosenPattern(std::string_view pattern) {
     if (c == '{' && !in_class) {
       const size_t close = pattern.find('}', i);
       const bool none = pattern.substr(i, 3) == "{0,";
-      loose += none ? '*' : '+';
+      loose += none ? "*?" : "+?";
       i = close;
       continue;
     }
@@ -43,7 +44,8 @@ std::string LoosenPattern(std::string_view pattern) {
   return loose;
 }
 
-RuleRegex::RuleRegex(const Rule& rule) : exact_(rule.pattern, MakeRe2Options(rule.ignore_case)) {
+RuleRegex::RuleRegex(const Rule& rule)
+    : exact_(rule.pattern, MakeRe2Options(rule.ignore_case)), width_(rule.max_width) {
   const std::string loose = LoosenPattern(rule.pattern);
   if (loose == rule.pattern) return;
   loose_ = std::make_unique<re2::RE2>(loose, MakeRe2Options(rule.ignore_case));
@@ -63,16 +65,21 @@ bool RuleRegex::Match(Bytes text, uint64_t begin, uint64_t end, re2::RE2::Anchor
 // Searching with the exact pattern alone takes five times as long: of counts that begin anew at
 // each byte RE2 makes automaton states that it has never seen, at 200 ns a byte. A start that the
 // loose pattern finds need not be one; more than a few such in a row could cost the square of a
-// rule's width.
+// rule's width. What it sees is bounded, because it may go on where the exact one has ended.
 bool RuleRegex::Find(Bytes text, uint64_t position, uint64_t limit, RegexMatch* match) const {
-  for (int tries = 0; loose_ != nullptr && tries < kTries; ++tries) {
+  for (int tries = 0; loose_ != nullptr && tries < kTries;) {
+    const uint64_t seen = std::min(limit, position + 2 * width_);
     re2::StringPiece found;
-    if (!loose_->Match(PieceOf(text), position, limit, re2::RE2::UNANCHORED, &found, 1)) {
-      return false;
+    if (loose_->Match(PieceOf(text), position, seen, re2::RE2::UNANCHORED, &found, 1)) {
+      const uint64_t begin = SpanOf(found, text).offset;
+      const uint64_t end = std::min(limit, begin + width_);
+      if (Match(text, begin, end, re2::RE2::ANCHOR_START, match)) return true;
+      position = begin + 1;
+      ++tries;
+    } else {
+      if (seen == limit) return false;
+      position += width_ + 1;
     }
-    const uint64_t begin = SpanOf(found, text).offset;
-    if (Match(text, begin, limit, re2::RE2::ANCHOR_START, match)) return true;
-    position = begin + 1;
   }
   return Match(text, position, limit, re2::RE2::UNANCHORED, match);
 }

@@ -18,7 +18,7 @@ struct RegexMatch {
   Span capture;  // the match, where the pattern has no group or that one was left out
 };
 
-// `pattern` of the dialect with its counts left open: {n,m} is + or *. It matches wherever the
+// `pattern` of the dialect with its counts left open: {n,m} is +? or *?. It matches wherever the
 // pattern does, and RE2's automaton for it is small, because it need not count.
 std::string LoosenPattern(std::string_view pattern);
 
@@ -37,6 +37,7 @@ class RuleRegex {
              RegexMatch* match) const;
 
   re2::RE2 exact_;
+  uint64_t width_;                   // no match is wider
   std::unique_ptr<re2::RE2> loose_;  // null where no count is open
 };
 

@@ -12,6 +12,12 @@ spent_by_children() {
     printf "%d\n", ((part[1] + part[3]) * 60 + part[2] + part[4]) * 1000 }' "$scratch/times"
 }
 
+# The process and all that came of it, which memory is counted together: the sandbox's two halves.
+family() {
+  echo "$1"
+  for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do family "$child"; done
+}
+
 # measured NAME COMMAND...: runs it, samples its memory every 20 ms; "MILLISECONDS PEAK-KIB CPU" goes
 # to $scratch/NAME, what it writes to $scratch/NAME.out and .err.
 measured() {
@@ -23,8 +29,8 @@ measured() {
   running=$!
   peak=0
   while kill -0 "$running" 2>/dev/null; do
-    kib=$(awk '/^Rss(Anon|Shmem):/ { sum += $2 } END { print sum + 0 }' \
-      "/proc/$running/status" 2>/dev/null || echo 0)
+    kib=$(family "$running" | sed 's|.*|/proc/&/status|' | xargs cat 2>/dev/null |
+      awk '/^Rss(Anon|Shmem):/ { sum += $2 } END { print sum + 0 }')
     if [ "${kib:-0}" -gt "$peak" ]; then peak=$kib; fi
     sleep 0.02
   done

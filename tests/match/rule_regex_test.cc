@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -9,9 +10,12 @@
 #include "match/rule_reader.h"
 #include "secrets/template.h"
 #include "secrets/validators.h"
+#include "support/sanitized.h"
 
 namespace picket {
 namespace {
+
+constexpr size_t kOneIn = kSanitized ? 7 : 1;
 
 bool operator==(const RegexMatch& a, const RegexMatch& b) {
   return a.match == b.match && a.capture == b.capture;
@@ -24,27 +28,49 @@ TEST_CASE("a pattern's counts are left open, and what only looks like one is lef
   };
   const Case cases[] = {
       {"ab", "ab"},
-      {"a{3}b", "a+b"},
-      {"a{0,3}b?", "a*b?"},
-      {"(?:a{2,4}|b){1,2}c", "(?:a+|b)+c"},
-      {"[{0-9}]{4,5}", "[{0-9}]+"},
-      {"[\\]{2}]x{2}", "[\\]{2}]x+"},
-      {"\\{2\\}[a\\\\]{9}", "\\{2\\}[a\\\\]+"},
-      {"[^[]{0,1}\\[{2}", "[^[]*\\[+"},
+      {"a{3}b", "a+?b"},
+      {"a{0,3}b?", "a*?b?"},
+      {"(?:a{2,4}|b){1,2}c", "(?:a+?|b)+?c"},
+      {"[{0-9}]{4,5}", "[{0-9}]+?"},
+      {"[\\]{2}]x{2}", "[\\]{2}]x+?"},
+      {"\\{2\\}[a\\\\]{9}", "\\{2\\}[a\\\\]+?"},
+      {"[^[]{0,1}\\[{2}", "[^[]*?\\[+?"},
   };
   for (const Case& c : cases) CHECK_MESSAGE(LoosenPattern(c.pattern) == c.loose, c.pattern);
 }
 
 // Fragments that begin what is never ended, so that the loose pattern finds what the exact one
 // does not.
+TEST_CASE("where the loose pattern goes on for ever the exact one's width bounds what is seen") {
+  Rule rule;
+  rule.pattern = "(?:a{1,9}z|ab)";
+  rule.max_width = 10;
+  const RuleRegex regex(rule);
+  std::string text(100'000, 'a');
+  RegexMatch match;
+  CHECK_FALSE(regex.Find(AsBytes(text), 0, text.size(), &match));
+  for (size_t place : {0u, 9u, 10u, 11u, 50u, 99'990u}) {
+    std::string found = text;
+    found[place + 1] = 'b';
+    CHECK(regex.Find(AsBytes(found), 0, found.size(), &match));
+    CHECK(match.match == Span{place, 2});
+    found[place + 1] = 'z';
+    CHECK(regex.Find(AsBytes(found), 0, found.size(), &match));
+    CHECK(match.match.end() == place + 2);
+    CHECK(match.match.length == std::min<size_t>(place + 2, 10));
+    CHECK_FALSE(regex.Find(AsBytes(found), 0, place + 1, &match));
+  }
+}
+
 TEST_CASE("every rule finds with its loose pattern what the exact one finds by itself") {
   const std::string dir = std::string(PICKET_SOURCE_DIR) + "/patterns/secrets";
   std::vector<std::string> complaints;
   SeededRandom random(23);
   size_t found = 0;
+  size_t turn = 0;
   for (const RuleSource& source :
        ParseRuleFiles(ReadRuleFiles(dir), ValidatorNames(), &complaints)) {
-    if (source.rule.is_path_rule()) continue;
+    if (source.rule.is_path_rule() || turn++ % kOneIn != 0) continue;
     const RuleRegex regex(source.rule);
     re2::RE2::Options options;
     options.set_encoding(re2::RE2::Options::EncodingLatin1);
@@ -81,7 +107,7 @@ TEST_CASE("every rule finds with its loose pattern what the exact one finds by i
     }
   }
   CHECK(complaints.empty());
-  CHECK(found > 5000);
+  CHECK(found > 5000 / kOneIn);
 }
 
 }  // namespace
