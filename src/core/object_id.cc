@@ -1,17 +1,24 @@
 #include "core/object_id.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 namespace picket {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr uint8_t kNoDigit = 0xff;
+
+// The value of each hexadecimal digit of either case; kNoDigit for what is none.
+constexpr std::array<uint8_t, 256> kValues = [] {
+  std::array<uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (uint8_t i = 0; i < 10; ++i) digits['0' + i] = i;
+  for (uint8_t i = 0; i < 6; ++i) {
+    digits['a' + i] = digits['A' + i] = static_cast<uint8_t>(10 + i);
+  }
+  return digits;
+}();
 
 }  // namespace
 
@@ -26,12 +33,14 @@ ObjectId ObjectId::FromRaw(Bytes raw) {
 std::optional<ObjectId> ObjectId::TryParse(std::string_view hex) {
   if (hex.size() != 40 && hex.size() != 64) return std::nullopt;
   ObjectId id;
+  unsigned seen = 0;
   for (size_t i = 0; i < hex.size(); i += 2) {
-    int high = HexDigit(hex[i]);
-    int low = HexDigit(hex[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
+    const unsigned high = kValues[static_cast<uint8_t>(hex[i])];
+    const unsigned low = kValues[static_cast<uint8_t>(hex[i + 1])];
+    seen |= high | low;
     id.bytes_[i / 2] = static_cast<uint8_t>(high << 4 | low);
   }
+  if (seen > 15) return std::nullopt;
   id.size_ = static_cast<uint8_t>(hex.size() / 2);
   return id;
 }
