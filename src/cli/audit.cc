@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "cli/lfs_objects.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "git/commit_records.h"
 #include "git/known_ids.h"
 #include "git/object_source.h"
 #include "git/pack_order.h"
@@ -47,8 +49,8 @@ std::unordered_set<std::string> EndsOfPathRules(const Engine& engine) {
 // Where the objects and names that speak came into the history.
 class Attribution {
  public:
-  Attribution(const AuditInput& input, const ObjectInventory& inventory, std::span<const Ref> refs,
-              const AuditObjects& objects, const ScanResult& scan,
+  Attribution(const AuditInput& input, const ObjectInventory& inventory, const ReadBefore& before,
+              std::span<const Ref> refs, const AuditObjects& objects, const ScanResult& scan,
               const std::vector<std::string>& further_names, unsigned threads)
       : objects_(objects) {
     std::vector<ObjectId> oids;
@@ -64,9 +66,10 @@ class Attribution {
       if (by_name_.try_emplace(name, names.size()).second) names.push_back(name);
     }
     if (oids.empty() && names.empty()) return;
-    provenance_ = input.memory != nullptr
-                      ? input.memory->Attribute(inventory, refs, oids, names, threads)
-                      : Attribute(input.repository, inventory, oids, names, threads);
+    provenance_ =
+        input.memory != nullptr
+            ? input.memory->Attribute(inventory, before, refs, oids, names, threads)
+            : Attribute(input.repository, inventory, oids, names, threads, nullptr, before);
   }
 
   const std::vector<Gap>& gaps() const { return provenance_.gaps; }
@@ -161,15 +164,15 @@ Verdict AuditRepository(const AuditInput& input) {
   ProgressTeller& progress = own ? *own : *input.progress;
   progress.BeginPhase("list");
 
-  const ObjectInventory inventory =
+  ObjectInventory inventory =
       input.memory != nullptr ? input.memory->List(threads) : ListObjects(*repository, threads);
   const std::vector<Ref> refs = repository->Refs();
   stats.Mark("list");
   progress.BeginPhase("names");
-  std::optional<KnownIds> known;
-  if (repository->has_promisor()) known.emplace(inventory);
-  const TreeNames tree_names =
-      ListTreeNames(*repository, inventory, known ? &*known : nullptr, threads);
+  const bool is_partial = repository->has_promisor();
+  std::optional<KnownIds> known(inventory);
+  std::optional<CommitRecords> commits(std::in_place, inventory, *known);
+  TreeNames tree_names = ListTreeNames(*repository, inventory, *known, is_partial, threads);
   stats.Mark("names");
   const AuditObjects objects(inventory.objects, refs, tree_names.names);
   const EffectiveLimits limits = policy.effective_limits();
@@ -177,7 +180,7 @@ Verdict AuditRepository(const AuditInput& input) {
                                     {.memory_limit = limits.blob_memory_bytes,
                                      .temporary_bytes = limits.temp_bytes,
                                      .may_be_promised = true});
-  const StoreSource source(inventory, objects, single_objects);
+  const StoreSource source(inventory, objects, single_objects, &*commits);
   ScanOptions scan_options = engine.NewScanOptions();
   const auto blobs =
       std::count_if(inventory.objects.begin(), inventory.objects.end(),
@@ -196,6 +199,13 @@ Verdict AuditRepository(const AuditInput& input) {
   ScanResult scan = ScanAll(lfs.source(), engine.detectors(), scan_options);
   lfs.Examine(engine, scan_options, &scan);
   stats.Mark("scan");
+  uint64_t promised = 0;
+  if (is_partial) {
+    promised = CountPromised(*repository, inventory, *known, tree_names.absent, threads);
+    stats.Mark("promised");
+  }
+  // A quarter of what a large history takes; nothing is walked any more.
+  inventory.forests = {};
   progress.BeginPhase("attribute");
 
   std::vector<std::string> ends;
@@ -205,7 +215,12 @@ Verdict AuditRepository(const AuditInput& input) {
     }
   }
   std::sort(ends.begin(), ends.end());
-  const Attribution attribution(input, inventory, refs, objects, scan, ends, threads);
+  const Attribution attribution(input, inventory, {&tree_names, &*commits}, refs, objects, scan,
+                                ends, threads);
+
+  tree_names.rows.reset();
+  commits.reset();
+  known.reset();
 
   // The paths of those names speak for themselves, at positions of their own.
   std::unordered_map<uint64_t, Whereabouts> paths;
@@ -233,16 +248,14 @@ Verdict AuditRepository(const AuditInput& input) {
   listing.commits = static_cast<uint64_t>(
       std::count_if(inventory.objects.begin(), inventory.objects.end(),
                     [](const StoredObject& object) { return object.type == ObjectType::kCommit; }));
-  for (const std::vector<Gap>* gaps : {&inventory.gaps, &tree_names.gaps, &attribution.gaps()}) {
-    listing.gaps.insert(listing.gaps.end(), gaps->begin(), gaps->end());
+  for (std::span<const Gap> gaps :
+       {std::span<const Gap>(inventory.gaps), std::span<const Gap>(tree_names.gaps),
+        std::span<const Gap>(attribution.gaps())}) {
+    listing.gaps.insert(listing.gaps.end(), gaps.begin(), gaps.end());
   }
   std::sort(listing.gaps.begin(), listing.gaps.end());
   listing.gaps.erase(std::unique(listing.gaps.begin(), listing.gaps.end()), listing.gaps.end());
-  if (known) {
-    AddPromised(CountPromised(*repository, inventory, *known, tree_names.absent, threads),
-                input.require_complete, &listing);
-    stats.Mark("promised");
-  }
+  AddPromised(promised, input.require_complete, &listing);
   listing.notes = engine.notes();
   if (input.memory != nullptr) {
     AddKnown(*input.memory, &listing);

@@ -252,8 +252,8 @@ std::optional<Provenance> AuditMemory::AttributeFromHistory(
   return AttributeFurther(repository_, std::move(*before), more, objects, names, threads, history);
 }
 
-Provenance AuditMemory::Attribute(const ObjectInventory& inventory, std::span<const Ref> refs,
-                                  std::span<const ObjectId> objects,
+Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBefore& before,
+                                  std::span<const Ref> refs, std::span<const ObjectId> objects,
                                   std::span<const std::string> names, unsigned threads) {
   std::vector<ObjectId> sorted_objects(objects.begin(), objects.end());
   std::vector<std::string> sorted_names(names.begin(), names.end());
@@ -275,7 +275,7 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, std::span<co
       ObjectInventory whole;
       if (!is_whole_) whole = ListObjects(repository_, threads);
       found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
-                                sorted_names, threads, &history);
+                                sorted_names, threads, &history, is_whole_ ? before : ReadBefore());
     }
     std::optional<ProvenanceMemo> memo =
         Memorise(repository_, refs, *found, sorted_objects, sorted_names);
@@ -348,6 +348,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> 
     return ObjectId::TryParse(gap.object).has_value();
   });
   if (names_are_told_ && all_names) {
+    trees.reserve(inventory.trees.size());
     for (const StoredObject& tree : inventory.trees) {
       if (unread.contains(tree.oid.ToHex())) continue;
       trees.emplace_back(tree.oid, ObjectKind::kTree);
@@ -359,7 +360,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> 
     std::string key = StoreIds::KeyOf(*pack);
     if (!sound_.contains(key)) rows.emplace_back(kPackKind + std::move(key), "");
   }
-  rows.insert(rows.end(), answers_.begin(), answers_.end());
+  std::move(answers_.begin(), answers_.end(), std::back_inserter(rows));
   cache_->Flush();
   if (has_state_ && !cache_->changed() && !trees_are_new) {
     if (!rows.empty()) cache_->Put(rows);
@@ -370,7 +371,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> 
                   .rows =
                       [&](const CleanIds& known) {
                         auto all = NewRows(known);
-                        all.insert(all.end(), rows.begin(), rows.end());
+                        std::move(rows.begin(), rows.end(), std::back_inserter(all));
                         return all;
                       }});
 }

@@ -60,10 +60,10 @@ class AuditMemory {
   void AddSilent(const BlobRef& ref);
 
   // As picket::Attribute, from memory where nothing has moved since. `names` are all those that
-  // speak. `inventory` is what List() gave.
-  Provenance Attribute(const ObjectInventory& inventory, std::span<const Ref> refs,
-                       std::span<const ObjectId> objects, std::span<const std::string> names,
-                       unsigned threads);
+  // speak. `inventory` is what List() gave, `listed` what ListTreeNames() said of it.
+  Provenance Attribute(const ObjectInventory& inventory, const ReadBefore& before,
+                       std::span<const Ref> refs, std::span<const ObjectId> objects,
+                       std::span<const std::string> names, unsigned threads);
 
   // The audit is whole. `tree_gaps`: trees that could not be read, by hexadecimal id.
   void Finish(const ObjectInventory& inventory, std::span<const Gap> tree_gaps);

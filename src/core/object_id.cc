@@ -3,23 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cstdint>
 
 namespace picket {
 namespace {
 
-// -1 for what is no digit. A table, because branches on random digits are never foretold.
-constexpr std::array<int8_t, 256> HexDigits() {
-  std::array<int8_t, 256> digits{};
-  for (int8_t& digit : digits) digit = -1;
-  for (uint8_t i = 0; i < 10; ++i) digits['0' + i] = static_cast<int8_t>(i);
-  for (uint8_t i = 0; i < 6; ++i) digits['a' + i] = digits['A' + i] = static_cast<int8_t>(10 + i);
+constexpr uint8_t kNoDigit = 0xff;
+
+// The value of each hexadecimal digit of either case; kNoDigit for what is none.
+constexpr std::array<uint8_t, 256> kValues = [] {
+  std::array<uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (uint8_t i = 0; i < 10; ++i) digits['0' + i] = i;
+  for (uint8_t i = 0; i < 6; ++i) {
+    digits['a' + i] = digits['A' + i] = static_cast<uint8_t>(10 + i);
+  }
   return digits;
-}
-
-constexpr std::array<int8_t, 256> kHexDigits = HexDigits();
-
-int HexDigit(char c) { return kHexDigits[static_cast<uint8_t>(c)]; }
+}();
 
 }  // namespace
 
@@ -34,13 +33,14 @@ ObjectId ObjectId::FromRaw(Bytes raw) {
 std::optional<ObjectId> ObjectId::TryParse(std::string_view hex) {
   if (hex.size() != 40 && hex.size() != 64) return std::nullopt;
   ObjectId id;
-  int all = 0;
+  unsigned seen = 0;
   for (size_t i = 0; i < hex.size(); i += 2) {
-    const int both = HexDigit(hex[i]) * 16 | HexDigit(hex[i + 1]);
-    all |= both;
-    id.bytes_[i / 2] = static_cast<uint8_t>(both);
+    const unsigned high = kValues[static_cast<uint8_t>(hex[i])];
+    const unsigned low = kValues[static_cast<uint8_t>(hex[i + 1])];
+    seen |= high | low;
+    id.bytes_[i / 2] = static_cast<uint8_t>(high << 4 | low);
   }
-  if (all < 0) return std::nullopt;
+  if (seen > 15) return std::nullopt;
   id.size_ = static_cast<uint8_t>(hex.size() / 2);
   return id;
 }

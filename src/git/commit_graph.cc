@@ -60,9 +60,9 @@ RefTarget Peel(const Ref& ref, ObjectDatabase* database) {
 }  // namespace
 
 CommitGraph::CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
-                         unsigned threads)
+                         const CommitRecords* records, unsigned threads)
     : CommitGraph(CommitsOf(objects)) {
-  Read(repository, 0, threads);
+  Read(repository, 0, records, threads);
   Sort();
   MarkReachable(repository);
 }
@@ -131,7 +131,7 @@ std::unique_ptr<CommitGraph> CommitGraph::Extend(const Repository& repository, B
   std::unique_ptr<CommitGraph> graph(new CommitGraph(std::move(commits)));
   std::copy(nodes.begin(), nodes.end(), graph->nodes_.begin());
   graph->parents_ = std::move(all_parents);
-  graph->Read(repository, static_cast<uint32_t>(count), threads);
+  graph->Read(repository, static_cast<uint32_t>(count), nullptr, threads);
   graph->Sort();
   graph->MarkReachable(repository);
   return graph;
@@ -141,12 +141,14 @@ std::span<const uint32_t> CommitGraph::parents(uint32_t commit) const {
   return std::span(parents_).subspan(nodes_[commit].first_parent, nodes_[commit].parent_count);
 }
 
-void CommitGraph::Read(const Repository& repository, uint32_t first, unsigned threads) {
+void CommitGraph::Read(const Repository& repository, uint32_t first, const CommitRecords* records,
+                       unsigned threads) {
   std::vector<std::vector<uint32_t>> merges(commits_.size());
   std::mutex mutex;
   ForEachChunk(commits_.size() - first, kChunk, threads, [&] {
     return [&, database = repository.NewObjectDatabase()](size_t begin, size_t end) {
       for (size_t i = first + begin; i < first + end; ++i) {
+        if (records != nullptr && records->Has(static_cast<uint32_t>(i))) continue;
         RawObject object;
         std::optional<CommitHeader> header;
         std::string why;
@@ -176,10 +178,16 @@ void CommitGraph::Read(const Repository& repository, uint32_t first, unsigned th
       }
     };
   });
-  for (size_t i = first; i < merges.size(); ++i) {
+  for (uint32_t i = first; i < merges.size(); ++i) {
+    std::span<const uint32_t> parents = merges[i];
+    if (records != nullptr && records->Has(i)) {
+      nodes_[i].tree = records->tree(i);
+      nodes_[i].time = records->time(i);
+      if (!repository.shallow().contains(commits_[i].oid)) parents = records->parents(i);
+    }
     nodes_[i].first_parent = static_cast<uint32_t>(parents_.size());
-    nodes_[i].parent_count = static_cast<uint32_t>(merges[i].size());
-    parents_.insert(parents_.end(), merges[i].begin(), merges[i].end());
+    nodes_[i].parent_count = static_cast<uint32_t>(parents.size());
+    parents_.insert(parents_.end(), parents.begin(), parents.end());
   }
   std::sort(gaps_.begin(), gaps_.end());
 }

@@ -13,6 +13,7 @@
 #include "core/change_list.h"
 #include "core/finding.h"
 #include "core/object_id.h"
+#include "git/commit_records.h"
 #include "git/id_table.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
@@ -31,9 +32,9 @@ class CommitGraph {
  public:
   // Reads every commit that `objects` holds with `threads` threads. A commit that can't be read is
   // a gap and counts as one without a tree and parents. Commits at a shallow boundary have no
-  // parents.
+  // parents. What `records` (may be null) has noted of the same objects is not read.
   CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
-              unsigned threads);
+              const CommitRecords* records, unsigned threads);
 
   // As Store() wrote it, and the commits that came since: `more`, none of which it held. Only what
   // they lead to is read. Commits that were there have no tree(); `reached` gets for each of them,
@@ -73,7 +74,8 @@ class CommitGraph {
   explicit CommitGraph(std::vector<StoredObject> commits)
       : commits_(std::move(commits)), table_(commits_), nodes_(commits_.size()) {}
   // Those from position `first` on.
-  void Read(const Repository& repository, uint32_t first, unsigned threads);
+  void Read(const Repository& repository, uint32_t first, const CommitRecords* records,
+            unsigned threads);
   void Sort();
   void MarkReachable(const Repository& repository);
 

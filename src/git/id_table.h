@@ -25,11 +25,22 @@ class IdTable {
 
   // The position in the list, or kNone.
   uint32_t Find(const ObjectId& oid) const { return slots_[SlotOf(oid)]; }
+  // Who looks for many asks for their slots first, then for what stands there: memory answers
+  // several at once.
+  void FetchSlot(const ObjectId& oid) const { __builtin_prefetch(&slots_[FirstSlotOf(oid)]); }
+  void FetchObject(const ObjectId& oid) const {
+    const uint32_t found = slots_[FirstSlotOf(oid)];
+    if (found != kNone) __builtin_prefetch(&objects_[found]);
+  }
 
  private:
+  size_t FirstSlotOf(const ObjectId& oid) const {
+    return std::hash<ObjectId>()(oid) & (slots_.size() - 1);
+  }
+
   size_t SlotOf(const ObjectId& oid) const {
     size_t mask = slots_.size() - 1;
-    size_t slot = std::hash<ObjectId>()(oid) & mask;
+    size_t slot = FirstSlotOf(oid);
     while (slots_[slot] != kNone && objects_[slots_[slot]].oid != oid) slot = (slot + 1) & mask;
     return slot;
   }

@@ -13,9 +13,14 @@ class KnownIds {
   explicit KnownIds(const ObjectInventory& inventory)
       : objects_(inventory.objects), trees_(inventory.trees) {}
 
+  const IdTable& objects() const { return objects_; }
+  const IdTable& trees() const { return trees_; }
   bool Contains(const ObjectId& oid) const {
     return objects_.Find(oid) != kNone || trees_.Find(oid) != kNone;
   }
+  // Positions in the inventory's lists, or kNone.
+  uint32_t FindObject(const ObjectId& oid) const { return objects_.Find(oid); }
+  uint32_t FindTree(const ObjectId& oid) const { return trees_.Find(oid); }
 
  private:
   IdTable objects_;

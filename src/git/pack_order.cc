@@ -68,10 +68,12 @@ class Inventory {
     LabelWanted();
     for (const std::string& folder : repository_.object_dirs()) AddLoose(folder);
     ReadLooseHeaders();
+    MakeRoom();
     for (ObjectType type : {ObjectType::kBlob, ObjectType::kCommit, ObjectType::kTag}) {
       AddAll(type, &result_.objects, &result_.object_items);
     }
     AddAll(ObjectType::kTree, &result_.trees, &result_.tree_items);
+    NameAll();
     result_.forests.assign(forests_.begin(), forests_.end());
     return std::move(result_);
   }
@@ -249,6 +251,38 @@ class Inventory {
     loose_ = std::move(sound);
   }
 
+  void MakeRoom() {
+    size_t trees = 0;
+    size_t objects = 0;
+    for (const auto& forest : forests_) {
+      for (const DeltaForest::Entry& entry : forest->entries()) {
+        if (entry.label == kNone) continue;
+        ++(entry.type == ObjectType::kTree ? trees : objects);
+      }
+    }
+    for (const StoredObject& object : loose_) {
+      ++(object.type == ObjectType::kTree ? trees : objects);
+    }
+    result_.trees.reserve(trees);
+    result_.objects.reserve(objects);
+  }
+
+  // The ids of packed objects, which lie in another order than their entries.
+  void NameAll() {
+    for (const auto& forest : forests_) {
+      const std::span<const DeltaForest::Entry> entries = forest->entries();
+      ForEachChunk(entries.size(), 4096, threads_, [&] {
+        return [&](size_t begin, size_t end) {
+          for (size_t i = begin; i < end; ++i) {
+            if (entries[i].label == kNone) continue;
+            auto& list = entries[i].type == ObjectType::kTree ? result_.trees : result_.objects;
+            list[entries[i].label].oid = forest->id(static_cast<uint32_t>(i));
+          }
+        };
+      });
+    }
+  }
+
   void AddAll(ObjectType type, std::vector<StoredObject>* objects,
               std::vector<InventoryItem>* items) {
     for (uint32_t i = 0; i < forests_.size(); ++i) {
@@ -258,8 +292,8 @@ class Inventory {
         if (entries[root].base != kNone || entries[root].type != type) continue;
         if (entries[root].wanted == 0) continue;
         items->push_back({i, root});
-        forest.RelabelInOrder(root, [&](uint32_t entry) {
-          objects->push_back({forest.id(entry), type});
+        forest.RelabelInOrder(root, [&](uint32_t) {
+          objects->push_back({ObjectId(), type});
           return static_cast<uint32_t>(objects->size() - 1);
         });
       }

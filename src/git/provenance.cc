@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -108,12 +109,14 @@ class Comparison {
 
 class Attribution {
  public:
-  Attribution(const Repository& repository, const ObjectInventory& inventory, unsigned threads)
+  Attribution(const Repository& repository, const ObjectInventory& inventory,
+              const ReadBefore& before, unsigned threads)
       : repository_(repository),
         inventory_(inventory),
+        listed_(before.trees),
         threads_(threads),
         database_(repository.NewObjectDatabase()),
-        graph_(repository, inventory.objects, threads),
+        graph_(repository, inventory.objects, before.commits, threads),
         absent_trees_(0) {
     gaps_.insert(graph_.gaps().begin(), graph_.gaps().end());
   }
@@ -200,7 +203,12 @@ class Attribution {
   }
 
   void AttributeInTrees(Batch* batch) {
-    TreeProjection projection(inventory_.trees, batch->objects, batch->names);
+    if (listed_ == nullptr) {
+      const KnownIds known(inventory_);
+      own_list_.emplace(ListTreeNames(repository_, inventory_, known, false, threads_));
+      listed_ = &*own_list_;
+    }
+    TreeProjection projection(inventory_, listed_, batch->objects, batch->names, threads_);
     const std::vector<uint32_t>& order = graph_.order();
     std::vector<uint32_t> nodes(graph_.size(), 0);
     ForEachChunk(order.size(), kCommitChunk, threads_, [&] {
@@ -302,6 +310,8 @@ class Attribution {
 
   const Repository& repository_;
   const ObjectInventory& inventory_;
+  std::optional<TreeNames> own_list_;
+  const TreeNames* listed_;
   unsigned threads_;
   std::unique_ptr<ObjectDatabase> database_;
   CommitGraph graph_;
@@ -327,12 +337,12 @@ void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction*
 
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads, std::string* history) {
+                     unsigned threads, std::string* history, const ReadBefore& before) {
   Provenance result;
   result.objects.resize(objects.size());
   result.names.resize(names.size());
   if (objects.empty() && names.empty()) return result;
-  Attribution attribution(repository, inventory, threads);
+  Attribution attribution(repository, inventory, before, threads);
   for (size_t i = 0, j = 0; i < objects.size() || j < names.size();) {
     Batch batch;
     batch.objects = objects.subspan(i, std::min(kBatch, objects.size() - i));

@@ -10,8 +10,10 @@
 
 #include "core/finding.h"
 #include "core/object_id.h"
+#include "git/commit_records.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
+#include "git/tree_names.h"
 
 namespace picket {
 
@@ -52,14 +54,23 @@ struct Provenance {
   uint64_t absent_trees = 0;
 };
 
+// What was noted when the same inventory was read before; either may be null. With `trees` its
+// forests are not needed any more.
+struct ReadBefore {
+  const TreeNames* trees = nullptr;
+  const CommitRecords* commits = nullptr;
+};
+
 // `objects` are blobs, commits and tags of `inventory`; `names` are names of tree entries (one
 // component of a path). Both are distinct. Reads every commit, and for blobs and names every tree
 // that a commit reaches, once for each 4,096 of them; the rest of the trees only for what was not
 // found there. The same result for any `threads` (1 or more).
-// `history` may be null; else it gets what AttributeFurther() goes on from.
+// `history` may be null; else it gets what AttributeFurther() goes on from. What `before` has is
+// hardly read again.
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads, std::string* history = nullptr);
+                     unsigned threads, std::string* history = nullptr,
+                     const ReadBefore& before = {});
 
 // The same for a store that has grown: `before` is what Attribute() said of the same objects and
 // names, `history` what it left (its refs are not looked at), and `more` are the commits that came

@@ -20,8 +20,9 @@ ObjectKind KindOf(ObjectType type) {
 
 class StoreReader : public BlobReader, private ForestVisitor {
  public:
-  StoreReader(const ObjectInventory& inventory, const ObjectSource& source)
+  StoreReader(const ObjectInventory& inventory, const ObjectSource& source, CommitRecords* commits)
       : inventory_(inventory),
+        commits_(commits),
         singles_(source),
         walk_(singles_.database(), {.object_bytes = source.options().memory_limit}) {}
 
@@ -43,6 +44,9 @@ class StoreReader : public BlobReader, private ForestVisitor {
   void OnObject(const WalkedObject& object) override {
     const DeltaForest::Entry& entry = object.forest.entries()[object.entry];
     if (entry.label == DeltaForest::kNone) return;
+    if (commits_ != nullptr && entry.type == ObjectType::kCommit) {
+      commits_->Note(entry.label, object.bytes);
+    }
     const BlobRef ref{KindOf(entry.type), object.forest.id(object.entry), entry.label, {}};
     Derivation derivation;
     derivation.depth = object.depth;
@@ -73,6 +77,7 @@ class StoreReader : public BlobReader, private ForestVisitor {
   }
 
   const ObjectInventory& inventory_;
+  CommitRecords* commits_;
   ObjectReader singles_;
   ForestWalk walk_;
   BlobVisitor* visitor_ = nullptr;
@@ -81,7 +86,7 @@ class StoreReader : public BlobReader, private ForestVisitor {
 }  // namespace
 
 std::unique_ptr<BlobReader> StoreSource::NewReader() const {
-  return std::make_unique<StoreReader>(inventory_, source_);
+  return std::make_unique<StoreReader>(inventory_, source_, commits_);
 }
 
 }  // namespace picket

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/blob_source.h"
+#include "git/commit_records.h"
 #include "git/object_source.h"
 #include "git/pack_order.h"
 
@@ -15,10 +16,10 @@ class StoreSource : public BlobSource {
  public:
   // `objects` lists the objects of `inventory` in its order, and then anything else. All must
   // outlive the source and its readers. A reader holds up to 64 MiB of bases beside the object at
-  // hand, its base and a delta (see WalkLimits).
+  // hand, its base and a delta (see WalkLimits). `commits` (may be null) is told of commits.
   StoreSource(const ObjectInventory& inventory, const ObjectList& objects,
-              const ObjectSource& source)
-      : inventory_(inventory), objects_(objects), source_(source) {}
+              const ObjectSource& source, CommitRecords* commits = nullptr)
+      : inventory_(inventory), objects_(objects), source_(source), commits_(commits) {}
 
   size_t item_count() const override {
     return inventory_.object_items.size() + objects_.size() - inventory_.objects.size();
@@ -30,6 +31,7 @@ class StoreSource : public BlobSource {
   const ObjectList& objects_;
   // Of the same list: for what is large, loose, damaged in one pack, or no Git object.
   const ObjectSource& source_;
+  CommitRecords* commits_;
 };
 
 }  // namespace picket

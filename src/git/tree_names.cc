@@ -1,11 +1,14 @@
 #include "git/tree_names.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -21,33 +24,41 @@ constexpr uint64_t kMaxNameBytes = uint64_t{256} << 20;
 // What a name costs beside its own bytes.
 constexpr uint64_t kNameOverhead = 64;
 constexpr uint64_t kMaxTreeBytes = uint64_t{1} << 30;
+// Beginnings of entries that one thread holds, four bytes each.
+constexpr uint64_t kMaxStarts = uint64_t{8} << 20;
+// Rows are counted in portions of this.
+constexpr uint64_t kChargedBytes = uint64_t{64} << 10;
+constexpr uint32_t kNotHeld = UINT32_MAX;
 
-// A set of names, open addressing, compared in full: a hash alone could be made to hide a name.
-class NameSet {
+// Names and their numbers, open addressing, compared in full: a hash alone could be made to hide a
+// name.
+class NameNumbers {
  public:
-  NameSet() : slots_(1024) {}
+  NameNumbers() : slots_(1024) {}
 
-  // False where it was there already.
-  bool Insert(std::string_view name) {
+  // The number of a name; of one that is not there make_number(name) says it.
+  template <typename MakeNumber>
+  uint32_t Find(std::string_view name, const MakeNumber& make_number) {
     uint64_t hash = HashOf(name);
     size_t mask = slots_.size() - 1;
     for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
       Slot& at = slots_[slot];
       if (at.name == nullptr) {
-        at = {hash, &names_.emplace_back(name)};
+        const std::string& held = names_.emplace_back(name);
+        const uint32_t number = make_number(held);
+        at = {hash, &held, number};
         if (names_.size() * 2 > slots_.size()) Grow();
-        return true;
+        return number;
       }
-      if (at.hash == hash && *at.name == name) return false;
+      if (at.hash == hash && *at.name == name) return at.number;
     }
   }
-
-  const std::deque<std::string>& names() const { return names_; }
 
  private:
   struct Slot {
     uint64_t hash = 0;
     const std::string* name = nullptr;
+    uint32_t number = 0;
   };
 
   static uint64_t HashOf(std::string_view name) {
@@ -82,24 +93,38 @@ class NameSet {
 // What all threads found; each thread tells it only of names that are new to that thread.
 class SharedNames {
  public:
-  void Add(const std::string& name) {
+  // The number of the name, or kNotHeld.
+  uint32_t Add(const std::string& name) {
     std::lock_guard lock(mutex_);
+    const auto known = names_.find(name);
+    if (known != names_.end()) return known->second;
     uint64_t cost = name.size() + kNameOverhead;
     if (cost > kMaxNameBytes - bytes_) {
       full_ = true;
-    } else if (names_.insert(name).second) {
-      bytes_ += cost;
+      return kNotHeld;
     }
+    bytes_ += cost;
+    const uint32_t number = static_cast<uint32_t>(names_.size());
+    names_.emplace(name, number);
+    return number;
   }
   void AddGap(Gap gap) {
     std::lock_guard lock(mutex_);
     gaps_.push_back(std::move(gap));
   }
 
-  TreeNames Take() {
+  bool full() const { return full_; }
+
+  // `positions` gets the position of each name by its number.
+  TreeNames Take(std::vector<uint32_t>* positions) {
     TreeNames result;
-    result.names.assign(names_.begin(), names_.end());
-    std::sort(result.names.begin(), result.names.end());
+    std::vector<std::pair<std::string_view, uint32_t>> sorted(names_.begin(), names_.end());
+    std::sort(sorted.begin(), sorted.end());
+    positions->resize(sorted.size());
+    for (const auto& [name, number] : sorted) {
+      (*positions)[number] = static_cast<uint32_t>(result.names.size());
+      result.names.emplace_back(name);
+    }
     if (full_) {
       gaps_.push_back({"file names", "", "", "the history has more distinct ones than 256 MiB"});
     }
@@ -110,7 +135,7 @@ class SharedNames {
 
  private:
   std::mutex mutex_;
-  std::unordered_set<std::string> names_;
+  std::unordered_map<std::string, uint32_t> names_;
   std::vector<Gap> gaps_;
   uint64_t bytes_ = 0;
   bool full_ = false;
@@ -121,20 +146,31 @@ using Starts = std::vector<uint32_t>;
 
 class Reader : private ForestVisitor {
  public:
-  Reader(const Repository& repository, const ObjectInventory& inventory, const KnownIds* known,
-         SharedNames* shared)
+  Reader(const Repository& repository, const ObjectInventory& inventory, const KnownIds& known,
+         bool lists_absent, SharedNames* shared, TreeRows* rows)
       : inventory_(inventory),
         known_(known),
+        lists_absent_(lists_absent),
         database_(repository.NewObjectDatabase()),
         walk_(*database_, {.object_bytes = kMaxTreeBytes}),
-        shared_(shared) {}
+        shared_(shared),
+        rows_(rows) {}
 
   void Read(const InventoryItem& item) {
     if (item.forest != kNone) {
       walk_.Walk(*inventory_.forests[item.forest], item.index, *this);
     } else {
-      ReadWhole(inventory_.trees[item.index].oid, "");
+      ReadWhole(inventory_.trees[item.index].oid, item.index, "");
     }
+  }
+
+  // What was told since the last time is the chunk at `position`.
+  void Keep(size_t position) {
+    FindEntries();
+    Charge();
+    if (keeps_rows_) rows_->Keep(position, std::move(chunk_));
+    chunk_ = TreeRowChunk();
+    charged_ = 0;
   }
 
   const std::unordered_set<ObjectId>& absent() const { return absent_; }
@@ -147,9 +183,21 @@ class Reader : private ForestVisitor {
   void OnObject(const WalkedObject& object) override {
     if (starts_.size() <= object.depth) starts_.resize(object.depth + 1);
     Starts* starts = &starts_[object.depth];
+    start_count_ -= starts->capacity();
+    const uint32_t label = object.forest.entries()[object.entry].label;
+    chunk_.Begin(label, static_cast<uint32_t>(object.depth));
     const bool whole = object.copies == nullptr ? AddAll(object.bytes, starts)
                                                 : AddNew(object, starts_[object.depth - 1], starts);
+    EndTree();
+    if (whole && label != kNone) rows_->SetWhole(label);
     if (!whole) AddGap(object.forest.id(object.entry), kBrokenEntry);
+    start_count_ += starts->capacity();
+    // Whose base has none is read from its first entry on.
+    for (size_t i = 0; start_count_ > kMaxStarts && i < starts_.size(); ++i) {
+      if (i == object.depth) continue;
+      start_count_ -= starts_[i].capacity();
+      starts_[i] = Starts();
+    }
   }
 
   void OnLarge(const DeltaForest& forest, uint32_t entry) override {
@@ -159,20 +207,27 @@ class Reader : private ForestVisitor {
   void OnDamaged(const DeltaForest& forest, uint32_t entry, const std::string& why) override {
     const ObjectId oid = forest.id(entry);
     if (database_->CountCopies(oid) > 1) {
-      ReadWhole(oid, why);
+      ReadWhole(oid, forest.entries()[entry].label, why);
     } else {
       AddGap(oid, why);
     }
   }
 
-  void ReadWhole(const ObjectId& oid, std::string why) {
+  void ReadWhole(const ObjectId& oid, uint32_t label, std::string why) {
     RawObject object;
     if (database_->Read(oid, &object, &why) != ReadStatus::kOk) {
       AddGap(oid, why.empty() ? "the tree can't be read" : why);
       return;
     }
     Starts starts;
-    if (!AddAll(object.bytes(), &starts)) AddGap(oid, kBrokenEntry);
+    chunk_.Begin(label, TreeRowChunk::kAlone);
+    const bool whole = AddAll(object.bytes(), &starts);
+    EndTree();
+    if (whole) {
+      rows_->SetWhole(label);
+    } else {
+      AddGap(oid, kBrokenEntry);
+    }
   }
 
   bool AddAll(Bytes tree, Starts* starts) {
@@ -206,9 +261,16 @@ class Reader : private ForestVisitor {
         if (next != base.end() && *next == base_at) {
           // The last mark within the copied range begins an entry that may go on beyond it.
           const auto last = std::upper_bound(next, base.end(), base_end) - 1;
-          for (; next != last; ++next) {
-            starts->push_back(static_cast<uint32_t>(*next - base_at + at));
+          if (keeps_rows_ && next != last) {
+            chunk_.Copy(static_cast<uint32_t>(next - base.begin()),
+                        static_cast<uint32_t>(last - next));
           }
+          const size_t held = starts->size();
+          starts->resize(held + static_cast<size_t>(last - next));
+          const uint32_t shift = static_cast<uint32_t>(at - base_at);  // may wrap around
+          std::transform(next, last, starts->begin() + static_cast<ptrdiff_t>(held),
+                         [shift](uint32_t start) { return start + shift; });
+          next = last;
           at += *last - base_at;
           if (*last != base_at) continue;
         }
@@ -227,19 +289,57 @@ class Reader : private ForestVisitor {
   }
 
   void Add(const TreeCursor& cursor) {
-    AddName(cursor.name());
-    if (known_ == nullptr || cursor.is_gitlink()) return;
-    const ObjectId oid = cursor.id();
-    if (!known_->Contains(oid)) absent_.insert(oid);
+    const uint32_t name = NumberOf(cursor.name());
+    if (keeps_rows_) {
+      chunk_.Add(name, static_cast<uint8_t>((cursor.mode() & TreeCursor::kTypeMask) >> 12));
+      if (chunk_.bytes() - charged_ >= kChargedBytes) Charge();
+    }
+    if (cursor.is_gitlink() || (!keeps_rows_ && !lists_absent_)) return;
+    Entry& entry = entries_[entry_count_++];
+    entry = {cursor.id(), cursor.is_directory()};
+    (entry.is_directory ? known_.trees() : known_.objects()).FetchSlot(entry.oid);
+    if (entry_count_ == entries_.size()) FindEntries();
   }
 
-  void AddName(std::string_view name) {
-    if (!seen_.Insert(name)) return;
-    shared_->Add(seen_.names().back());
-    seen_bytes_ += name.size() + kNameOverhead;
-    if (seen_bytes_ <= kMaxNameBytes) return;
-    seen_ = NameSet();
-    seen_bytes_ = 0;
+  void FindEntries() {
+    const std::span<const Entry> entries = std::span(entries_).first(entry_count_);
+    for (const Entry& entry : entries) {
+      (entry.is_directory ? known_.trees() : known_.objects()).FetchObject(entry.oid);
+    }
+    for (const Entry& entry : entries) {
+      const uint32_t found =
+          entry.is_directory ? known_.FindTree(entry.oid) : known_.FindObject(entry.oid);
+      if (entry.is_directory) {
+        chunk_.AddFolder(found);
+      } else {
+        chunk_.AddFile(found);
+      }
+      if (lists_absent_ && found == kNone && !known_.Contains(entry.oid)) absent_.insert(entry.oid);
+    }
+    entry_count_ = 0;
+  }
+
+  void EndTree() {
+    chunk_.End();
+    if (chunk_.bytes() - charged_ >= kChargedBytes) Charge();
+  }
+
+  void Charge() {
+    keeps_rows_ = keeps_rows_ && rows_->Charge(chunk_.bytes() - charged_);
+    if (!keeps_rows_) chunk_ = TreeRowChunk();
+    charged_ = chunk_.bytes();
+  }
+
+  uint32_t NumberOf(std::string_view name) {
+    const uint32_t number = seen_.Find(name, [&](const std::string& is_new) {
+      seen_bytes_ += is_new.size() + kNameOverhead;
+      return shared_->Add(is_new);
+    });
+    if (seen_bytes_ > kMaxNameBytes) {
+      seen_ = NameNumbers();
+      seen_bytes_ = 0;
+    }
+    return number;
   }
 
   void AddGap(const ObjectId& oid, std::string why) {
@@ -249,12 +349,26 @@ class Reader : private ForestVisitor {
   static constexpr const char* kBrokenEntry = "an entry of the tree is damaged";
 
   const ObjectInventory& inventory_;
-  const KnownIds* known_;
+  const KnownIds& known_;
+  bool lists_absent_;
   std::unique_ptr<ObjectDatabase> database_;
   ForestWalk walk_;
   SharedNames* shared_;
+  TreeRows* rows_;
+  struct Entry {
+    ObjectId oid;
+    bool is_directory = false;
+  };
+
+  TreeRowChunk chunk_;
+  // Entries whose objects are still to be found.
+  std::array<Entry, 64> entries_;
+  size_t entry_count_ = 0;
+  uint64_t charged_ = 0;  // bytes of the chunk that the rows count
+  bool keeps_rows_ = true;
   std::vector<Starts> starts_;  // by depth
-  NameSet seen_;
+  uint64_t start_count_ = 0;    // that there is room for in all of them
+  NameNumbers seen_;
   uint64_t seen_bytes_ = 0;
   std::unordered_set<ObjectId> absent_;
 };
@@ -262,21 +376,27 @@ class Reader : private ForestVisitor {
 }  // namespace
 
 TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inventory,
-                        const KnownIds* known, unsigned threads) {
+                        const KnownIds& known, bool lists_absent, unsigned threads) {
   SharedNames shared;
   std::unordered_set<ObjectId> absent;
   std::mutex mutex;
-  ForEachChunk(inventory.tree_items.size(), kChunk, threads, [&] {
-    return [&, reader = std::make_unique<Reader>(repository, inventory, known, &shared)](
-               size_t begin, size_t end) {
+  const size_t count = inventory.tree_items.size();
+  auto rows = std::make_shared<TreeRows>(inventory.trees.size(), (count + kChunk - 1) / kChunk);
+  ForEachChunk(count, kChunk, threads, [&] {
+    return [&, reader = std::make_unique<Reader>(repository, inventory, known, lists_absent,
+                                                 &shared, rows.get())](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) reader->Read(inventory.tree_items[i]);
+      reader->Keep(begin / kChunk);
       if (reader->absent().empty()) return;
       std::lock_guard lock(mutex);
       reader->MoveAbsentTo(&absent);
     };
   });
-  TreeNames names = shared.Take();
+  std::vector<uint32_t> positions;
+  TreeNames names = shared.Take(&positions);
   names.absent = std::move(absent);
+  rows->SetNamePositions(std::move(positions));
+  if (!rows->is_full() && !shared.full()) names.rows = std::move(rows);
   return names;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -13,6 +14,7 @@
 #include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
+#include "git/tree_rows.h"
 
 namespace picket {
 
@@ -21,13 +23,15 @@ struct TreeNames {
   std::vector<std::string> names;
   // Trees that can't be read, sorted, and whether there were more names than are held (256 MiB).
   std::vector<Gap> gaps;
-  // What entries name and the store does not hold; gitlinks aside. Asked for with `known` only.
+  // What entries name and the store does not hold; gitlinks aside. Listed where it is asked for.
   std::unordered_set<ObjectId> absent;
+  // What stands in which tree, for Attribute(); null where that is more than is kept.
+  std::shared_ptr<const TreeRows> rows;
 };
 
-// Reads every tree of `inventory` once, with `threads` threads (1 or more). `known` may be null.
+// Reads every tree of `inventory` once, with `threads` threads (1 or more). `known` are its ids.
 // The same result for any number of threads, but for which names are left out beyond the bound.
 TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inventory,
-                        const KnownIds* known, unsigned threads);
+                        const KnownIds& known, bool lists_absent, unsigned threads);
 
 }  // namespace picket

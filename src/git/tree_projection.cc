@@ -13,17 +13,20 @@ constexpr size_t kMaxDepth = 2048;
 // Of trees that one descent holds open.
 constexpr uint64_t kMaxHeldBytes = uint64_t{1} << 30;
 
-// Kept in all nodes, 20 bytes each.
-constexpr uint64_t kMaxEntries = uint64_t{32} << 20;
+// Kept in all nodes, 20 bytes each: 240 MiB.
+constexpr uint64_t kMaxEntries = uint64_t{12} << 20;
 
 uint32_t HeadOf(Bytes id) { return static_cast<uint32_t>(id[0] << 8 | id[1]); }
 
 }  // namespace
 
-TreeProjection::TreeProjection(std::span<const StoredObject> trees,
+TreeProjection::TreeProjection(const ObjectInventory& inventory, const TreeNames* listed,
                                std::span<const ObjectId> objects,
-                               std::span<const std::string> names)
-    : trees_(trees), table_(trees), states_(trees.size()) {
+                               std::span<const std::string> names, unsigned threads)
+    : trees_(inventory.trees),
+      table_(inventory.trees),
+      states_(inventory.trees.size()),
+      listed_(listed) {
   for (std::atomic<uint32_t>& state : states_) state.store(kUnread, std::memory_order_relaxed);
   for (uint32_t i = 0; i < objects.size(); ++i) {
     if (objects[i].empty()) continue;
@@ -32,6 +35,35 @@ TreeProjection::TreeProjection(std::span<const StoredObject> trees,
   }
   for (uint32_t i = 0; i < names.size(); ++i) wanted_names_.emplace(names[i], i);
   nodes_.push_back(&node_numbers_.emplace(std::vector<ProjectedEntry>(), 0).first->first);
+  if (listed_ != nullptr && listed_->rows != nullptr) FindRows(inventory, threads);
+}
+
+void TreeProjection::FindRows(const ObjectInventory& inventory, unsigned threads) {
+  object_marks_.resize(inventory.objects.size());
+  for (uint32_t i = 0; i < inventory.objects.size(); ++i) {
+    const ObjectId& oid = inventory.objects[i].oid;
+    if (!object_heads_.test(HeadOf(oid.raw()))) continue;
+    const auto wanted = objects_.find(oid);
+    if (wanted == objects_.end()) continue;
+    object_marks_[i] = true;
+    objects_at_.emplace(i, wanted->second);
+  }
+  const std::vector<std::string>& all = listed_->names;
+  listed_count_ = static_cast<uint32_t>(all.size());
+  std::unordered_map<uint32_t, uint32_t> wanted_at;
+  for (const auto& [name, index] : wanted_names_) {
+    const auto at = std::lower_bound(all.begin(), all.end(), name);
+    if (at == all.end() || *at != name) continue;
+    wanted_at.emplace(static_cast<uint32_t>(at - all.begin()), index);
+  }
+  name_marks_.resize(all.size());
+  for (uint32_t number = 0; number < all.size(); ++number) {
+    const auto wanted = wanted_at.find(listed_->rows->NamePosition(number));
+    if (wanted == wanted_at.end()) continue;
+    name_marks_[number] = true;
+    names_at_.emplace(number, wanted->second);
+  }
+  live_.emplace(*listed_->rows, object_marks_, name_marks_, threads);
 }
 
 uint32_t TreeProjection::Project(const ObjectId& tree, ObjectDatabase* database) {
@@ -47,6 +79,7 @@ uint32_t TreeProjection::Project(const ObjectId& tree, ObjectDatabase* database)
 uint32_t TreeProjection::ProjectAt(uint32_t tree, Descent* descent) {
   uint32_t known = states_[tree].load(std::memory_order_acquire);
   if (known != kUnread) return known;
+  if (live_ && !live_->IsLive(tree)) return 0;
   if (descent->path.size() >= kMaxDepth) {
     AddGap(trees_[tree].oid, "it lies deeper than 2,048 folders");
     return 0;
@@ -56,7 +89,7 @@ uint32_t TreeProjection::ProjectAt(uint32_t tree, Descent* descent) {
     return 0;
   }
   descent->path.push_back(tree);
-  uint32_t node = ReadTree(tree, descent);
+  uint32_t node = live_ && live_->IsTold(tree) ? TakeRows(tree, descent) : ReadTree(tree, descent);
   descent->path.pop_back();
   states_[tree].store(node, std::memory_order_release);
   return node;
@@ -105,6 +138,24 @@ uint32_t TreeProjection::ReadTree(uint32_t tree, Descent* descent) {
   return Intern(stored.oid, std::move(entries));
 }
 
+uint32_t TreeProjection::TakeRows(uint32_t tree, Descent* descent) {
+  std::vector<ProjectedEntry> entries;
+  for (const TreeRow& row : live_->RowsOf(tree)) {
+    ProjectedEntry entry;
+    entry.name = listed_->rows->NamePosition(row.name);
+    entry.type = uint32_t{row.type} << 12;
+    if (name_marks_[row.name]) entry.wanted_name = names_at_.at(row.name);
+    if (row.type == TreeRow::kDirectory) {
+      entry.child = ProjectAt(row.object, descent);
+    } else if (row.object != kNone && object_marks_[row.object]) {
+      entry.object = objects_at_.at(row.object);
+    }
+    if (entry.object == kNone && entry.wanted_name == kNone && entry.child == 0) continue;
+    entries.push_back(entry);
+  }
+  return Intern(trees_[tree].oid, std::move(entries));
+}
+
 uint32_t TreeProjection::Intern(const ObjectId& tree, std::vector<ProjectedEntry> entries) {
   if (entries.empty()) return 0;
   std::unique_lock lock(mutex_);
@@ -128,10 +179,16 @@ void TreeProjection::AddAbsent(const ObjectId& tree) {
 }
 
 uint32_t TreeProjection::InternName(std::string_view name) {
+  if (listed_count_ != 0) {
+    const auto at = std::lower_bound(listed_->names.begin(), listed_->names.end(), name);
+    if (at != listed_->names.end() && *at == name) {
+      return static_cast<uint32_t>(at - listed_->names.begin());
+    }
+  }
   std::lock_guard lock(mutex_);
   auto known = name_numbers_.find(name);
   if (known != name_numbers_.end()) return known->second;
-  uint32_t number = static_cast<uint32_t>(names_.size());
+  uint32_t number = listed_count_ + static_cast<uint32_t>(names_.size());
   names_.emplace_back(name);
   name_numbers_.emplace(names_.back(), number);
   return number;

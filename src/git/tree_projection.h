@@ -1,9 +1,9 @@
 // Trees reduced to what is being looked for.
 //
 // To find where an object came into a history, nothing counts but the entries that lead to it. A
-// tree is read once, ever, and kept as a small node of those entries; equal nodes are one node, so
-// that the hundred thousand root trees that hold one file unchanged share a number, and two commits
-// are compared by comparing numbers.
+// tree is looked at once, ever, and kept as a small node of those entries; equal nodes are one
+// node, so that the hundred thousand root trees that hold one file unchanged share a number, and
+// two commits are compared by comparing numbers.
 #pragma once
 
 #include <atomic>
@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -23,8 +24,10 @@
 #include "core/finding.h"
 #include "core/object_id.h"
 #include "git/id_table.h"
+#include "git/live_trees.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
+#include "git/tree_names.h"
 
 namespace picket {
 
@@ -43,9 +46,12 @@ struct ProjectedEntry {
 // content does not.
 class TreeProjection {
  public:
-  // All three must outlive the projection. `trees` are those of the store.
-  TreeProjection(std::span<const StoredObject> trees, std::span<const ObjectId> objects,
-                 std::span<const std::string> names);
+  // All must outlive the projection. `inventory` is all of the store. `listed` is what
+  // ListTreeNames() said of it, or null; with its rows hardly a tree is read, and `threads` threads
+  // (1 or more) look through them.
+  TreeProjection(const ObjectInventory& inventory, const TreeNames* listed,
+                 std::span<const ObjectId> objects, std::span<const std::string> names,
+                 unsigned threads);
 
   // The node of a tree; 0 where nothing below it is wanted, or where it can't be read (see gaps()).
   // `database` is the calling thread's own.
@@ -53,7 +59,9 @@ class TreeProjection {
 
   // After the last Project().
   std::span<const ProjectedEntry> entries(uint32_t node) const { return *nodes_[node]; }
-  const std::string& name(uint32_t index) const { return names_[index]; }
+  const std::string& name(uint32_t index) const {
+    return index < listed_count_ ? listed_->names[index] : names_[index - listed_count_];
+  }
   std::vector<Gap> gaps() const;
   // Trees that are referred to and not in the store.
   uint64_t absent() const { return absent_.size(); }
@@ -67,6 +75,8 @@ class TreeProjection {
 
   uint32_t ProjectAt(uint32_t tree, Descent* descent);
   uint32_t ReadTree(uint32_t tree, Descent* descent);
+  uint32_t TakeRows(uint32_t tree, Descent* descent);
+  void FindRows(const ObjectInventory& inventory, unsigned threads);
   uint32_t Intern(const ObjectId& tree, std::vector<ProjectedEntry> entries);
   void AddAbsent(const ObjectId& tree);
   uint32_t InternName(std::string_view name);
@@ -81,11 +91,20 @@ class TreeProjection {
   std::bitset<65536> object_heads_;  // first two bytes of the wanted ids
   std::unordered_map<std::string_view, uint32_t> wanted_names_;
 
+  // Where there are rows: what is wanted by its positions there.
+  const TreeNames* listed_;
+  uint32_t listed_count_ = 0;  // of names
+  std::vector<bool> object_marks_;
+  std::vector<bool> name_marks_;
+  std::unordered_map<uint32_t, uint32_t> objects_at_;
+  std::unordered_map<uint32_t, uint32_t> names_at_;
+  std::optional<LiveTrees> live_;
+
   mutable std::mutex mutex_;  // all below
   std::map<std::vector<ProjectedEntry>, uint32_t> node_numbers_;
   std::deque<const std::vector<ProjectedEntry>*> nodes_;  // the keys of node_numbers_
   uint64_t entry_count_ = 0;
-  std::deque<std::string> names_;
+  std::deque<std::string> names_;  // that are not listed
   std::unordered_map<std::string_view, uint32_t> name_numbers_;
   std::map<ObjectId, std::string> gaps_;
   std::set<ObjectId> absent_;

@@ -43,8 +43,7 @@ Answer List(const std::string& folder) {
 Answer Serve(Question what, const std::string& path) {
   switch (what) {
     case Question::kOpenLoose:
-    case Question::kOpenPack:
-    case Question::kOpenListed: return OpenRegular(path);
+    case Question::kOpenPack: return OpenRegular(path);
     case Question::kLooseExists: return Failed(TheDoor().Exists(path) ? 0 : ENOENT);
     case Question::kPacksChangedAt: {
       const int64_t changed = TheDoor().ChangedAt(path);
@@ -53,6 +52,7 @@ Answer Serve(Question what, const std::string& path) {
       return answer;
     }
     case Question::kListFolder: return List(path);
+    case Question::kOpenListed:
     case Question::kErrand:
     case Question::kPlaces:
     case Question::kLastWords: break;
@@ -77,24 +77,45 @@ Answer Keeper::RunErrand(uint64_t number, std::string_view text) {
   }
 }
 
-std::optional<Answer> Keeper::AnswerOne(const FrameHead& head, std::string_view text) {
+std::optional<Keeper::Reply> Keeper::AnswerOne(const FrameHead& head, std::string_view text) {
   if (head.what == 0 || head.what > static_cast<uint32_t>(Question::kLast)) return std::nullopt;
   const auto what = static_cast<Question>(head.what);
   if (what == Question::kPlaces) {
     if (places_) return std::nullopt;
     places_ = ReadPlaces(text);
-    return places_ ? std::optional(Answer()) : std::nullopt;
+    return places_ ? std::optional(Reply()) : std::nullopt;
   }
   if (!places_) return std::nullopt;
   if (what == Question::kErrand) {
     if (head.at < 1 || head.at > static_cast<uint64_t>(Errand::kLast)) return std::nullopt;
-    return RunErrand(head.at, text);
+    return ReplyOf(RunErrand(head.at, text));
   }
   if (text.size() > kMostQuestionBytes) return std::nullopt;
+  if (what == Question::kOpenListed) return OpenListed(head.at, head.directory);
   const std::optional<std::string> path =
       PathOf(*places_, {what, head.directory, head.at, std::string(text)});
   if (!path) return std::nullopt;
-  return Serve(what, *path);
+  return ReplyOf(Serve(what, *path));
+}
+
+std::optional<Keeper::Reply> Keeper::OpenListed(uint64_t first, uint64_t count) const {
+  const uint64_t all = places_->files.size();
+  if (first > all || count > all - first || count < 1 || count > kMostDescriptors) {
+    return std::nullopt;
+  }
+  Reply reply;
+  for (uint64_t i = first; i < first + count; ++i) {
+    const Answer answer = OpenRegular(places_->files[i]);
+    reply.text.append(reinterpret_cast<const char*>(&answer.error), sizeof answer.error);
+    if (answer.fd >= 0) reply.fds.push_back(answer.fd);
+  }
+  return reply;
+}
+
+Keeper::Reply Keeper::ReplyOf(Answer answer) {
+  Reply reply{answer.error, {}, std::move(answer.text)};
+  if (answer.fd >= 0) reply.fds.push_back(answer.fd);
+  return reply;
 }
 
 bool Keeper::AnswerQuestions(int socket) {
@@ -111,11 +132,11 @@ bool Keeper::AnswerQuestions(int socket) {
       last_words_ = std::move(text);
       return true;
     }
-    const std::optional<Answer> answer = AnswerOne(head, text);
-    if (!answer) return false;
-    const FrameHead reply{static_cast<uint32_t>(answer->error), 0, 0, 0};
-    const bool sent = SendFrame(socket, reply, answer->text, answer->fd);
-    if (answer->fd >= 0) close(answer->fd);
+    const std::optional<Reply> reply = AnswerOne(head, text);
+    if (!reply) return false;
+    const bool sent =
+        SendFrame(socket, {static_cast<uint32_t>(reply->error), 0, 0, 0}, reply->text, reply->fds);
+    for (const int given : reply->fds) close(given);
     if (!sent) return true;
   }
   return true;

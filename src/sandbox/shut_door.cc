@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -17,6 +18,32 @@ namespace {
   throw Error("The process that keeps the files has ended, so nothing more can be judged.");
 }
 
+// A descriptor, or the negative of an error number.
+Answer Opened(int fd) {
+  Answer answer;
+  answer.fd = fd < 0 ? -1 : fd;
+  answer.error = fd < 0 ? -fd : 0;
+  return answer;
+}
+
+// Of each file what Opened() takes; empty where the answer makes no sense.
+std::vector<int> ReadOpened(const Answer& answer, uint32_t count, const std::vector<int>& given) {
+  std::vector<int> fds(count);
+  if (answer.error != 0 || answer.text.size() != count * sizeof(int)) return {};
+  std::memcpy(fds.data(), answer.text.data(), answer.text.size());
+  size_t next = 0;
+  for (int& fd : fds) {
+    if (fd > 0) {
+      fd = -fd;
+    } else if (next < given.size()) {
+      fd = given[next++];
+    } else {
+      return {};
+    }
+  }
+  return next == given.size() ? fds : std::vector<int>();
+}
+
 }  // namespace
 
 ShutDoor::ShutDoor(int socket, Places places, const std::vector<std::string>& kept_open)
@@ -28,11 +55,19 @@ ShutDoor::ShutDoor(int socket, Places places, const std::vector<std::string>& ke
 }
 
 Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text) {
+  std::vector<int> fds;
+  Answer answer = Exchange(what, directory, at, text, 1, &fds);
+  if (!fds.empty()) answer.fd = fds[0];
+  return answer;
+}
+
+Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text,
+                          size_t most_fds, std::vector<int>* fds) {
   Answer answer;
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   FrameHead head{static_cast<uint32_t>(what), directory, at, 0};
   if (!SendFrame(socket_, head, text, -1) ||
-      !ReceiveFrame(socket_, &head, &answer.text, &answer.fd, kMostTextBytes)) {
+      !ReceiveFrame(socket_, &head, &answer.text, fds, most_fds, kMostTextBytes)) {
     answer.error = EPIPE;
     return answer;
   }
@@ -53,10 +88,39 @@ int ShutDoor::OpenToRead(const std::string& path) {
     errno = EACCES;
     return -1;
   }
-  const Answer answer =
-      question->question == Question::kOpenLoose ? OpenLoose(*question) : Put(*question);
+  const Answer answer = question->question == Question::kOpenLoose    ? OpenLoose(*question)
+                        : question->question == Question::kOpenListed ? OpenListed(question->at)
+                                                                      : Put(*question);
   if (answer.error != 0) errno = answer.error;
   return answer.fd;
+}
+
+Answer ShutDoor::OpenListed(uint64_t number) {
+  const std::lock_guard lock(ahead_mutex_);
+  auto count =
+      static_cast<uint32_t>(std::min<uint64_t>(kMostDescriptors, places_.files.size() - number));
+  for (Ahead& ahead : ahead_) {
+    if (number < ahead.first || number - ahead.first >= ahead.fds.size()) continue;
+    const int fd = std::exchange(ahead.fds[number - ahead.first], -1);
+    if (fd >= 0) return Opened(fd);
+    count = 1;
+  }
+  std::vector<int> given;
+  Answer answer = Exchange(Question::kOpenListed, count, number, "", count, &given);
+  std::vector<int> fds = ReadOpened(answer, count, given);
+  if (fds.empty()) {
+    for (const int fd : given) close(fd);
+    if (answer.error == 0) answer.error = EPIPE;
+    return answer;
+  }
+  answer = Opened(std::exchange(fds[0], -1));
+  if (count == 1) return answer;
+  Ahead& oldest = ahead_[next_ahead_++ % ahead_.size()];
+  for (const int unused : oldest.fds) {
+    if (unused >= 0) close(unused);
+  }
+  oldest = {number, std::move(fds)};
+  return answer;
 }
 
 Answer ShutDoor::OpenLoose(PlaceQuestion question) {

@@ -31,6 +31,11 @@ class ShutDoor : public Door {
   // Where the keeper has gone, the error is EPIPE.
   Answer Put(const PlaceQuestion& question);
   Answer Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text);
+  Answer Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text,
+                  size_t most_fds, std::vector<int>* fds);
+  // The next files come along, since whoever asks for one asks for the others in turn: waking the
+  // keeper for each took most of the time over a folder of small ones.
+  Answer OpenListed(uint64_t number);
   // A loose object, which has one content for good: those that were opened last are kept, since a
   // commit's header, tree and text are read in turns.
   Answer OpenLoose(PlaceQuestion question);
@@ -39,10 +44,19 @@ class ShutDoor : public Door {
     PlaceQuestion question;
     int fd = -1;
   };
+  // The files from `first` on, as the keeper has opened them. One below 0 is asked for again: it
+  // was handed out, or could not be opened.
+  struct Ahead {
+    uint64_t first = 0;
+    std::vector<int> fds;
+  };
   const int socket_;
   const Places places_;
   std::map<std::string, int> kept_open_;
   std::mutex mutex_;
+  std::mutex ahead_mutex_;
+  std::array<Ahead, 8> ahead_;  // a ring; each thread goes on in one of its own
+  size_t next_ahead_ = 0;
   std::mutex loose_mutex_;
   std::array<Loose, 16> loose_;  // a ring
   size_t next_loose_ = 0;

@@ -3,15 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace picket {
 
 enum class Question : uint32_t {
   kOpenLoose = 1,   // directory, id
   kOpenPack,        // directory, name
-  kOpenListed,      // number
+  kOpenListed,      // number of the first, and in `directory` how many
   kLooseExists,     // directory, id
   kPacksChangedAt,  // directory
   kListFolder,      // directory, folder: 0 to 255, kTopFolder or kPackFolder
@@ -39,10 +41,17 @@ inline constexpr uint64_t kMostQuestionBytes = 256;
 // Of an errand, and of every answer: the ids of fifty million objects.
 inline constexpr uint64_t kMostTextBytes = uint64_t{1} << 30;
 
+// Descriptors that one frame brings, at most.
+inline constexpr uint32_t kMostDescriptors = 16;
+
 // Async-signals are waited out. False where the other side has gone, or says what makes no sense.
-// `fd` of -1 sends none.
+// No more than kMostDescriptors.
+bool SendFrame(int socket, const FrameHead& head, std::string_view text, std::span<const int> fds);
+// `fds` gets no more than `most_fds` descriptors, which the caller owns; `most` bounds the text.
+bool ReceiveFrame(int socket, FrameHead* head, std::string* text, std::vector<int>* fds,
+                  size_t most_fds, uint64_t most);
+// The same with one; -1 is none.
 bool SendFrame(int socket, const FrameHead& head, std::string_view text, int fd);
-// `fd` gets -1 or a descriptor that the caller owns; `most` bounds the text.
 bool ReceiveFrame(int socket, FrameHead* head, std::string* text, int* fd, uint64_t most);
 
 }  // namespace picket

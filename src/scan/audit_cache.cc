@@ -22,8 +22,8 @@ constexpr int kVersion = 1;
 constexpr off_t kApplicationIdOffset = 68;  // https://www.sqlite.org/fileformat.html, 1.3
 constexpr int kBusyMilliseconds = 20'000;
 constexpr size_t kBatch = 65'536;
-// SQLite's own bound for one value is 10^9 bytes.
-constexpr size_t kIdsInASegment = 8'000'000;
+// SQLite's own bound for one value is 10^9 bytes; it holds two copies of one that it writes.
+constexpr size_t kIdsInASegment = 1'000'000;
 constexpr int kRowsKept = 8;
 constexpr int kHistoryRowsKept = 2;  // the largest
 constexpr int kPackRowsKept = 4096;
@@ -440,19 +440,24 @@ void AuditCache::DropOldScopes() {
   }
 }
 
-void AuditCache::Finish(const End& end) {
+void AuditCache::Finish(End end) {
   Flush();
   std::optional<CleanIds> found = BeginFinish();
   if (!found) return;
   CleanIds known = std::move(*found);
-  const CleanIds more = Sorted(end.clean);
-  if (known.size() == 0) {
-    known = more;
-  } else if (more.size() > 0) {
-    known = Merge(known, more);
+  {
+    // Of millions each list is held no longer than it is needed.
+    CleanIds more = Sorted(std::move(end.clean));
+    if (known.size() == 0) {
+      known = std::move(more);
+    } else if (more.size() > 0) {
+      known = Merge(known, more);
+    }
   }
   CleanIds kept;
   kept.id_bytes = known.id_bytes;
+  kept.ids.reserve(known.ids.size());
+  kept.kinds.reserve(known.kinds.size());
   size_t next = 0;
   end.store([&](Bytes id) {
     while (next < known.size() &&

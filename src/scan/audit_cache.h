@@ -74,7 +74,7 @@ class AuditCache {
     std::function<Rows(const CleanIds&)> rows;
   };
   // At the end of a whole audit, in one step: all of it is there afterwards, or nothing.
-  void Finish(const End& end);
+  void Finish(End end);
   // Adds or replaces rows, in one step.
   virtual void Put(const Rows& rows);
 

@@ -246,7 +246,8 @@ TEST_CASE("tree names: each name of every tree once, reachable or not") {
   git.Git({"update-ref", "-d", "refs/heads/main"});
   auto repository = Repository::OpenAt(git.directory());
   for (unsigned threads : {1U, 3U}) {
-    TreeNames names = ListTreeNames(*repository, ListObjects(*repository, 1), nullptr, threads);
+    const ObjectInventory inventory = ListObjects(*repository, 1);
+    TreeNames names = ListTreeNames(*repository, inventory, KnownIds(inventory), false, threads);
     CHECK(names.names == std::vector<std::string>{"a", "b", "c", "lost", "z\nz"});
     CHECK(names.gaps.empty());
   }

@@ -25,8 +25,8 @@ std::string Raw(const std::string& hex) {
   return std::string(AsText(ObjectId::TryParse(hex)->raw()));
 }
 
-std::optional<Answer> Ask(Keeper& keeper, Question what, uint32_t directory, uint64_t at,
-                          std::string_view text) {
+std::optional<Keeper::Reply> Ask(Keeper& keeper, Question what, uint32_t directory, uint64_t at,
+                                 std::string_view text) {
   return keeper.AnswerOne({static_cast<uint32_t>(what), directory, at, 0}, text);
 }
 
@@ -123,10 +123,14 @@ TEST_CASE("a keeper answers for what was agreed on, and takes all else for an at
       {Question::kOpenPack, 0, 0, std::string("pack-1\0.idx", 11), -1},
       {Question::kOpenPack, 0, 0, "pack-" + std::string(200, 'a') + ".idx", -1},
       {Question::kOpenPack, 0, 0, "pack-.idx", -1},
-      {Question::kOpenListed, 0, 0, "", 0},
-      {Question::kOpenListed, 0, 1, "", EINVAL},  // a folder by now
-      {Question::kOpenListed, 0, 2, "", -1},
-      {Question::kOpenListed, 0, UINT64_MAX, "", -1},
+      {Question::kOpenListed, 1, 0, "", 0},
+      {Question::kOpenListed, 1, 1, "", 0},
+      {Question::kOpenListed, 1, 2, "", -1},
+      {Question::kOpenListed, 1, UINT64_MAX, "", -1},
+      {Question::kOpenListed, 0, 0, "", -1},
+      {Question::kOpenListed, 2, 0, "", 0},
+      {Question::kOpenListed, 2, 1, "", -1},
+      {Question::kOpenListed, UINT32_MAX, 0, "", -1},
       {Question::kPacksChangedAt, 0, 0, "", 0},
       {Question::kPacksChangedAt, 9, 0, "", -1},
       {Question::kListFolder, 0, std::stoul(commit_folder, nullptr, 16), "", 0},
@@ -144,11 +148,19 @@ TEST_CASE("a keeper answers for what was agreed on, and takes all else for an at
     CAPTURE(static_cast<int>(row.what));
     CAPTURE(row.at);
     CAPTURE(row.text);
-    const std::optional<Answer> answer = Ask(keeper, row.what, row.directory, row.at, row.text);
-    CHECK((answer ? answer->error : -1) == row.error);
-    if (answer && answer->fd >= 0) close(answer->fd);
+    const std::optional<Keeper::Reply> reply =
+        Ask(keeper, row.what, row.directory, row.at, row.text);
+    CHECK((reply ? reply->error : -1) == row.error);
+    for (const int fd : reply ? reply->fds : std::vector<int>()) close(fd);
   }
-  const std::optional<Answer> names = Ask(keeper, Question::kListFolder, 0, kTopFolder, "");
+  // The second is a folder by now.
+  const std::optional<Keeper::Reply> both = Ask(keeper, Question::kOpenListed, 2, 0, "");
+  REQUIRE(both);
+  CHECK(both->fds.size() == 1);
+  const int errors[] = {0, EINVAL};
+  CHECK(both->text == std::string(reinterpret_cast<const char*>(errors), sizeof errors));
+  for (const int fd : both->fds) close(fd);
+  const std::optional<Keeper::Reply> names = Ask(keeper, Question::kListFolder, 0, kTopFolder, "");
   REQUIRE(names);
   CHECK(names->text.find(std::string("pack\0", 5)) != std::string::npos);
 }
@@ -219,7 +231,7 @@ TEST_CASE("an errand that fails in a way that nobody has thought of is an answer
     throw std::length_error("too long");
   });
   REQUIRE(Ask(keeper, Question::kPlaces, 0, 0, WritePlaces({})));
-  const std::optional<Answer> answer =
+  const std::optional<Keeper::Reply> answer =
       Ask(keeper, Question::kErrand, 0, static_cast<uint64_t>(Errand::kLog), "");
   REQUIRE(answer);
   CHECK(answer->error == EINVAL);

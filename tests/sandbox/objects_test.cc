@@ -7,13 +7,17 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/door.h"
 #include "core/reading.h"
 #include "git/git_ancestry.h"
 #include "git/object_source.h"
@@ -238,6 +242,54 @@ TEST_CASE("a scan of objects goes on without the blob that ended it, and tells i
     CHECK(scanned.said == "found in 0; found in 4; " + gaps[0] + gaps[1]);
     CHECK(scanned.crashes == "11 " + ids[1].ToHex() + "\n11 " + ids[3].ToHex() + "\n");
   }
+}
+
+TEST_CASE(
+    "listed files come in any order, twice, by several threads, and one by one where missing") {
+  const TemporaryFolder folder;
+  Places places;
+  for (int i = 100; i < 200; ++i) {
+    places.files.push_back(folder.path() + "/" + std::to_string(i));
+    if (i != 137) std::ofstream(places.files.back()) << i;
+  }
+  const std::vector<std::string> files = places.files;
+  const test::ShutInEnd end =
+      test::RunShutIn({.places = places, .work = [&files] {
+                         const auto read_one = [&files](size_t number) {
+                           char text[4] = "";
+                           const int fd = TheDoor().OpenToRead(files[number]);
+                           if (fd < 0) return std::string(std::strerror(errno));
+                           const ssize_t count = pread(fd, text, 3, 0);
+                           close(fd);
+                           return count == 3 ? std::string(text) : "short";
+                         };
+                         std::string wrong;
+                         const auto check = [&](size_t number) {
+                           const std::string wanted =
+                               number == 37 ? std::strerror(ENOENT) : std::to_string(100 + number);
+                           return read_one(number) == wanted;
+                         };
+                         for (size_t i = 0; i < files.size(); ++i)
+                           wrong += check(i) ? "" : " forward " + std::to_string(i);
+                         for (size_t i = files.size(); i-- > 0;)
+                           wrong += check(i) ? "" : " back " + std::to_string(i);
+                         for (size_t i = 0; i < 50; ++i)
+                           wrong += check(i * 37 % 100) && check(i * 37 % 100) ? "" : " leaps";
+                         std::atomic<size_t> next = 0;
+                         std::atomic<bool> right = true;
+                         std::vector<std::thread> threads;
+                         for (int i = 0; i < 4; ++i) {
+                           threads.emplace_back([&] {
+                             for (size_t at = next++; at < files.size(); at = next++) {
+                               if (!check(at)) right = false;
+                             }
+                           });
+                         }
+                         for (std::thread& thread : threads) thread.join();
+                         return wrong + (right ? "" : " threads");
+                       }});
+  CHECK(end.status == 0);
+  CHECK(end.said.empty());
 }
 
 TEST_CASE("a scan of files goes on without the file that ended it") {

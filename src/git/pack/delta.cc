@@ -17,9 +17,18 @@ bool ReadSize(Bytes delta, uint64_t* at, uint64_t* size) {
   return false;
 }
 
+// Most ranges are no longer, and a copy of known length is a few instructions.
+constexpr uint64_t kShort = 64;
+
 // Little-endian, only the bytes whose bits in `present` are set.
 bool ReadSparse(Bytes delta, uint64_t* at, unsigned present, unsigned count, uint64_t* value) {
   *value = 0;
+  if (delta.size() - *at >= count) {
+    for (unsigned i = 0; i < count; ++i) {
+      if ((present >> i & 1) != 0) *value |= uint64_t{delta[(*at)++]} << (8 * i);
+    }
+    return true;
+  }
   for (unsigned i = 0; i < count; ++i) {
     if ((present >> i & 1) == 0) continue;
     if (*at >= delta.size()) return false;
@@ -89,13 +98,20 @@ bool ApplyDelta(Bytes base, Bytes delta, std::span<uint8_t> out, std::vector<Cop
   Instruction instruction;
   while (at < delta.size()) {
     if (!instruction.Read(delta, &at, base.size())) return false;
-    if (instruction.length > out.size() - filled) return false;
+    const uint64_t length = instruction.length;
+    if (length > out.size() - filled) return false;
     const Bytes from = instruction.is_copy ? base : delta;
-    std::memcpy(out.data() + filled, from.data() + instruction.offset, instruction.length);
-    if (copies != nullptr && instruction.is_copy) {
-      copies->push_back({instruction.offset, filled, instruction.length});
+    if (length <= kShort && out.size() - filled >= kShort &&
+        from.size() - instruction.offset >= kShort) {
+      // What is too much is written again by what comes next.
+      std::memcpy(out.data() + filled, from.data() + instruction.offset, kShort);
+    } else {
+      std::memcpy(out.data() + filled, from.data() + instruction.offset, length);
     }
-    filled += instruction.length;
+    if (copies != nullptr && instruction.is_copy) {
+      copies->push_back({instruction.offset, filled, length});
+    }
+    filled += length;
   }
   return filled == out.size();
 }

@@ -29,9 +29,9 @@ bool ReadDeltaHead(Bytes delta, DeltaHead* head);
 // on a size that the instructions don't produce.
 bool MeasureDelta(Bytes delta, DeltaHead* head);
 
-// Fills `out`, which has exactly the result's size, and every byte of it once. False where an
-// instruction is reserved, leaves the base, the delta or the result, or does not end with both.
-// `copies` (may be null) gets the copied ranges by offset.
+// Fills `out`, which has exactly the result's size. False where an instruction is reserved, leaves
+// the base, the delta or the result, or does not end with both. `copies` (may be null) gets the
+// copied ranges by offset.
 bool ApplyDelta(Bytes base, Bytes delta, std::span<uint8_t> out, std::vector<CopiedRange>* copies);
 
 }  // namespace picket

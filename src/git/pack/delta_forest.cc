@@ -1,8 +1,9 @@
 #include "git/pack/delta_forest.h"
 
 #include <algorithm>
-#include <numeric>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "git/pack/pack_entry.h"
 #include "git/parallel.h"
@@ -12,6 +13,32 @@ namespace picket {
 namespace {
 
 constexpr size_t kChunk = 4096;
+
+// An entry as the index has it.
+struct Place {
+  uint64_t offset = 0;
+  uint32_t index_position = 0;
+};
+
+// By offset, and where several say the same, in the order that they had: digit by digit, from the
+// lowest, with no more digits than there are.
+void SortByOffset(std::vector<Place>* places) {
+  constexpr unsigned kBits = 11;
+  uint64_t all = 0;
+  for (const Place& place : *places) all |= place.offset;
+  std::vector<Place> sorted(places->size());
+  for (unsigned shift = 0; shift < 64 && all >> shift != 0; shift += kBits) {
+    const auto digit = [shift](const Place& place) {
+      return static_cast<size_t>(place.offset >> shift) & ((size_t{1} << kBits) - 1);
+    };
+    std::array<uint32_t, size_t{1} << kBits> next{};
+    for (const Place& place : *places) ++next[digit(place)];
+    uint32_t before = 0;
+    for (uint32_t& count : next) before += std::exchange(count, before);
+    for (const Place& place : *places) sorted[next[digit(place)]++] = place;
+    places->swap(sorted);
+  }
+}
 
 }  // namespace
 
@@ -34,17 +61,23 @@ std::string DeltaForest::Why(uint32_t entry) const {
 
 void DeltaForest::ListEntries() {
   const PackIndex& index = pack_->index();
-  entries_.resize(index.size());
-  for (uint32_t i = 0; i < entries_.size(); ++i) {
-    entries_[i].index_position = i;
+  std::vector<Place> places(index.size());
+  std::vector<uint32_t> again;
+  for (uint32_t i = 0; i < places.size(); ++i) {
     // An offset that the index does not have lies behind every pack.
-    entries_[i].offset = index.offset(i).value_or(UINT64_MAX);
-    const bool again = i > 0 && index.id(i) == index.id(i - 1);
-    if (again) entries_[i].state = State::kDuplicate;
+    places[i] = {index.offset(i).value_or(UINT64_MAX), i};
+    if (i > 0 && AsText(index.raw_id(i)) == AsText(index.raw_id(i - 1))) again.push_back(i);
   }
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return std::pair(a.offset, a.index_position) < std::pair(b.offset, b.index_position);
-  });
+  SortByOffset(&places);
+  entries_.resize(places.size());
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    entries_[i].offset = places[i].offset;
+    entries_[i].index_position = places[i].index_position;
+    if (!again.empty() &&
+        std::binary_search(again.begin(), again.end(), places[i].index_position)) {
+      entries_[i].state = State::kDuplicate;
+    }
+  }
 }
 
 uint32_t DeltaForest::FindOffset(uint64_t offset) const {
@@ -171,6 +204,7 @@ void DeltaForest::CountWanted() {
   for (auto at = by_depth_.rbegin(); at != by_depth_.rend(); ++at) {
     entries_[entries_[*at].base].wanted += entries_[*at].wanted;
   }
+  by_depth_ = {};
   for (size_t i = 0; i + 1 < first_child_.size(); ++i) {
     if (first_child_[i + 1] - first_child_[i] < 2) continue;
     std::sort(children_.begin() + first_child_[i], children_.begin() + first_child_[i + 1],

@@ -101,7 +101,7 @@ class DeltaForest {
   std::vector<Entry> entries_;
   std::vector<uint32_t> first_child_;  // into children_, one more than entries
   std::vector<uint32_t> children_;
-  std::vector<uint32_t> by_depth_;  // entries that have a base, the deepest last
+  std::vector<uint32_t> by_depth_;  // entries that have a base, the deepest last; until LabelAll()
 };
 
 }  // namespace picket

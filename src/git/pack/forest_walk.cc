@@ -110,7 +110,12 @@ ForestWalk::Built ForestWalk::BuildDelta(const DeltaForest& forest, uint32_t pos
   }
   Built built = InflateDelta(forest, position, header);
   DeltaHead head;
-  if (built == Built::kGood && !MeasureDelta(delta_.bytes(), &head)) built = Built::kDamaged;
+  if (built == Built::kGood) {
+    // A small claim costs nothing to be believed: what the instructions make is checked below.
+    const bool good = ReadDeltaHead(delta_.bytes(), &head) &&
+                      (head.result_size <= kLargestSpare || MeasureDelta(delta_.bytes(), &head));
+    if (!good) built = Built::kDamaged;
+  }
   if (built == Built::kGood && head.result_size > limits_.object_bytes) built = Built::kLarge;
   if (built == Built::kGood && !(object->Resize(head.result_size) &&
                                  ApplyDelta(base, delta_.bytes(), object->room(), &copies_))) {

@@ -34,13 +34,21 @@ std::string CheckPackFile(Bytes pack, Bytes checksum) {
 
 bool ParsePackEntryHeader(Bytes pack, uint64_t offset, size_t id_bytes, PackEntryHeader* header) {
   if (pack.size() < id_bytes || offset < kPackHeaderBytes) return false;
-  ByteReader reader(pack.first(pack.size() - id_bytes), offset);
-  uint8_t byte = reader.U8();
+  const Bytes bytes = pack.first(pack.size() - id_bytes);
+  uint64_t at = offset;
+  // Headers are parsed by the million, a byte at a time. What lies behind the end is 0, which ends
+  // every number, and no header may reach there.
+  const auto take = [&]() -> uint8_t {
+    if (at < bytes.size()) return bytes[at++];
+    at = UINT64_MAX;
+    return 0;
+  };
+  uint8_t byte = take();
   const int kind = (byte >> 4) & 7;
   uint64_t size = byte & 15U;
   for (unsigned shift = 4; (byte & 0x80U) != 0; shift += 7) {
     if (shift > 60) return false;
-    byte = reader.U8();
+    byte = take();
     const uint64_t bits = byte & 0x7fU;
     if (shift == 60 && bits > 15) return false;
     size |= bits << shift;
@@ -49,22 +57,22 @@ bool ParsePackEntryHeader(Bytes pack, uint64_t offset, size_t id_bytes, PackEntr
   header->kind = static_cast<PackEntryKind>(kind);
   header->size = size;
   if (header->kind == PackEntryKind::kOffsetDelta) {
-    byte = reader.U8();
+    byte = take();
     uint64_t distance = byte & 0x7fU;
     while ((byte & 0x80U) != 0) {
       if (distance >= (uint64_t{1} << 56)) return false;
-      byte = reader.U8();
+      byte = take();
       distance = ((distance + 1) << 7) | (byte & 0x7fU);
     }
     if (distance == 0 || distance > offset) return false;
     header->base_offset = offset - distance;
   } else if (header->kind == PackEntryKind::kRefDelta) {
-    const Bytes raw = reader.Take(id_bytes);
-    if (!reader.ok()) return false;
-    header->base = ObjectId::FromRaw(raw);
+    if (at > bytes.size() || bytes.size() - at < id_bytes) return false;
+    header->base = ObjectId::FromRaw(bytes.subspan(at, id_bytes));
+    at += id_bytes;
   }
-  header->data_offset = reader.offset();
-  return reader.ok() && reader.remaining() > 0;
+  header->data_offset = at;
+  return at < bytes.size();
 }
 
 bool CouldInflateTo(uint64_t compressed, uint64_t size) {
