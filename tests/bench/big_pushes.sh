@@ -6,10 +6,11 @@
 # memory of all processes of picket together (at most 512 MiB), and the time against Git's own for the
 # same pack (at most 0.5 of it; taken in turns, the best of RUNS).
 # Usage: PICKET=/usr/local/bin/picket sh tests/bench/big_pushes.sh [KIND...]
-#   KIND   blobs refs history zeros noise home (all of them; zeros and noise want 4 GB of disk)
+#   KIND   blobs refs history zeros noise home (all of them; zeros and noise want 4 GB of disk and a copy of the file)
 #   GIB=10 TIMES=1 (so many times the usual number of blobs, refs and commits, 0.1 for a trial) RUNS=3
 here=$(cd "$(dirname "$0")" && pwd)
 : "${PICKET:=$here/../../build/installed/bin/picket}"
+# shellcheck source=tests/cli/common.sh
 . "$here/../cli/common.sh"
 # shellcheck source=tests/bench/history.sh
 . "$here/history.sh"
@@ -160,7 +161,7 @@ costs() {
   git init -q --bare empty
   git -C work for-each-ref --format="$zero %(objectname) %(refname)" refs/heads >lines
   cut -d ' ' -f 2 lines | git -C work pack-objects --quiet --thin --revs --stdout --delta-base-offset >push.pack
-  unpacked= walked= picket=
+  unpacked='' walked='' picket=''
   i=0
   while [ "$i" -lt "$RUNS" ]; do
     i=$((i + 1))

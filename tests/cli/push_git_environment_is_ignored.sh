@@ -13,7 +13,7 @@ bad=$(oid work HEAD~1)
 oid work >boundary
 # Another repository of the same machine, which has let it in.
 git clone -q --bare work other
-echo "$(oid work)" >graft
+oid work >graft
 printf '[core]\n\tworktree = /\n[extensions]\n\tstrange = 1\n' >config
 cat >policy.json <<POLICY
 {"server": {"trust_alternates": true, "log": "$SCRATCH/log.jsonl",
