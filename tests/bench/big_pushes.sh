@@ -6,7 +6,8 @@
 # memory of all processes of picket together (at most 512 MiB), and the time against Git's own for the
 # same pack (at most 0.5 of it; taken in turns, the best of RUNS).
 # Usage: PICKET=/usr/local/bin/picket sh tests/bench/big_pushes.sh [KIND...]
-#   KIND   blobs refs history zeros noise home (all of them; zeros and noise want 4 GB of disk and a copy of the file)
+#   KIND   blobs refs history zeros noise home (all of them; zeros and noise want 4 GB of disk and room
+#          for a copy of the file)
 #   GIB=10 TIMES=1 (so many times the usual number of blobs, refs and commits, 0.1 for a trial) RUNS=3
 here=$(cd "$(dirname "$0")" && pwd)
 : "${PICKET:=$here/../../build/installed/bin/picket}"
