@@ -9,9 +9,9 @@
 
 namespace picket {
 
-// The child called `name`, which may be "", in the parent's section at `offset`, whose byte `inner` stands at offset + inner * outer_bytes / inner_bytes
-// of the parent. inner_bytes == 0 (compressed), in the child or above it, ends the mapping: offsets
-// then count in the child.
+// The child called `name`, which may be "", in the parent's section at `offset`, whose byte `inner`
+// stands at offset + inner * outer_bytes / inner_bytes of the parent. inner_bytes == 0
+// (compressed), in the child or above it, ends the mapping: offsets then count in the child.
 Origin ChildOrigin(const Origin& parent, std::string_view name, uint64_t offset,
                    uint64_t outer_bytes, uint64_t inner_bytes);
 

@@ -36,9 +36,9 @@ bool IsFirstArgument(Bytes text, uint64_t at);
 
 // Replaces `named` by those of the `runs` of `text`, in order, that are first arguments or no
 // further than kFurthestName from one of its `names`, and says how far and whether they are
-// hexadecimal. A name counts that ends before the run does. Of runs of more than twice `widest` bytes
-// (a picture in base64 has a name by chance every few KiB) come the parts that are no further than
-// that from a name or from their start, which may overlap.
+// hexadecimal. A name counts that ends before the run does. Of runs of more than twice `widest`
+// bytes (a picture in base64 has a name by chance every few KiB) come the parts that are no further
+// than that from a name or from their start, which may overlap.
 inline constexpr uint32_t kFurthestName = 192;
 void NameRuns(Bytes text, const std::vector<Landmark>& names, std::span<const TokenRun> runs,
               uint32_t widest, std::vector<TokenRun>* named);
