@@ -217,7 +217,8 @@ EncodedRun FindBase64Run(Bytes bytes, uint64_t offset) {
   EncodedRun run{Backward(bytes, offset, kBase64Before)};
   uint64_t count = 0;
   run.end = Forward(bytes, offset, stop, &count);
-  run.is_cut = run.end == stop && stop < bytes.size();
+  // Beyond `stop` where that is within a line break.
+  run.is_cut = run.end >= stop && run.end < bytes.size();
   return run;
 }
 

@@ -279,6 +279,14 @@ TEST_CASE("base64: only what stands in text is decoded, and of long text what is
   CHECK(recorder.children[1].places.front() == 65'280 - kBase64Before);
   CHECK(recorder.children[2].bytes.ends_with("NAME=value of some kind\n"));
   CHECK(recorder.children[2].places.back() == text.size() - 2);
+  // The cut within a line break is one all the same.
+  for (size_t indent : {1u, 9u}) {
+    const std::string wrapped = text.substr(0, kBase64Behind - 1) + "\n" +
+                                std::string(indent, ' ') + text.substr(kBase64Behind - 1);
+    HintFilter filter;
+    CHECK(filter.Keep(AsBytes(wrapped), {Encoding::kBase64, 0}));
+    CHECK(filter.Keep(AsBytes(wrapped), {Encoding::kBase64, kBase64Behind - 256}));
+  }
   // A secret in what is no text is long enough to be told.
   const std::string noise = "\x01\xd0\xff\x02\x93\x84\x11\xe5\x06";
   CHECK(Expand(EncodeBase64(noise + "ABCDEFGHIJKLMNOPQRST" + noise + noise, false, true),
