@@ -52,30 +52,18 @@ replay() {
   [ "$status" -eq 0 ] || { tail -n 30 "$build/$target.log"; echo "FOUND: $target"; }
 }
 
-# What the map says of a target: file names, each with the functions that count, if not all do.
-sources() { sed -n "s/^$1 //p" tests/fuzz/sources; }
-
-# Lines and missed lines of one item of the map.
-measure() { # NAME ITEM
-  file=src/${2%%:*}
-  [ -f "$file" ] || { echo "tests/fuzz/sources names $file, which is not there." >&2; exit 1; }
-  case $2 in
-    *:*) set -- "$1" -show-functions "${2#*:}" ;;
-    *) set -- "$1" -show-region-summary=0 '' ;;
-  esac
-  llvm-cov-14 report "$build/$1_fuzzer" -instr-profile="$build/$1.profdata" "$2" "$file" |
-    awk -v functions="$3" '
-      # Functions are known by the names that the compiler gives them.
-      BEGIN { count = split(functions, names, ",") }
-      count == 0 && /^TOTAL/ { lines = $(NF - 5); missed = $(NF - 4) }
-      count > 0 { for (i = 1; i <= count; ++i)
-        if (index($1, length(names[i]) names[i])) {
-          lines += $(NF - 5); missed += $(NF - 4); break } }
-      END { print lines + 0, missed + 0 }'
+# What the map says of a target, patterns expanded.
+sources() {
+  for item in $(sed -n "s/^$1 //p" tests/fuzz/sources); do
+    case $item in
+      *:*) echo "$item" ;;
+      *) (cd src && ls $item) ;;
+    esac
+  done
 }
 
 for name in $names; do
-  items=$(sources "$name")
+  items=$(sources "$name" | tr '\n' ' ')
   [ -n "$items" ] || { echo "tests/fuzz/sources has no line for $name." >&2; exit 1; }
   seeds=$build/seeds/$name
   rm -rf "$seeds"
@@ -106,17 +94,13 @@ for name in $names; do
   # shellcheck disable=SC2086
   replay "$name" "$build/$name.profraw" -runs=0 $found "$seeds"
   llvm-profdata-14 merge -sparse "$build/$name.profraw" -o "$build/$name.profdata"
-  for item in $items; do
-    echo "$item $(measure "$name" "$item")"
-  done | awk -v name="$name" -v executed="$so_far" '
-    { lines += $2; missed += $3
-      part = part sprintf("    %-60s %5d lines %6.1f %%\n", $1, $2, $2 ? 100 - 100 * $3 / $2 : 0) }
-    END { printf "%-16s %9d executed %6.1f %% of %d lines\n%s", name, executed,
-            lines ? 100 - 100 * missed / lines : 0, lines, part }'
-  if [ -n "$missed" ]; then
-    for item in $items; do
-      llvm-cov-14 show "$build/${name}_fuzzer" -instr-profile="$build/$name.profdata" \
-        "src/${item%%:*}" | awk -F'|' -v file="${item%%:*}" '$2 ~ /^ *0$/ { print file ":" $0 }'
-    done
-  fi
+  llvm-cov-14 export -format=lcov "$build/${name}_fuzzer" -instr-profile="$build/$name.profdata" |
+    awk -v items="$items" -v missed="$missed" -f tests/fuzz/lines.awk |
+    awk -v name="$name" -v executed="$so_far" '
+      function share(lines, missed) { return lines ? 100 - 100 * missed / lines : 0 }
+      /^ / { told = told $0 "\n"; next }
+      { lines += $2; missed += $3
+        part = part sprintf("    %-60s %5d lines %6.1f %%\n", $1, $2, share($2, $3)) }
+      END { printf "%-16s %9d executed %6.1f %% of %d lines\n%s%s", name, executed,
+              share(lines, missed), lines, part, told }'
 done
