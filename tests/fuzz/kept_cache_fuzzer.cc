@@ -34,8 +34,12 @@ void CheckIds(const CleanIds& ids) {
 class Cache {
  public:
   Cache() {
-    char path[] = "/tmp/picket-kept-cache-XXXXXX";
-    Require(mkdtemp(path) != nullptr);
+    // In memory, where there is such a place: SQLite waits for the disk.
+    char in_memory[] = "/dev/shm/picket-kept-cache-XXXXXX";
+    char on_disk[] = "/tmp/picket-kept-cache-XXXXXX";
+    const char* path = mkdtemp(in_memory);
+    if (path == nullptr) path = mkdtemp(on_disk);
+    Require(path != nullptr);
     folder_ = path;
   }
   ~Cache() {

@@ -1,6 +1,7 @@
 // The bytes are an index, and a pack as well; and they are what an index is made of: three bytes
 // for each id, and one for its place, so that the fan-out table is no wall before the search.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -35,7 +36,7 @@ void LookAtMade(picket::Bytes bytes) {
     uint32_t offset;
   };
   std::vector<Entry> entries;
-  for (size_t at = 0; at + 4 <= bytes.size() && entries.size() < 300; at += 4) {
+  for (size_t at = 0; at + 4 <= bytes.size() && entries.size() < 100; at += 4) {
     const std::string_view id = picket::AsText(bytes.subspan(at, 3));
     entries.push_back({std::string(id) + std::string(17, 'i'), uint32_t{bytes[at + 3]} << 24});
   }
@@ -44,12 +45,10 @@ void LookAtMade(picket::Bytes bytes) {
               [](const Entry& a, const Entry& b) { return a.id < b.id; });
   }
   std::string file("\xfftOc\0\0\0\2", 8);
-  for (uint32_t first = 0; first < 256; ++first) {
-    const auto below = std::count_if(entries.begin(), entries.end(), [first](const Entry& entry) {
-      return static_cast<unsigned char>(entry.id[0]) <= first;
-    });
-    Append(static_cast<uint32_t>(below), &file);
-  }
+  std::array<uint32_t, 256> begin{};
+  for (const Entry& entry : entries) ++begin[static_cast<unsigned char>(entry.id[0])];
+  uint32_t below = 0;
+  for (const uint32_t count : begin) Append(below += count, &file);
   for (const Entry& entry : entries) file += entry.id;
   file.append(4 * entries.size(), '\0');
   for (const Entry& entry : entries) Append(entry.offset, &file);

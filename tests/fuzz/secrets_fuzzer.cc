@@ -13,19 +13,14 @@
 namespace picket {
 namespace {
 
-// Where the shipped rules are: beside the sources. Compiled they may be in $PICKET_COMPILED_RULES.
-std::string RulesFolder() {
-  std::string here = __FILE__;
-  return here.substr(0, here.rfind("/tests/")) + "/patterns/secrets";
-}
-
 const SecretDetector& Engine() {
   static const SecretDetector detector = [] {
+    // The shipped rules. Compiled they may be in $PICKET_COMPILED_RULES.
+    const std::string folder = PICKET_SOURCE_DIR "/patterns/secrets";
     const char* compiled = std::getenv("PICKET_COMPILED_RULES");
     std::vector<std::string> notes;
-    return SecretDetector(
-        LoadSecretRules(RulesFolder(), compiled == nullptr ? "" : compiled, &notes),
-        FingerprintKey());
+    return SecretDetector(LoadSecretRules(folder, compiled == nullptr ? "" : compiled, &notes),
+                          FingerprintKey());
   }();
   return detector;
 }
