@@ -8,7 +8,8 @@
 #       stored corpus is replayed
 #   -r  first execute each target until it was executed RUNS times in all, on one core
 #   -m  list the lines that are missed
-# BUILD is the folder of the build (build-depth), MAX_LEN the most bytes of an input (4096).
+# BUILD is the folder of the build (build-depth), JOBS how many compilers run at a time, MAX_LEN the
+# most bytes of an input (4096), SECONDS_EACH the most time that -r spends on a target.
 set -eu
 cd "$(dirname "$0")/../.."
 more=
@@ -26,12 +27,12 @@ shift $((OPTIND - 1))
 build=${BUILD:-build-depth}
 names=${*:-$(cd tests/fuzz && ls ./*_fuzzer.cc | sed 's,^\./,,; s/_fuzzer\.cc$//')}
 executed=$build/executed
-mkdir -p "$executed" "$build/replayed"
+mkdir -p "$executed"
 
 cmake -S . -B "$build" -G Ninja -DPICKET_FUZZ=ON -DPICKET_ASAN=ON -DCMAKE_BUILD_TYPE=Debug \
   -DCMAKE_CXX_FLAGS_DEBUG='-O1 -gline-tables-only -fprofile-instr-generate -fcoverage-mapping' \
   -DCMAKE_CXX_COMPILER=clang++-14 \
-  -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" >"$build/log"
+  -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache >/dev/null && echo ccache)" >"$build/log"
 # shellcheck disable=SC2046
 ninja -C "$build" ${JOBS:+-j "$JOBS"} $(printf '%s_fuzzer ' $names) >"$build/log" 2>&1 || {
   tail -n 30 "$build/log"
@@ -47,7 +48,7 @@ replay() {
   status=0
   LLVM_PROFILE_FILE=$profile \
     ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16:malloc_context_size=1 \
-    "$build/${target}_fuzzer" -entropic=0 -rss_limit_mb=3000 -timeout=30 \
+    "$build/${target}_fuzzer" -entropic=0 -rss_limit_mb=3000 -timeout=300 \
     -artifact_prefix="$build/$target-" "$@" >"$build/$target.log" 2>&1 || status=$?
   [ "$status" -eq 0 ] || { tail -n 30 "$build/$target.log"; echo "FOUND: $target"; }
 }
@@ -81,14 +82,10 @@ for name in $names; do
   fi
   so_far=$(cat "$executed/$name" 2>/dev/null || echo 0)
   if [ "$so_far" -lt "$runs" ]; then
-    words=tests/fuzz/words/$name
-    [ -f "$words" ] || words=
     # shellcheck disable=SC2086
     replay "$name" /dev/null -runs=$((runs - so_far)) -max_len="${MAX_LEN:-4096}" \
-      ${SECONDS_EACH:+-max_total_time="$SECONDS_EACH"} ${words:+-dict="$words"} ${found:+"$found"} \
-      "$seeds"
-    done=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$build/$name.log")
-    so_far=$((so_far + ${done:-0}))
+      ${SECONDS_EACH:+-max_total_time="$SECONDS_EACH"} ${found:+"$found"} "$seeds"
+    so_far=$((so_far + $(sed -n 's/^#\([0-9]*\).*/\1/p' "$build/$name.log" | tail -n 1)))
     echo "$so_far" >"$executed/$name"
   fi
   # shellcheck disable=SC2086
