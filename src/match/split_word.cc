@@ -148,6 +148,12 @@ __attribute__((target("avx2,bmi"))) void FindAvx2(Bytes text, std::vector<Landma
 
 bool IsSplitWordByte(uint8_t byte) { return (kKinds.of[byte] & kWord) != 0; }
 
+bool IsInSplitWord(Bytes text, uint64_t begin, uint64_t end) {
+  const uint64_t last = std::min<uint64_t>(text.size(), begin + kLongestSplitWord + 1);
+  while (end < last && IsSplitWordByte(text[end])) ++end;
+  return end < last && MayJoin(text, end);
+}
+
 void FindSplitWords(Bytes text, std::vector<Landmark>* found, Instructions with) {
   found->clear();
 #ifdef PICKET_X86
