@@ -97,13 +97,14 @@ std::string RenderShim(std::string_view hook, std::string_view binary, bool in_f
   for (const HookText& known : kHookTexts) {
     if (known.name != hook) continue;
     std::string text(known.text);
-    size_t line = text.find(kBinaryLine) + 1;
-    text.replace(line, text.find('\n', line) - line, "picket=" + Quote(binary));
     if (!options.empty()) {
       const std::string verb = "\"$picket\" " + std::string(hook) + " ";
       ReplaceAll(verb, verb + std::string(options) + " ", &text);
     }
     if (in_folder) ReplaceAll(kBeside, kInFolder, &text);
+    // Last: a path may look like any of that.
+    const size_t line = text.find(kBinaryLine) + 1;
+    text.replace(line, text.find('\n', line) - line, "picket=" + Quote(binary));
     return text;
   }
   throw Error("There is no hook named " + std::string(hook) + ".");

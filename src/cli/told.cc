@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "report/escape.h"
+
 namespace picket {
 
 bool IsPlainText(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c == '\n' || c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
-  });
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find_first_of("\n\t"));
+    if (EscapeForTerminal(part) != part) return false;
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return true;
 }
 
 bool IsOneJsonObject(std::string_view text) {

@@ -7,7 +7,8 @@
 
 namespace picket {
 
-// Lines without control characters but tabs.
+// Lines, and tabs in them, of what EscapeForTerminal() leaves as it is: UTF-8 without control
+// characters, the ones beyond ASCII included, and without marks that turn the text around.
 bool IsPlainText(std::string_view text);
 
 // One JSON object and nothing behind it, in plain text.

@@ -6,6 +6,7 @@
 #include "core/door.h"
 #include "core/error.h"
 #include "git/plumbing.h"
+#include "git/plumbing_text.h"
 #include "git/raw_objects.h"
 
 namespace picket {
@@ -226,10 +227,8 @@ void GitAncestry::RemovedFromIndex(const ObjectId& parent, Removed& removed) {
     removed.truncated = true;
     return;
   }
-  for (size_t at = 0; at < names.size();) {
-    size_t end = std::min(names.find('\0', at), names.size());
-    std::string name = names.substr(at, end - at);
-    at = end + 1;
+  for (std::string_view rest = names; !rest.empty();) {
+    std::string name(TakeTo('\0', &rest));
     if (removed.blobs.size() >= kMaxVersions) {
       removed.truncated = true;
       return;

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "git/plumbing.h"
+#include "git/plumbing_text.h"
 
 namespace picket {
 namespace {
@@ -145,6 +146,21 @@ std::optional<CleanupMode> ParseCleanup(std::string_view value) {
 
 }  // namespace
 
+void ReadMessageSettings(std::string_view text, MessageOptions* options) {
+  for (const ConfigEntry& entry : ParseConfigList(text)) {
+    const std::string value = entry.value.value_or("");
+    if (entry.name == "core.commentchar" || entry.name == "core.commentstring") {
+      if (!value.empty()) options->comment = value;
+    } else if (entry.name == "commit.cleanup") {
+      options->cleanup = ParseCleanup(value).value_or(CleanupMode::kDefault);
+    } else if (entry.name == "commit.verbose") {
+      // A boolean or a level; Git itself refuses what is neither.
+      options->verbose = !entry.value || !(value.empty() || value == "0" || value == "false" ||
+                                           value == "no" || value == "off");
+    }
+  }
+}
+
 MessageOptions ReadMessageOptions() {
   MessageOptions options;
   const char* editor = std::getenv("GIT_EDITOR");
@@ -156,25 +172,7 @@ MessageOptions ReadMessageOptions() {
   std::string text = config.ReadAll(kMaxConfigBytes);
   // 1: none of them is set.
   if (config.Finish() != 1) config.CheckSuccess();
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    size_t end = std::min(rest.find('\0'), rest.size());
-    std::string_view entry = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    size_t line = entry.find('\n');
-    std::string_view name = entry.substr(0, line);
-    bool has_value = line != std::string_view::npos;
-    std::string_view value = has_value ? entry.substr(line + 1) : std::string_view();
-    if (name == "core.commentchar" || name == "core.commentstring") {
-      if (!value.empty()) options.comment = value;
-    } else if (name == "commit.cleanup") {
-      options.cleanup = ParseCleanup(value).value_or(CleanupMode::kDefault);
-    } else if (name == "commit.verbose") {
-      // A boolean or a level; Git itself refuses what is neither.
-      options.verbose = !has_value || !(value.empty() || value == "0" || value == "false" ||
-                                        value == "no" || value == "off");
-    }
-  }
+  ReadMessageSettings(text, &options);
   return options;
 }
 

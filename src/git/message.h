@@ -31,6 +31,8 @@ struct MessageOptions {
 // From the environment and the configuration that Git gives the hook (one `git config`). Throws
 // Error where Git can't be run.
 MessageOptions ReadMessageOptions();
+// What `git config -z` printed of it. A setting that is not known changes nothing.
+void ReadMessageSettings(std::string_view text, MessageOptions* options);
 
 // `text` with the lines that Git is sure to drop emptied, so that line numbers stay those of the
 // file, and cut at the scissors where Git is sure to cut:

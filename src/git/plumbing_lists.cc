@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "git/plumbing.h"
+#include "git/plumbing_text.h"
 #include "git/repository_lists.h"
 
 namespace picket {
@@ -15,22 +16,9 @@ constexpr uint64_t kMaxRefBytes = uint64_t{1} << 30;
 constexpr uint64_t kMaxConfigBytes = uint64_t{16} << 20;
 constexpr uint64_t kMaxLineBytes = 4096;
 
-std::string_view TakeTo(char end, std::string_view* text) {
-  const size_t at = text->find(end);
-  const std::string_view taken = text->substr(0, at);
-  text->remove_prefix(at == std::string_view::npos ? text->size() : at + 1);
-  return taken;
-}
-
 std::string_view WithoutNewline(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   return text;
-}
-
-[[noreturn]] void ThrowStrange(const char* command) {
-  throw Error("`" + std::string(command) +
-              "` printed something that is not its documented format, so nothing was judged; check "
-              "which `git` is first on PATH.");
 }
 
 class PlumbingLists : public RepositoryLists {
@@ -83,15 +71,7 @@ class PlumbingLists : public RepositoryLists {
     if (git.Finish() != 0)
       throw Error("The configuration of " + git_dir_ + " can't be read: " + git.Failure() +
                   ". Correct it.");
-    std::vector<ConfigEntry> entries;
-    for (std::string_view rest = text; !rest.empty();) {
-      std::string_view value = TakeTo('\0', &rest);
-      ConfigEntry& entry = entries.emplace_back();
-      const bool has_value = value.find('\n') != std::string_view::npos;
-      entry.name = TakeTo('\n', &value);
-      if (has_value) entry.value = value;
-    }
-    return entries;
+    return ParseConfigList(text);
   }
 
  private:
@@ -127,9 +107,8 @@ class PlumbingLists : public RepositoryLists {
     if (pattern.empty()) process = std::move(begun_);
     if (process == nullptr) process = ListingProcess(pattern);
     GitProcess& git = *process;
-    std::vector<Ref> refs;
     // Line by line, while Git lists on.
-    std::string text;
+    RefLines lines(id_bytes_);
     uint64_t taken = 0;
     std::array<char, 65536> buffer{};
     while (const size_t count = git.Read(buffer)) {
@@ -137,23 +116,12 @@ class PlumbingLists : public RepositoryLists {
       if (taken > kMaxRefBytes)
         throw Error("`git for-each-ref` printed more than " + std::to_string(kMaxRefBytes) +
                     " bytes, which is more than is read from it.");
-      text.append(buffer.data(), count);
-      std::string_view rest = text;
-      while (rest.find('\n') != std::string_view::npos) AddRef(TakeTo('\n', &rest), &refs);
-      text.erase(0, text.size() - rest.size());
+      lines.Add({buffer.data(), count});
     }
     if (git.Finish() != 0)
       throw Error("The refs of " + git_dir_ + " can't be listed: " + git.Failure() +
                   ". Check them with git fsck.");
-    if (!text.empty()) AddRef(text, &refs);
-    return refs;
-  }
-
-  void AddRef(std::string_view line, std::vector<Ref>* refs) const {
-    const std::optional<ObjectId> oid = ObjectId::TryParse(TakeTo(' ', &line));
-    if (!oid || oid->raw().size() != id_bytes_ || line.empty()) ThrowStrange("git for-each-ref");
-    // Written where a ref holds no id.
-    if (!oid->is_zero()) refs->push_back({std::string(line), *oid});
+    return lines.Finish();
   }
 
   GitCommand HeadCommand() const { return Command({"symbolic-ref", "-q", "HEAD"}); }
@@ -172,9 +140,7 @@ class PlumbingLists : public RepositoryLists {
     GitProcess git(Command({"rev-parse", "-q", "--verify", "HEAD"}));
     const std::string said = git.ReadAll(kMaxLineBytes);
     if (git.Finish() != 0) return std::nullopt;
-    const std::optional<ObjectId> oid = ObjectId::TryParse(WithoutNewline(said));
-    if (!oid || oid->raw().size() != id_bytes_) ThrowStrange("git rev-parse");
-    return oid;
+    return ParseIdLine(said, id_bytes_, "git rev-parse");
   }
 
   std::string git_dir_;

@@ -194,9 +194,10 @@ Rule ReadRule(ByteReader& in) {
   rule.not_after = ReadSet(in);
   rule.min_width = in.U32Le();
   rule.max_width = in.U32Le();
-  rule.token_run = in.U8() != 0;
+  const uint8_t token_run = in.U8();
   const uint8_t group = in.U8();
-  if (group >= kSearchGroups.size()) in.Fail();
+  if (token_run > 1 || group >= kSearchGroups.size()) in.Fail();
+  rule.token_run = token_run != 0;
   rule.group = static_cast<SearchGroup>(group);
   rule.measure.kind = ReadText(in);
   rule.measure.bytes = ReadSet(in);

@@ -4,11 +4,18 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 
 // As the library's own header asks for: nothing to link.
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
+// What the library takes for granted of a key is not so in "[+]", and it says what is wrong with it
+// further down: its assertions shall neither end the process nor be assumed.
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(expr) static_cast<void>(0)
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include "core/error.h"
 
@@ -18,6 +25,59 @@ namespace {
 constexpr size_t kLargest = size_t{4} << 20;
 // More than any configuration has, and what can be proven in minutes.
 constexpr size_t kMostRules = 5000;
+
+// RFC 3629.
+bool IsUtf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<uint8_t>(text[at++]);
+    if (lead < 0x80) continue;
+    const size_t more = lead < 0xc2 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 0;
+    if (more == 0 || text.size() - at < more) return false;
+    uint32_t rune = lead & (0x3fu >> more);
+    for (size_t i = 0; i < more; ++i) {
+      const auto byte = static_cast<uint8_t>(text[at++]);
+      if ((byte & 0xc0) != 0x80) return false;
+      rune = rune << 6 | (byte & 0x3fu);
+    }
+    const bool overlong = (more == 2 && rune < 0x800) || (more == 3 && rune < 0x10000);
+    if (overlong || rune > 0x10ffff || (rune >= 0xd800 && rune <= 0xdfff)) return false;
+  }
+  return true;
+}
+
+// toml++ 3.3 takes letters such as U+00E9 for what can't be where white space may stand, and then
+// does anything. So each byte beyond ASCII goes through it as a character for private use, U+E000
+// and the byte.
+std::string Carried(std::string_view text) {
+  std::string carried;
+  for (char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (byte < 0x80) {
+      carried.push_back(c);
+    } else {
+      carried.push_back('\xee');
+      carried.push_back(static_cast<char>(0x80 | byte >> 6));
+      carried.push_back(static_cast<char>(0x80 | (byte & 0x3f)));
+    }
+  }
+  return carried;
+}
+
+// What was carried, and whatever an escape of the text spells.
+std::string Restored(std::string_view carried) {
+  std::string text;
+  for (size_t at = 0; at < carried.size(); ++at) {
+    const bool is_one = carried[at] == '\xee' && carried.size() - at > 2 &&
+                        (carried[at + 1] == '\x82' || carried[at + 1] == '\x83');
+    if (is_one) {
+      text.push_back(static_cast<char>((carried[at + 1] & 3) << 6 | (carried[at + 2] & 0x3f)));
+      at += 2;
+    } else {
+      text.push_back(carried[at]);
+    }
+  }
+  return text;
+}
 
 std::string Named(std::string_view key) { return "\"" + std::string(key) + "\""; }
 
@@ -29,7 +89,10 @@ class Reader {
   std::string Text(std::string_view key) {
     const toml::node* node = table_.get(key);
     if (node == nullptr) return {};
-    if (const auto* text = node->as_string()) return text->get();
+    const auto* carried = node->as_string();
+    std::string text = carried == nullptr ? std::string() : Restored(carried->get());
+    // An escape may have spelt half of a character.
+    if (carried != nullptr && IsUtf8(text)) return text;
     Complain(key);
     return {};
   }
@@ -63,10 +126,12 @@ class Reader {
       return texts;
     }
     for (const toml::node& item : *list) {
-      if (const auto* text = item.as_string()) {
-        texts.push_back(text->get());
-      } else {
+      const auto* carried = item.as_string();
+      std::string text = carried == nullptr ? std::string() : Restored(carried->get());
+      if (carried == nullptr || !IsUtf8(text)) {
         Complain(key);
+      } else {
+        texts.push_back(std::move(text));
       }
     }
     return texts;
@@ -98,9 +163,9 @@ class Reader {
   std::vector<std::string> KeysBeside(std::span<const std::string_view> known) const {
     std::vector<std::string> unknown;
     for (const auto& [key, value] : table_) {
-      if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
-        unknown.emplace_back(key.str());
-      }
+      if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+      std::string name = Restored(key.str());
+      unknown.push_back(IsUtf8(name) ? std::move(name) : std::string("?"));
     }
     return unknown;
   }
@@ -149,8 +214,14 @@ GitleaksRule ReadRule(const toml::table& table) {
 }
 
 toml::table Parse(std::string_view text, std::string_view file) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  if (!IsUtf8(text)) {
+    throw Error("The file " + std::string(file) +
+                " is no TOML: it is not UTF-8; name a gitleaks configuration.");
+  }
   try {
-    return toml::parse(text);
+    return toml::parse(Carried(text));
   } catch (const toml::parse_error& error) {
     throw Error("The file " + std::string(file) + " is no TOML: line " +
                 std::to_string(error.source().begin.line) +

@@ -182,6 +182,7 @@ class Expansion {
       if (c < '0' || c > '9' || count > kMaxCount) return Fail(name);
       count = count * 10 + static_cast<size_t>(c - '0');
     }
+    if (count == 0) return Fail(name);
     if (open == last_counted_ && spoiling_ == Spoiling::kShorter) --count;
     if (open == last_counted_ && spoiling_ == Spoiling::kLonger) ++count;
     for (const auto& [alphabet, characters] : kAlphabets) {

@@ -62,6 +62,15 @@ TEST_CASE("shim: what is written is read back, whatever the binary's path") {
   CHECK_THROWS_AS(RenderShim("post-commit", "/bin/picket", false), Error);
 }
 
+TEST_CASE("shim: a path that looks like what is replaced in the shim stays as it is") {
+  const Folder folder;
+  for (const std::string binary : {"/a\"$picket\" pre-push /picket", "/$0.before-picket/picket"}) {
+    CAPTURE(binary);
+    const std::string shim = RenderShim("pre-push", binary, true, "--policy /p");
+    CHECK(ReadHook(folder.Write("pre-push", shim, 0755)).binary == binary);
+  }
+}
+
 TEST_CASE("shim: other files are told from ours") {
   const Folder folder;
   CHECK_FALSE(ReadHook(folder.path + "/none").exists);

@@ -11,7 +11,11 @@ namespace picket {
 TEST_CASE("A report that a process tells is lines, and nothing for a terminal") {
   CHECK(IsPlainText(""));
   CHECK(IsPlainText("one\tby\ntwo \xc3\xa9\n"));
-  for (const char* text : {"\x1b[2J", "\r", "\x7f", "\b"}) CHECK_FALSE(IsPlainText(text));
+  for (const char* text : {"\x1b[2J", "\r", "\x7f", "\b",
+                           "line\n\xc2\x9b"
+                           "2J",
+                           "\xe2\x80\xae", "\ttab\xff"})
+    CHECK_FALSE(IsPlainText(text));
   CHECK_FALSE(IsPlainText(std::string(1, '\0')));
 }
 

@@ -29,6 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!regex.ok() || regex.NumberOfCapturingGroups() != facts.captures) std::abort();
   Rule rule;
   rule.pattern = pattern;
-  ChooseSearchGroup(rule);
+  for (const char* kind : {"", "run", "jwt"}) {
+    rule.measure = {kind, {}, 20, 400};
+    rule.measure.bytes.AddRange('0', '9');
+    ChooseSearchGroup(rule);
+  }
   return 0;
 }

@@ -35,12 +35,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Encoding encoding = static_cast<Encoding>(bytes[i] % 6);
     hints.push_back({encoding, bytes[i] * size_t{7} % bytes.size()});
   }
+  HintFilter filter;
   for (const EncodedHint& hint : hints) {
-    EncodedRun run = hint.encoding == Encoding::kBase64
-                         ? FindBase64Run(bytes, hint.offset)
-                         : FindUtf16Run(bytes, hint.encoding, hint.offset);
+    filter.Keep(bytes, hint);
+    EncodedRun run = FindUtf16Run(bytes, hint.encoding, hint.offset);
+    if (hint.encoding == Encoding::kBase64) run = FindBase64Run(bytes, hint.offset);
+    if (hint.encoding == Encoding::kHex) run = FindHexRun(bytes, hint.offset);
     if (run.begin > hint.offset || run.end < hint.offset || run.end > bytes.size()) std::abort();
     if (DecodeBase64(bytes, run).bytes.size() > run.end - run.begin) std::abort();
+    if (DecodeHex(bytes, run).bytes.size() > (run.end - run.begin) / 2) std::abort();
+  }
+  if (const auto text = DetectUtf16(bytes)) {
+    if (DecodeUtf16(bytes, text->order).size() > 2 * bytes.size()) std::abort();
   }
   ExpandLimits limits;
   limits.bytes = 4 * bytes.size();

@@ -13,8 +13,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const picket::InlineMarks marks = picket::ReadInlineMarks(text, offset);
     if (marks.rules.size() > 16) std::abort();
     if (!marks.rules.empty() && (marks.words & picket::kPicketAllow) == 0) std::abort();
+    picket::Finding finding;
+    finding.kind = picket::FindingKind::kSecret;
+    finding.rule = finding.family = "a.rule";
+    if (marks.words == 0 && marks.Cover(finding, 0xff)) std::abort();
     for (const std::string& rule : marks.rules) {
       if (rule.empty() || rule.size() > 4096) std::abort();
+      finding.family = rule;
+      if (!marks.Cover(finding, 0xff) || marks.Cover(finding, 0)) std::abort();
     }
   }
   return 0;

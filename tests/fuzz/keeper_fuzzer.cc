@@ -26,6 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const picket::PlaceQuestion question{
       static_cast<picket::Question>(static_cast<uint8_t>(rest[0]) % 10),
       static_cast<uint8_t>(rest[1]), at, std::string(rest.substr(2 + sizeof at))};
+  for (const char* folder : {"/objects/one/", "/objects/two", "/listed/"}) {
+    const std::string near = folder + question.text;
+    for (const auto& found : {picket::FindFile(places, near), picket::FindFolder(places, near)}) {
+      if (found && picket::PathOf(places, *found) != near) abort();
+    }
+  }
   const std::optional<std::string> path = picket::PathOf(places, question);
   if (!path) return 0;
   if (path->find("..") != std::string::npos || path->find('\0') != std::string::npos) abort();

@@ -13,6 +13,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if ((data[0] & 8U) != 0) options.comment = "//";
   options.cleanup = static_cast<picket::CleanupMode>((data[0] >> 4) % 5);
   std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
+  if (data[0] >= 0x80) {
+    // The first lines as what Git says of the configuration.
+    const size_t end = std::min(text.find("\n\n"), text.size());
+    picket::ReadMessageSettings(text.substr(0, end), &options);
+    text.remove_prefix(end);
+    if (options.comment.empty()) abort();
+  }
   std::string kept = picket::KeptMessage(text, options);
   if (!options.edited && !options.verbose && kept != text) abort();
   // Line by line it is the text or nothing, so that line numbers hold.

@@ -1,6 +1,7 @@
 // A pack of the fuzzer's making: records of kind, reference, flags, length and content, so that
 // compression and checksums are no wall before the parts that matter. A flag leaves the content
-// uncompressed, lies about its size, or stores the same id twice.
+// uncompressed, lies about its size, stores the same id twice, or has the index place the entry
+// somewhere else. The length of the input says what is wanted and what is too large.
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
@@ -57,6 +58,9 @@ PackBuilder Build(picket::Bytes bytes) {
       offset = pack.AddClaiming(id, kind & 7, (flags & 2) != 0 ? claim << reference % 60 : claim,
                                 content);
     }
+    if ((flags & 16) != 0) {
+      pack.Misplace(offset + (uint64_t{reference} << (flags >> 5) * 4));
+    }
     offsets.push_back(offset);
   }
   return pack;
@@ -74,18 +78,25 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   picket::PackStore store(pack, 20);
   picket::ObjectDatabase database(store);
   auto forest = std::make_shared<picket::DeltaForest>(pack, database, 1);
-  forest->LabelAll([](uint32_t entry) { return entry; });
+  const bool wants_all = size % 5 != 0;
+  forest->LabelAll([&](uint32_t entry) {
+    return wants_all || entry % 3 == 0 ? entry : picket::DeltaForest::kNone;
+  });
   const uint64_t budget = size % 3 * 100;
-  picket::ForestWalk walk(database, {.object_bytes = 1 << 20, .base_bytes = budget});
+  const uint64_t most = size % 7 == 0 ? 16 : 1 << 20;
+  picket::ForestWalk walk(database, {.object_bytes = most, .base_bytes = budget});
   Walked walked;
   for (uint32_t i = 0; i < forest->entries().size(); ++i) {
-    if (forest->entries()[i].base == picket::DeltaForest::kNone) walk.Walk(*forest, i, walked);
+    const picket::DeltaForest::Entry& entry = forest->entries()[i];
+    if (entry.base == picket::DeltaForest::kNone) walk.Walk(*forest, i, walked);
+    if (entry.state != picket::DeltaForest::State::kGood && forest->Why(i).empty()) abort();
     picket::RawObject object;
     picket::ObjectHeader header;
     std::string why;
     const picket::ObjectId oid = forest->id(i);
     const auto read = database.Read(oid, &object, &why);
-    if (read == picket::ReadStatus::kMissing) abort();
+    if (read == picket::ReadStatus::kMissing || !database.Contains(oid)) abort();
+    if (database.CountCopies(oid) == 0) abort();
     if (database.ReadHeader(oid, &header, &why) == picket::ReadStatus::kOk &&
         read == picket::ReadStatus::kOk && object.bytes().size() != header.size) {
       abort();

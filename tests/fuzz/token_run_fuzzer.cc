@@ -81,6 +81,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!SameLandmarks(names, expected_names)) std::abort();
   const std::vector<TokenRun> named = OracleNamedRuns(AsText(text));
   std::vector<TokenRun> near;
+  // Of long runs the parts beside a name.
+  NameRuns(text, expected_names, expected, 16, &near);
+  for (const TokenRun& run : near) {
+    if (run.begin > run.end || run.end > size) std::abort();
+  }
   NameRuns(text, expected_names, expected, kUnnamed, &near);
   auto found = near.begin();
   for (const TokenRun& run : named) {

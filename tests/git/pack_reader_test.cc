@@ -338,6 +338,35 @@ TEST_CASE("forest walk: what is large is told, with all that is made from it") {
   CHECK(WalkAll(*repository, {.object_bytes = 100}).large.size() == 3);
 }
 
+TEST_CASE("forest walk: an entry ends with its pack, wherever the index places the next one") {
+  // Behind the pack's end the stream goes on, as a file behind a mapped one might.
+  const std::string checksum(20, '\x33');
+  const std::string stored = std::string("\x78\x01\x01\x30\0\xcf\xff", 7) + std::string(8, 'a') +
+                             checksum + std::string(20, 'b') + "\x51\x0d\x0e\xad";
+  for (const uint64_t offset : {uint64_t{0xffffffff}, uint64_t{0x7fffffff}}) {
+    PackBuilder builder;
+    builder.AddRaw(PackBuilder::Id(1), "\xb0\x03" + stored);
+    builder.AddRaw(PackBuilder::Id(2), "");
+    builder.Misplace(offset);
+    const std::string all = builder.Pack();
+    const std::string index = builder.Index();
+    const size_t cut = all.find(checksum) + checksum.size();
+    REQUIRE(cut < all.size() - checksum.size());
+    auto pack = std::make_shared<const PackFile>(AsBytes(index), AsBytes(all).first(cut), 20);
+    REQUIRE(pack->Open());
+    PackStore store(pack, 20);
+    ObjectDatabase database(store);
+    DeltaForest forest(pack, database, 1);
+    forest.LabelAll([](uint32_t entry) { return entry; });
+    CHECK(forest.end(0) == cut - checksum.size());
+    ForestWalk walk(database, {});
+    Recorder recorder;
+    walk.Walk(forest, 0, recorder);
+    CHECK(recorder.contents.empty());
+    CHECK(recorder.damaged.size() == 1);
+  }
+}
+
 TEST_CASE("pack reader: packs that come after the first question are found") {
   TemporaryFolder folder;
   GitFixture git(folder, "repository");

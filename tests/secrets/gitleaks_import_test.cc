@@ -144,6 +144,29 @@ TEST_CASE("gitleaks import: what people wrote stays as it was, without control c
   CHECK(Tells(import.lost, "cl\xc3\xa9: its keywords were left out"));
 }
 
+TEST_CASE("gitleaks import: letters beyond ASCII stand where the format lets them") {
+  const std::string letter = "\xc3\xa9";
+  // White space may stand in each of these places.
+  for (const std::string& text :
+       {std::string("[+]"), std::string("[[!x]]"), "[" + letter + "]", "[[" + letter,
+        letter + " = 1", "a = " + letter, "a = [1, " + letter, std::string("a = '\xc3'"),
+        std::string("a = \"\xff\"")}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(ParseGitleaksConfig(text, "their.toml"), Error);
+  }
+  const GitleaksConfig config = ParseGitleaksConfig(
+      "\xef\xbb\xbf# " + letter + "\n" +
+          RuleToml("a", "description = \"\"\"x\\\n  " + letter + " \\u00e9 \xee\x82\x80\"\"\"\n'" +
+                            letter + "' = 1"),
+      "their.toml");
+  REQUIRE(config.rules.size() == 1);
+  CHECK(config.rules[0].description == "x" + letter + " " + letter + " \xee\x82\x80");
+  CHECK(config.rules[0].unknown_keys == std::vector<std::string>{letter});
+  // Half of what a character is made of, spelt by an escape.
+  CHECK(ParseGitleaksConfig(RuleToml("a", "regex = \"\\ue0c3\""), "f").rules[0].wrong_key ==
+        "regex");
+}
+
 TEST_CASE("gitleaks import: a file that is none is an error that names it") {
   const char* kFiles[] = {"",
                           "= 1",

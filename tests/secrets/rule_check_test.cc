@@ -47,6 +47,7 @@ TEST_CASE("rule check: a rule that breaks a promise is complained about") {
   const Case kCases[] = {
       {"examples", nlohmann::json::array({"x=zz{digit:3}"}), "does not find its example"},
       {"examples", nlohmann::json::array({"x=zz{digits:4}"}), "is not known"},
+      {"examples", nlohmann::json::array({"x=zz{digit:0}"}), "is not known"},
       {"near_misses", nlohmann::json::array({"zz{digit:4}"}), "finds the near miss"},
       {"not_after", "", "a longer form of its example"},
       {"max_width", 7, "but the pattern's is 6"},

@@ -90,6 +90,8 @@ uint64_t PackBuilder::AddRefDelta(const std::string& id, std::string_view base,
   return AddRaw(id, Header(7, delta.size()).append(base) + Compressed(delta));
 }
 
+void PackBuilder::Misplace(uint64_t offset) { entries_.back().offset = offset; }
+
 std::string PackBuilder::Pack() const {
   return "PACK" + BigEndian(2) + BigEndian(static_cast<uint32_t>(entries_.size())) + body_ +
          kChecksum;

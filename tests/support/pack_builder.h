@@ -19,6 +19,9 @@ class PackBuilder {
   // Bytes as they are.
   uint64_t AddRaw(const std::string& id, std::string_view bytes);
 
+  // The index shall say that the last entry begins at `offset`, of which it keeps 32 bits.
+  void Misplace(uint64_t offset);
+
   std::string Pack() const;
   std::string Index() const;
 

@@ -57,9 +57,10 @@ class DeltaForest {
     return std::span(children_).subspan(first_child_[entry],
                                         first_child_[entry + size_t{1}] - first_child_[entry]);
   }
-  // The compressed bytes of an entry end before this.
+  // The compressed bytes of an entry end before this. An index may place the next entry anywhere.
   uint64_t end(uint32_t entry) const {
-    return entry + size_t{1} < entries_.size() ? entries_[entry + size_t{1}].offset : pack_->end();
+    const bool is_last = entry + size_t{1} == entries_.size();
+    return is_last ? pack_->end() : std::min(entries_[entry + size_t{1}].offset, pack_->end());
   }
   // A clause about an entry that is not good.
   std::string Why(uint32_t entry) const;
