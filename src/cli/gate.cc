@@ -7,6 +7,7 @@
 #include "cli/lfs_objects.h"
 #include "cli/place_checks.h"
 #include "cli/progress.h"
+#include "git/change_source.h"
 #include "git/object_source.h"
 #include "report/lines.h"
 #include "scan/judge.h"
@@ -69,11 +70,12 @@ Verdict JudgeChange(const GateInput& input) {
                              .temporary_bytes = limits.temp_bytes,
                              .may_be_promised = input.gate == Gate::kPrePush,
                              .stop = finding});
+  const ChangeSource by_pack(input.changes, objects, source, input.engine.threads());
   ScanOptions options = input.engine.NewScanOptions();
   ProgressTeller progress(input.common);
   options.on_progress = TellBoth(progress.OnScan(), input.watch ? input.watch->OnScan() : nullptr);
   options.stop = options.limits.stop = finding;
-  LfsObjects lfs(input.repository, input.policy, input.gate, source, objects);
+  LfsObjects lfs(input.repository, input.policy, input.gate, by_pack, objects);
   ScanResult scan = ScanAll(lfs.source(), input.engine.detectors(), options);
   lfs.Examine(input.engine, options, &scan);
   if (input.malware != nullptr) {

@@ -102,6 +102,7 @@ Unjudged UnjudgedOf(const DebtList& list) {
 
 std::set<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& changes,
                            const std::vector<ObjectId>& values) {
+  if (debts.empty()) return {};
   std::unordered_set<ObjectId> judged(values.begin(), values.end());
   for (const NewCommit& commit : changes.commits) judged.insert(commit.oid);
   for (const ChangedObject& object : changes.objects)
@@ -148,7 +149,11 @@ int PushGate::Run() {
     record_.MaskWith(engine.mask(), engine.name(),
                      ServerPolicyId(input_.common, input_.repository));
   }
-  const Bypass bypass(given.server, UpdatedRefs(input_.updates), GetVariable);
+  // Only a grant asks for them.
+  const Bypass bypass(
+      given.server,
+      given.server.bypass.empty() ? std::vector<std::string>() : UpdatedRefs(input_.updates),
+      GetVariable);
   Policy policy = given;
   policy.allow.insert(policy.allow.end(), bypass.allowances().begin(), bypass.allowances().end());
   input_.stats.Mark("open");
@@ -180,9 +185,12 @@ Verdict PushGate::Judge(const Policy& policy, Engine& engine, const MalwareDetec
           .engine = engine,
           .repository = &input_.repository,
           .debts = &book_});
-  changes_ = ListReceived(
-      input_.repository, input_.updates,
-      {.refs = &refs_, .unjudged = &unjudged, .also_existing = lent, .watch = listing});
+  changes_ = ListReceived(input_.repository, input_.updates,
+                          {.refs = &refs_,
+                           .unjudged = &unjudged,
+                           .also_existing = lent,
+                           .watch = listing,
+                           .threads = engine.threads()});
   changes_.notes.insert(changes_.notes.end(), notes.begin(), notes.end());
   input_.stats.Mark("list");
   GitAncestry ancestry(input_.repository, GitAncestry::Base::kCommits);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "core/blob.h"
@@ -35,6 +36,12 @@ class BlobSource {
  public:
   virtual ~BlobSource() = default;
   virtual size_t item_count() const = 0;
+  // How many objects an item stands for, and all of them together.
+  virtual uint64_t objects_in(size_t item) const {
+    static_cast<void>(item);
+    return 1;
+  }
+  virtual uint64_t object_count() const { return item_count(); }
   virtual std::unique_ptr<BlobReader> NewReader() const = 0;
 };
 

@@ -6,9 +6,7 @@
 namespace picket {
 
 ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
-    : may_be_promised_(may_be_promised),
-      limits_(limits),
-      path_index_(16, PathHash{&list_.paths}, PathEqual{&list_.paths}) {}
+    : may_be_promised_(may_be_promised), limits_(limits) {}
 
 uint32_t ChangeBuilder::AddRef(std::string name) {
   uint32_t index = static_cast<uint32_t>(list_.refs.size());
@@ -28,14 +26,16 @@ void ChangeBuilder::AddCommitLeft(const ObjectId& oid, uint32_t ref) {
 }
 
 ChangedObject& ChangeBuilder::Object(ObjectKind kind, const ObjectId& oid) {
-  auto& index = kind == ObjectKind::kTag ? tags_ : blobs_;
-  auto [slot, added] = index.try_emplace(oid, list_.objects.size());
-  if (added) {
-    ChangedObject& object = list_.objects.emplace_back();
-    object.kind = kind;
-    object.oid = oid;
-  }
-  return list_.objects[slot->second];
+  SlotTable& index = kind == ObjectKind::kTag ? tags_ : blobs_;
+  const uint64_t hash = hash_(oid.raw());
+  const uint32_t known =
+      index.Find(hash, [&](uint32_t object) { return list_.objects[object].oid == oid; });
+  if (known != kNone) return list_.objects[known];
+  index.Insert(hash, static_cast<uint32_t>(list_.objects.size()));
+  ChangedObject& object = list_.objects.emplace_back();
+  object.kind = kind;
+  object.oid = oid;
+  return object;
 }
 
 void ChangeBuilder::AddTag(const ObjectId& oid, uint32_t ref) {
@@ -76,13 +76,18 @@ void ChangeBuilder::AddGap(Gap gap) {
 }
 
 uint32_t ChangeBuilder::PathIndex(std::string_view path) {
-  if (auto hit = path_index_.find(path); hit != path_index_.end()) return *hit;
-  uint32_t index = static_cast<uint32_t>(list_.paths.size());
+  const auto is_path = [&](uint32_t index) { return list_.paths[index] == path; };
+  // A new path comes twice.
+  if (last_path_ != kNone && is_path(last_path_)) return last_path_;
+  const uint64_t hash = hash_(AsBytes(path));
+  last_path_ = path_index_.Find(hash, is_path);
+  if (last_path_ != kNone) return last_path_;
+  last_path_ = static_cast<uint32_t>(list_.paths.size());
   list_.paths.emplace_back(path);
   names_.push_back(kNone);
-  path_index_.insert(index);
+  path_index_.Insert(hash, last_path_);
   path_bytes_ += path.size();
-  return index;
+  return last_path_;
 }
 
 bool ChangeBuilder::TakePlace(std::string_view path) {

@@ -6,12 +6,11 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "core/change_list.h"
 #include "core/object_id.h"
+#include "git/slot_table.h"
 #include "git/tree_changes.h"
 
 namespace picket {
@@ -56,24 +55,6 @@ class ChangeBuilder : public TreeChangeVisitor {
   ChangeList Finish();
 
  private:
-  // Hashes of indexes into list_.paths, so that no path is held twice.
-  struct PathHash {
-    using is_transparent = void;
-    const std::vector<std::string>* paths;
-    size_t operator()(std::string_view path) const { return std::hash<std::string_view>()(path); }
-    size_t operator()(uint32_t index) const { return (*this)((*paths)[index]); }
-  };
-  struct PathEqual {
-    using is_transparent = void;
-    const std::vector<std::string>* paths;
-    std::string_view Text(std::string_view path) const { return path; }
-    std::string_view Text(uint32_t index) const { return (*paths)[index]; }
-    template <typename A, typename B>
-    bool operator()(const A& a, const B& b) const {
-      return Text(a) == Text(b);
-    }
-  };
-
   uint32_t PathIndex(std::string_view path);
   // False, with a gap, when there is no room for one more.
   bool TakePlace(std::string_view path);
@@ -85,8 +66,11 @@ class ChangeBuilder : public TreeChangeVisitor {
   bool may_be_promised_;
   ChangeLimits limits_;
   ChangeList list_;
-  std::unordered_set<uint32_t, PathHash, PathEqual> path_index_;
-  std::unordered_map<ObjectId, size_t> blobs_, tags_;
+  KeyedHash hash_;
+  SlotTable path_index_;  // into list_.paths
+  SlotTable blobs_;       // into list_.objects
+  SlotTable tags_;
+  uint32_t last_path_ = kNone;
   // By path index: the object that carries the name, kNone for none.
   std::vector<uint32_t> names_;
   // Of the commit at hand, and what is known of others, by what they hold.

@@ -4,13 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "git/change_builder.h"
+#include "git/commit_changes.h"
 #include "git/commit_walk.h"
+#include "git/slot_table.h"
 #include "git/tree_changes.h"
 
 namespace picket {
@@ -21,7 +24,7 @@ constexpr size_t kMostLikely = 256;
 
 struct NewValue {
   ObjectId oid;
-  std::string ref;
+  std::string_view ref;
 };
 
 struct ListOptions {
@@ -32,6 +35,7 @@ struct ListOptions {
   // Something exists that counts as new, so that it is not enough to know what the push brought.
   bool is_owed = false;
   StepWatch watch = {};
+  unsigned threads = 1;
 };
 
 // What is there already. To peel tens of thousands of refs takes longer than to judge a small push,
@@ -41,7 +45,7 @@ class Existing {
   // What is likely (see KnownValues) and not in `values` does not count.
   Existing(const Repository& repository, std::span<const ObjectId> values,
            const ListOptions& options, ChangeBuilder& builder)
-      : values_(values.begin(), values.end()), listed_(values), builder_(builder) {
+      : values_(values), listed_(values), builder_(builder) {
     watch_ = options.watch;
     if (!options.is_owed) old_objects_ = repository.NewDatabaseOfOldObjects();
     if (old_objects_ == nullptr) {
@@ -119,7 +123,7 @@ class Existing {
                        ". What they may have held counts as new; git fsck names them.");
   }
 
-  std::unordered_set<ObjectId> values_;
+  IdSet values_;
   std::span<const ObjectId> listed_;
   std::vector<ObjectId> likely_;
   StepWatch watch_;
@@ -166,7 +170,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   };
   std::unordered_map<ObjectId, Way> ways;
   for (const NewValue& value : values) {
-    uint32_t ref = builder.AddRef(value.ref);
+    uint32_t ref = builder.AddRef(std::string(value.ref));
     if (options.watch.IsStopped()) continue;
     auto [known, added] = ways.try_emplace(value.oid);
     Way& way = known->second;
@@ -175,8 +179,8 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     for (const ObjectId& tag : tags)
       if (!existing.HasTag(tag)) builder.AddTag(tag, ref);
     if (!leads_somewhere) {
-      builder.AddGap(
-          {value.oid.ToHex(), "", "", "it is the new value of " + value.ref + ": " + why});
+      builder.AddGap({value.oid.ToHex(), "", "",
+                      "it is the new value of " + std::string(value.ref) + ": " + why});
       continue;
     }
     if (peeled.type == ObjectType::kCommit) {
@@ -205,15 +209,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   }
   for (Gap& gap : walk.gaps) builder.AddGap(std::move(gap));
   for (std::string& note : walk.notes) builder.AddNote(std::move(note));
-  for (const WalkedCommit& commit : walk.commits) {
-    if (options.watch.IsStopped()) {
-      builder.AddCommitLeft(commit.oid, commit.ref);
-      continue;
-    }
-    options.watch.CountGoneOver();
-    builder.StartCommit(commit.oid, commit.ref);
-    changes.Visit(commit.tree, commit.parent_trees, builder);
-  }
+  CommitChanges(repository, changes, options.threads).List(walk.commits, options.watch, builder);
   return builder.Finish();
 }
 
@@ -258,6 +254,7 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
                         const ReceivedOptions& options) {
   std::vector<NewValue> values;
   std::vector<ObjectId> likely;
+  values.reserve(updates.size());
   for (const RefUpdate& update : updates) {
     if (update.new_oid.is_zero()) continue;
     values.push_back({update.new_oid, update.ref});
@@ -275,7 +272,8 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
               {.likely = likely,
                .unjudged = unjudged.tips,
                .is_owed = !unjudged.tips.empty() || !unjudged.judged.empty(),
-               .watch = options.watch});
+               .watch = options.watch,
+               .threads = options.threads});
 }
 
 std::vector<bool> FindReachable(const Repository& repository, const std::vector<Ref>& refs,

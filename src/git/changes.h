@@ -40,6 +40,8 @@ struct ReceivedOptions {
   std::span<const ObjectId> also_existing = {};
   // Counts commits.
   StepWatch watch = {};
+  // That compare trees; 1 or more. The result is the same for any.
+  unsigned threads = 1;
 };
 
 // pre-receive: everything that the new values reach and no existing ref does, all lines together;

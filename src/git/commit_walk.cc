@@ -15,6 +15,8 @@ constexpr int kMaxTagChain = 1'000;
 constexpr int64_t kClockSlack = 24 * 60 * 60;  // seconds
 constexpr int kOvertime = 256;                 // commits
 constexpr uint64_t kEarlyChecks = 64;          // commits
+// More are read again when they are needed: all waiting commits could have a million.
+constexpr size_t kFewParents = 8;
 // Boundaries that get a sentence each; the rest is counted.
 constexpr size_t kMaxNotes = 5;
 
@@ -23,6 +25,7 @@ struct Node {
   ObjectId tree;
   // One that can't be read is looked at first: it leads nowhere.
   int64_t time = INT64_MAX;
+  std::vector<ObjectId> parent_ids;  // until it is popped, where they are few
   std::vector<uint32_t> parents;
   uint32_t ref = kNone;
   uint32_t children = 0;  // new ones that still wait to be listed
@@ -33,6 +36,7 @@ struct Node {
   bool readable = false;
   bool shallow = false;
   bool unjudged = false;
+  bool has_many_parents = false;
 };
 
 class Walk {
@@ -87,6 +91,8 @@ class Walk {
         object.type() == ObjectType::kCommit) {
       if (std::optional<CommitHeader> header =
               TryParseCommit(object.bytes(), objects_.id_bytes())) {
+        node.has_many_parents = header->parents.size() > kFewParents;
+        if (!node.has_many_parents) node.parent_ids = std::move(header->parents);
         node.readable = true;
         node.tree = header->tree;
         node.time = header->committer_time;
@@ -98,13 +104,17 @@ class Walk {
 
   // Parents are read only when their child is popped: most of history never is.
   void ReadParents(uint32_t at) {
+    std::vector<ObjectId> parent_ids = std::exchange(nodes_[at].parent_ids, {});
     if (!nodes_[at].readable || nodes_[at].shallow) return;
-    RawObject object;
-    if (objects_.Read(nodes_[at].oid, &object, nullptr) != ReadStatus::kOk) return;
-    std::optional<CommitHeader> header = TryParseCommit(object.bytes(), objects_.id_bytes());
-    if (!header) return;
+    if (nodes_[at].has_many_parents) {
+      RawObject object;
+      if (objects_.Read(nodes_[at].oid, &object, nullptr) != ReadStatus::kOk) return;
+      std::optional<CommitHeader> header = TryParseCommit(object.bytes(), objects_.id_bytes());
+      if (!header) return;
+      parent_ids = std::move(header->parents);
+    }
     std::vector<uint32_t> parents;
-    for (const ObjectId& parent : header->parents) parents.push_back(Find(parent));
+    for (const ObjectId& parent : parent_ids) parents.push_back(Find(parent));
     for (uint32_t parent : parents)
       if (nodes_[parent].readable) skew_ = std::max(skew_, nodes_[parent].time - nodes_[at].time);
     nodes_[at].parents = std::move(parents);

@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "core/change_list.h"
@@ -16,6 +15,7 @@
 #include "core/object_id.h"
 #include "core/watch.h"
 #include "git/repository.h"
+#include "git/slot_table.h"
 
 namespace picket {
 
@@ -66,7 +66,7 @@ CommitWalk WalkNewCommits(const Repository& repository, ObjectDatabase& objects,
 // What a push is judged against where there may be tens of thousands of refs.
 struct KnownValues {
   // What existing refs hold. May be tags and the like.
-  const std::unordered_set<ObjectId>& values;
+  const IdSet& values;
   // Some of them, from which most of what is old can be reached.
   std::span<const ObjectId> likely;
   // The store without what the push brought.

@@ -58,13 +58,16 @@ ListedObject ChangedObjects::At(size_t position) const {
   const ChangedObject& object = changes_.objects[position];
   ListedObject listed{object.kind, object.oid, object.text, {}, {}};
   std::unordered_set<std::string_view> endings;
+  uint32_t last = kNone;  // mostly an object stands at one path in all commits
   for (const Place& place : object.places) {
-    if (place.path == kNone) continue;
+    if (place.path == kNone || place.path == last) continue;
+    last = place.path;
     std::string_view name = changes_.PathOf(place);
-    if (endings.insert(EndingOf(name)).second) listed.names.push_back(name);
+    const bool is_first = listed.names.empty();
+    if (!is_first && endings.empty()) endings.insert(EndingOf(listed.names.front()));
+    if (is_first || endings.insert(EndingOf(name)).second) listed.names.push_back(name);
   }
-  if (position < left_out_.size() && left_out_[position])
-    listed.left_out = "policy excludes every path where it stands";
+  if (IsLeftOut(position)) listed.left_out = "policy excludes every path where it stands";
   return listed;
 }
 

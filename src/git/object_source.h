@@ -48,6 +48,9 @@ class ChangedObjects : public ObjectList {
   // One name of each ending, the first that the change brings: detectors use them for suspicion
   // only.
   ListedObject At(size_t position) const override;
+  bool IsLeftOut(size_t position) const {
+    return position < left_out_.size() && left_out_[position];
+  }
 
  private:
   const ChangeList& changes_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -33,7 +34,11 @@ void ForEachChunk(size_t count, size_t chunk, unsigned threads, const MakeWorker
   };
   size_t useful = std::min<size_t>(threads, (count + chunk - 1) / chunk);
   std::vector<std::thread> others;
-  for (size_t i = 1; i < useful; ++i) others.emplace_back(run);
+  try {
+    for (size_t i = 1; i < useful; ++i) others.emplace_back(run);
+  } catch (const std::system_error&) {
+    // The system has no thread to give: those that run do the work.
+  }
   run();
   for (std::thread& thread : others) thread.join();
   if (failure) std::rethrow_exception(failure);

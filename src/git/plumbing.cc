@@ -20,6 +20,7 @@ extern char** environ;
 namespace picket {
 namespace {
 
+constexpr int kPipeBytes = 1 << 20;
 constexpr size_t kErrorBytes = 4096;
 
 // What Git itself sets to tell a hook where things are.
@@ -152,6 +153,8 @@ GitProcess::GitProcess(const GitCommand& command) {
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   Pipe output = NewPipe();
   Pipe errors = NewPipe();
+  // So that both work at once on what is gigabytes; where it may not be so large it is smaller.
+  if (output.read >= 0) static_cast<void>(fcntl(output.read, F_SETPIPE_SZ, kPipeBytes));
   int rc = EMFILE;
   if (output.read >= 0 && output.write >= 0 && errors.read >= 0 && errors.write >= 0) {
     rc = Spawn(arguments, GitEnvironment(command, environ), output, errors, &pid_);

@@ -100,7 +100,7 @@ bool EntryComesBefore(const TreeEntry& a, const TreeEntry& b) {
 
 ParsedTree ParseTree(Bytes bytes, size_t id_bytes) {
   ParsedTree tree;
-  tree.entries.reserve(bytes.size() / (id_bytes + 20));
+  tree.entries.reserve(bytes.size() / (id_bytes + 8));
   TreeCursor cursor(bytes, id_bytes);
   while (cursor.Next()) {
     tree.entries.push_back({KindOf(cursor.mode()), cursor.id(), cursor.name()});

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "git/alternates.h"
 #include "git/config_file.h"
+#include "git/ref_files.h"
 #include "git/repository_format.h"
 
 namespace picket {
@@ -231,6 +232,7 @@ std::unique_ptr<Repository> Repository::Open(const std::string& path, bool searc
   repository->has_promisor_ = NamesPromisor(own);
   repository->worktree_ = WorktreeOf(git_dir, repository->common_dir_, search ? path : "", own);
   const RepositoryFormat format = FormatOf(own);
+  repository->reads_ref_files_ = RefFilesServe(format) && git_dir == repository->common_dir_;
   repository->lists_ =
       Libgit2Serves(format) ? OpenByLibgit2(git_dir) : OpenByPlumbing(git_dir, in_hook, format);
   return repository;
@@ -332,7 +334,9 @@ std::vector<Ref> Repository::Refs(std::optional<ObjectId>* head) const {
     *head = kept_refs_->second;
     return kept_refs_->first;
   }
-  RefList list = lists_->Refs();
+  std::optional<RefList> read;
+  if (reads_ref_files_) read = TryReadRefFiles(common_dir_, id_bytes());
+  RefList list = read ? std::move(*read) : lists_->Refs();
   std::vector<Ref>& refs = list.refs;
   const auto by_name = [](const Ref& a, const Ref& b) { return a.name < b.name; };
   if (!std::is_sorted(refs.begin(), refs.end(), by_name))

@@ -105,7 +105,9 @@ class Repository {
   bool has_promisor() const { return has_promisor_; }
 
   // Says that Refs() will be asked for soon. Throws Error.
-  void BeginRefs() { lists_->BeginRefs(); }
+  void BeginRefs() {
+    if (!reads_ref_files_) lists_->BeginRefs();
+  }
   // Every ref, sorted by name, and HEAD when it is detached. A ref that holds no object id, and a
   // symbolic one that leads nowhere, is left out, as Git leaves it out: a ref less means that more
   // counts as new. Throws Error where the refs can't be listed.
@@ -158,6 +160,7 @@ class Repository {
   mutable std::vector<ConfigEntry> configuration_;
   std::unordered_set<ObjectId> shallow_;
   bool has_promisor_ = false;
+  bool reads_ref_files_ = false;  // before anybody is asked for refs
   // What Refs() gives: refs and head.
   std::optional<std::pair<std::vector<Ref>, std::optional<ObjectId>>> kept_refs_;
 };

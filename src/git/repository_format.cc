@@ -23,7 +23,7 @@ RepositoryFormat FormatOf(std::span<const ConfigEntry> own) {
   RepositoryFormat format;
   const ConfigEntry* version = FindSetting(own, "core.repositoryformatversion");
   const std::string number = version == nullptr ? "0" : version->value.value_or("");
-  if (number != "0" && number != "1") format.is_plain = false;
+  if (number != "0" && number != "1") format.is_known = false;
   for (const ConfigEntry& entry : own) {
     if (!entry.name.starts_with(kSection)) continue;
     const std::string_view name = std::string_view(entry.name).substr(kSection.size());
@@ -34,9 +34,10 @@ RepositoryFormat FormatOf(std::span<const ConfigEntry> own) {
     } else if (number == "1" &&
                std::find(kHarmless.begin(), kHarmless.end(), name) == kHarmless.end()) {
       // Below version 1 Git does not look at those that it does not know.
-      format.is_plain = false;
+      format.is_known = false;
     }
   }
+  format.is_plain = format.is_known;
   if (format.object_format != "sha1" || format.ref_storage != "files") format.is_plain = false;
   return format;
 }

@@ -16,6 +16,8 @@ struct RepositoryFormat {
   std::string ref_storage = "files";
   // libgit2 opens it and reads it as Git does.
   bool is_plain = true;
+  // It has no version or extension that we have not heard of.
+  bool is_known = true;
 };
 
 // `own`: the repository's own configuration.
@@ -24,5 +26,7 @@ RepositoryFormat FormatOf(std::span<const ConfigEntry> own);
 // Whether libgit2 is asked for the lists of such a repository. A file of its own, so that the
 // tests' program can be linked with one that says no to all.
 bool Libgit2Serves(const RepositoryFormat& format);
+// Whether its refs are files that we read ourselves.
+bool RefFilesServe(const RepositoryFormat& format);
 
 }  // namespace picket

@@ -41,27 +41,17 @@ std::shared_ptr<const Tree> TreeCache::Get(const ObjectId& oid) {
 std::shared_ptr<const Tree> TreeCache::Get(const ObjectId& oid, ReadStatus* status,
                                            std::string* why) {
   *status = ReadStatus::kOk;
-  if (auto hit = fresh_.find(oid); hit != fresh_.end()) return hit->second;
-  std::shared_ptr<const Tree> tree;
-  if (auto hit = stale_.find(oid); hit != stale_.end()) {
-    tree = hit->second;
-  } else {
-    RawObject object;
-    *status = objects_.Read(oid, &object, why);
-    if (*status != ReadStatus::kOk) return nullptr;
-    if (object.type() != ObjectType::kTree) {
-      *status = ReadStatus::kCorrupt;
-      if (why != nullptr) *why = "it is a " + std::string(ToString(object.type()));
-      return nullptr;
-    }
-    tree = std::make_shared<const Tree>(std::move(object), objects_.id_bytes());
+  if (std::shared_ptr<const Tree> known = held_.Find(oid)) return known;
+  RawObject object;
+  *status = objects_.Read(oid, &object, why);
+  if (*status != ReadStatus::kOk) return nullptr;
+  if (object.type() != ObjectType::kTree) {
+    *status = ReadStatus::kCorrupt;
+    if (why != nullptr) *why = "it is a " + std::string(ToString(object.type()));
+    return nullptr;
   }
-  if (fresh_bytes_ > limit_ / 2) {
-    stale_ = std::exchange(fresh_, {});
-    fresh_bytes_ = 0;
-  }
-  fresh_bytes_ += tree->bytes_held();
-  fresh_.emplace(oid, tree);
+  auto tree = std::make_shared<const Tree>(std::move(object), objects_.id_bytes());
+  held_.Put(oid, tree, tree->bytes_held());
   return tree;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/object_id.h"
+#include "git/pack/slot_cache.h"
 #include "git/raw_objects.h"
 #include "git/repository.h"
 
@@ -39,7 +40,7 @@ class TreeCache {
  public:
   // `limit`: about how much is kept, in bytes. `objects` must outlive the cache.
   explicit TreeCache(ObjectDatabase& objects, uint64_t limit = uint64_t{64} << 20)
-      : objects_(objects), limit_(limit) {}
+      : objects_(objects), held_(limit) {}
 
   // Null with a status, and a clause in `why` (may be null), where there is no such tree.
   std::shared_ptr<const Tree> Get(const ObjectId& oid, ReadStatus* status, std::string* why);
@@ -47,14 +48,14 @@ class TreeCache {
   ObjectDatabase& objects() { return objects_; }
 
  private:
-  using Shelf = std::unordered_map<ObjectId, std::shared_ptr<const Tree>>;
+  struct Hash {
+    size_t operator()(const ObjectId& oid) const {
+      return std::hash<ObjectId>()(oid) * 0x9e3779b97f4a7c15U;
+    }
+  };
 
   ObjectDatabase& objects_;
-  uint64_t limit_;
-  // What was asked for lately, and what was before that; the older shelf goes when the newer is
-  // full.
-  Shelf fresh_, stale_;
-  uint64_t fresh_bytes_ = 0;
+  SlotCache<ObjectId, std::shared_ptr<const Tree>, Hash> held_;
 };
 
 }  // namespace picket

@@ -7,46 +7,52 @@ namespace {
 
 constexpr std::string_view kAttributes = ".gitattributes";
 
-// A parent's tree beside ours: both are in one order nearly always, so the entry that is wanted
-// next stands where the last one was found.
-struct Beside {
-  std::shared_ptr<const Tree> tree;
-  size_t cursor = 0;
-
-  // Whether the very same entry stands here; else its namesakes are appended to `found`.
-  bool Holds(const TreeEntry& wanted, std::vector<size_t>* found) {
-    const std::vector<TreeEntry>& entries = tree->entries();
-    if (cursor < entries.size() && entries[cursor].name == wanted.name &&
-        entries[cursor].SameAs(wanted)) {
-      ++cursor;
-      return true;
-    }
-    size_t before = found->size();
-    tree->Find(wanted.name, found);
-    for (size_t i = before; i < found->size(); ++i) {
-      cursor = (*found)[i] + 1;
-      if (entries[(*found)[i]].SameAs(wanted)) return true;
-    }
-    return false;
-  }
-};
-
 }  // namespace
+
+bool TreeChanges::Beside::Holds(const TreeEntry& wanted, std::vector<size_t>* found) {
+  const std::vector<TreeEntry>& entries = tree->entries();
+  if (cursor < entries.size() && entries[cursor].name == wanted.name &&
+      entries[cursor].SameAs(wanted)) {
+    ++cursor;
+    return true;
+  }
+  size_t before = found->size();
+  tree->Find(wanted.name, found);
+  for (size_t i = before; i < found->size(); ++i) {
+    cursor = (*found)[i] + 1;
+    if (entries[(*found)[i]].SameAs(wanted)) return true;
+  }
+  return false;
+}
 
 TreeChanges::TreeChanges(TreeCache& trees, const TreeLimits& limits)
     : trees_(trees), limits_(limits), budget_(limits.entries) {}
 
 void TreeChanges::Visit(const ObjectId& tree, std::span<const ObjectId> parents,
                         TreeChangeVisitor& visitor) {
+  Refill();
+  entries_ = 0;
   if (std::find(parents.begin(), parents.end(), tree) != parents.end()) return;
   visitor_ = &visitor;
   path_.clear();
-  budget_ = std::min(budget_ + limits_.refill, limits_.entries);
   exhausted_ = false;
-  Descend(tree, {parents.begin(), parents.end()}, 0);
+  const uint64_t before = budget_;
+  LevelAt(0).others.assign(parents.begin(), parents.end());
+  Descend(tree, 0);
+  entries_ = before - budget_;
 }
 
-void TreeChanges::Descend(const ObjectId& oid, const std::vector<ObjectId>& others, int depth) {
+void TreeChanges::Account(uint64_t entries) {
+  Refill();
+  budget_ -= std::min(budget_, entries);
+}
+
+TreeChanges::Level& TreeChanges::LevelAt(int depth) {
+  if (levels_.size() <= static_cast<size_t>(depth)) levels_.resize(static_cast<size_t>(depth) + 1);
+  return levels_[static_cast<size_t>(depth)];
+}
+
+void TreeChanges::Descend(const ObjectId& oid, int depth) {
   if (depth >= limits_.depth) {
     visitor_->OnTooLarge(path_, "its folders are nested deeper than picket follows");
     return;
@@ -59,14 +65,16 @@ void TreeChanges::Descend(const ObjectId& oid, const std::vector<ObjectId>& othe
     return;
   }
   // A parent's tree that can't be read takes nothing out: more counts as changed.
-  std::vector<Beside> besides;
-  for (const ObjectId& other : others)
+  Level& level = LevelAt(depth);
+  std::vector<Beside>& besides = level.besides;
+  besides.clear();
+  for (const ObjectId& other : level.others)
     if (std::shared_ptr<const Tree> known = trees_.Get(other))
       besides.push_back({std::move(known)});
 
   size_t length = path_.size();
-  std::vector<size_t> found;
-  std::vector<ObjectId> below;
+  std::vector<size_t>& found = level.found;
+  std::vector<ObjectId>& below = level.below;
   for (const TreeEntry& entry : tree->entries()) {
     if (exhausted_) return;
     uint64_t cost = 1 + besides.size();
@@ -101,6 +109,7 @@ void TreeChanges::Descend(const ObjectId& oid, const std::vector<ObjectId>& othe
     Judge(entry, below, known, depth);
     path_.resize(length);
   }
+  besides.clear();
   if (tree->damaged())
     visitor_->OnUnreadable(path_, oid, ReadStatus::kCorrupt, "it ends in the middle of an entry");
 }
@@ -127,11 +136,12 @@ void TreeChanges::Judge(const TreeEntry& entry, const std::vector<ObjectId>& oth
     std::shared_ptr<const Tree> tree = trees_.Get(entry.oid);
     if (tree == nullptr || tree->entries().empty()) visitor_->OnNewPath(path_);
   }
-  // A copy: `others` is the caller's scratch. An octopus's parents share most of their subtrees.
-  std::vector<ObjectId> distinct = others;
+  // An octopus's parents share most of their subtrees.
+  std::vector<ObjectId>& distinct = LevelAt(depth + 1).others;
+  distinct = others;
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  Descend(entry.oid, distinct, depth + 1);
+  Descend(entry.oid, depth + 1);
 }
 
 // Git takes an entry of an unknown mode for a gitlink and does not look further. If the object is

@@ -5,7 +5,10 @@
 // what only its resolution holds is. A subtree that equals any parent's is never opened.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,11 +60,34 @@ class TreeChanges {
 
   // Visits what `tree` has and none of `parents` has. No parents: everything.
   void Visit(const ObjectId& tree, std::span<const ObjectId> parents, TreeChangeVisitor& visitor);
+  // How many entries the last visit looked at.
+  uint64_t entries() const { return entries_; }
+  // As if one more had looked at so many: somebody else did.
+  void Account(uint64_t entries);
+  const TreeLimits& limits() const { return limits_; }
 
  private:
-  using Trees = std::vector<std::shared_ptr<const Tree>>;
+  void Refill() { budget_ = std::min(budget_ + limits_.refill, limits_.entries); }
+  // A parent's tree beside ours: both are in one order nearly always, so the entry that is wanted
+  // next stands where the last one was found.
+  struct Beside {
+    std::shared_ptr<const Tree> tree;
+    size_t cursor = 0;
 
-  void Descend(const ObjectId& oid, const std::vector<ObjectId>& others, int depth);
+    // Whether the very same entry stands here; else its namesakes are appended to `found`.
+    bool Holds(const TreeEntry& wanted, std::vector<size_t>* found);
+  };
+  // What one depth needs, kept to be used again.
+  struct Level {
+    std::vector<ObjectId> others;  // the trees that this one is held against
+    std::vector<Beside> besides;
+    std::vector<size_t> found;
+    std::vector<ObjectId> below;
+  };
+
+  Level& LevelAt(int depth);
+  // Against levels_[depth].others.
+  void Descend(const ObjectId& oid, int depth);
   void Judge(const TreeEntry& entry, const std::vector<ObjectId>& others, bool known, int depth);
   void JudgeOther(const TreeEntry& entry, const std::vector<ObjectId>& others, bool known,
                   int depth);
@@ -69,9 +95,11 @@ class TreeChanges {
   TreeCache& trees_;
   TreeLimits limits_;
   uint64_t budget_;
+  uint64_t entries_ = 0;
   bool exhausted_ = false;
   TreeChangeVisitor* visitor_ = nullptr;
   std::string path_;
+  std::deque<Level> levels_;
 };
 
 }  // namespace picket

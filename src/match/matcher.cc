@@ -141,7 +141,7 @@ Matcher::~Matcher() { hs_free_scratch(scratch_); }
 
 void Matcher::Scan(Bytes text, MatchJudge& judge, HitList* keep) {
   if (keep != nullptr) keep->Reset(text.size());
-  std::fill(resume_.begin(), resume_.end(), 0);
+  ForgetDecided();
   CollectAll(text, &judge, [&] {
     if (keep != nullptr) keep->Add(hits_);
     Drain(text, &hits_, judge);
@@ -318,15 +318,14 @@ void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
   RegexMatch match;
   uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
   uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
-  uint64_t& position = resume_[hit.id];
-  position = std::max(position, hit.first_end - reach);
+  uint64_t position = std::max(resume_[hit.id], hit.first_end - reach);
   while (position < hit.last_end && regex.Find(text, position, limit, &match)) {
     if (match.match.offset >= hit.last_end) break;
     uint64_t end = Examine(text, hit.id, match, judge);
     position = end == 0 ? match.match.offset + 1 : end;
   }
   // `limit` cut off no match that starts before the hit's end, so all of those are decided now.
-  position = std::max(position, hit.last_end);
+  Decide(hit.id, std::max(position, hit.last_end));
 }
 
 // Where the width is fixed an end tells the start, so that a wrong neighbour costs nothing.
@@ -341,7 +340,7 @@ void Matcher::ConfirmFixed(Bytes text, const Hit& hit, MatchJudge& judge) {
     if (!MayEnd(text, rule, end, end)) continue;
     if (!regex.FindWhole(text, start, end, &match)) continue;
     uint64_t accepted = Examine(text, hit.id, match, judge);
-    if (accepted != 0) resume_[hit.id] = accepted;
+    if (accepted != 0) Decide(hit.id, accepted);
   }
 }
 
@@ -362,6 +361,17 @@ uint64_t Matcher::Examine(Bytes text, uint32_t id, const RegexMatch& found,
   }
   if (!HasContext(text, match) || !judge.Accept(text, match)) return 0;
   return *end;
+}
+
+// Most texts decide nothing, and there are a thousand rules.
+void Matcher::ForgetDecided() {
+  for (const uint32_t rule : resumed_) resume_[rule] = 0;
+  resumed_.clear();
+}
+
+void Matcher::Decide(uint32_t rule, uint64_t position) {
+  if (resume_[rule] == 0) resumed_.push_back(rule);
+  resume_[rule] = position;
 }
 
 const RuleRegex& Matcher::Regex(uint32_t rule) {

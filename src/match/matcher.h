@@ -116,6 +116,8 @@ class Matcher {
   // 0 when the match is rejected, else where it ends.
   uint64_t Examine(Bytes text, uint32_t id, const RegexMatch& found, MatchJudge& judge) const;
   const RuleRegex& Regex(uint32_t rule);
+  void ForgetDecided();
+  void Decide(uint32_t rule, uint64_t position);
 
   std::shared_ptr<const RuleSet> rules_;
   uint64_t window_;
@@ -138,7 +140,8 @@ class Matcher {
   ChangedText changed_;
   std::vector<Hit> gathered_;
   SearchScope scope_ = SearchScope::kAll;
-  std::vector<uint64_t> resume_;  // by rule: matches that start before are decided
+  std::vector<uint64_t> resume_;   // by rule: matches that start before are decided
+  std::vector<uint32_t> resumed_;  // rules of which that is not 0
   std::vector<std::unique_ptr<RuleRegex>> regexes_;
 };
 

@@ -26,7 +26,7 @@ void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRa
     keep->Add(gathered_);
     keep->Finish();
   }
-  std::fill(resume_.begin(), resume_.end(), 0);
+  ForgetDecided();
   Drain(text, &gathered_, judge);
 }
 

@@ -39,10 +39,7 @@ class ChangeJudge {
       : context_(context),
         changes_(changes),
         builder_(context),
-        prior_(changes, context.policy, ancestry, rescan) {
-    for (uint32_t i = 0; i < changes.commits.size(); ++i)
-      commits_.emplace(changes.commits[i].oid, i);
-  }
+        prior_(changes, context.policy, ancestry, rescan) {}
 
   Verdict Run(const ScanResult& scan, std::span<const PlacedFinding> all_placed) {
     builder_.AddNotes(changes_.notes);
@@ -177,13 +174,22 @@ class ChangeJudge {
     builder_.Add(std::move(judged));
   }
 
-  void Locate(const ChangedObject& changed, Place place, JudgedFinding* judged) const {
+  // A clean push never asks.
+  const std::unordered_map<ObjectId, uint32_t>& Commits() {
+    if (commits_.empty()) {
+      for (uint32_t i = 0; i < changes_.commits.size(); ++i)
+        commits_.emplace(changes_.commits[i].oid, i);
+    }
+    return commits_;
+  }
+
+  void Locate(const ChangedObject& changed, Place place, JudgedFinding* judged) {
     judged->path = changes_.PathOf(place);
     uint32_t commit = place.commit;
     if (commit == kNone && changed.kind == ObjectKind::kCommit) {
-      auto known = commits_.find(changed.oid);
+      const auto known = Commits().find(changed.oid);
       judged->commit = changed.oid.ToHex();
-      if (known != commits_.end()) commit = known->second;
+      if (known != Commits().end()) commit = known->second;
     }
     uint32_t ref = changed.ref;
     if (commit != kNone) {

@@ -32,18 +32,20 @@ struct Run {
         detectors(all),
         options(scan_options),
         items(blob_source.item_count()),
+        object_count(blob_source.object_count()),
         threads(most_threads) {}
 
   const BlobSource& source;
   std::span<const Detector* const> detectors;
   const ScanOptions& options;
   size_t items;
+  uint64_t object_count;  // of all items
   unsigned threads;
 
   std::atomic<size_t> next{0};
-  std::atomic<size_t> done{0};
-  // Of these, those that were not left before their end.
-  std::atomic<size_t> examined{0};
+  std::atomic<uint64_t> done{0};  // objects of items
+  // Of these, those whose item was not left before its end.
+  std::atomic<uint64_t> examined{0};
   std::atomic<uint64_t> objects{0};
   std::atomic<uint64_t> blobs{0};
   std::atomic<uint64_t> bytes{0};
@@ -70,7 +72,7 @@ struct Run {
   }
 
   Progress HowFar() const {
-    return {done.load(), items, objects.load(), blobs.load(), bytes.load(), findings.load()};
+    return {done.load(), object_count, objects.load(), blobs.load(), bytes.load(), findings.load()};
   }
 
   void Fail(size_t item, std::exception_ptr what) {
@@ -87,18 +89,49 @@ std::string NameOf(const BlobRef& ref) {
   return ref.names.empty() ? std::string(ToString(ref.kind)) : std::string(ref.names.front());
 }
 
+void ForgetFindings(ScannedObject* object) {
+  for (const ScannedFinding& item : object->findings) {
+    ++(item.finding.tier == Tier::kPrecise ? object->precise_overflow
+                                           : object->contextual_overflow);
+  }
+  object->findings = {};
+  object->counted = {};
+}
+
+void SortByPosition(ScanResult* result) {
+  std::stable_sort(result->objects.begin(), result->objects.end(),
+                   [](const auto& a, const auto& b) { return a.position < b.position; });
+}
+
+// Of the objects with the lowest positions; they are sorted. Who does it to a part first does not
+// change what stays of the whole, so that it is the same for every number of workers. The findings
+// and gaps that are left.
+size_t KeepFirst(ScanResult* result, size_t most) {
+  size_t findings = 0;
+  size_t gaps = 0;
+  for (ScannedObject& object : result->objects) {
+    if (findings >= most) ForgetFindings(&object);
+    if (gaps >= most && object.gaps.size() > 1) object.gaps.resize(1);
+    findings += object.findings.size() + object.counted.size();
+    gaps += object.gaps.size();
+  }
+  return findings + gaps;
+}
+
 class Worker final : public BlobVisitor {
  public:
   explicit Worker(Run* run)
       : run_(run),
         scanner_(run->detectors, run->options.new_opener, run->options.limits),
-        reader_(run->source.NewReader()) {}
+        reader_(run->source.NewReader()),
+        keep_at_(2 * run->options.findings) {}
 
   void Visit(size_t item) {
     if (IsStopped()) return;
     reader_->Visit(item, *this);
-    run_->done.fetch_add(1, std::memory_order_relaxed);
-    if (!IsStopped()) run_->examined.fetch_add(1, std::memory_order_relaxed);
+    const uint64_t count = run_->source.objects_in(item);
+    run_->done.fetch_add(count, std::memory_order_relaxed);
+    if (!IsStopped()) run_->examined.fetch_add(count, std::memory_order_relaxed);
   }
 
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
@@ -124,11 +157,12 @@ class Worker final : public BlobVisitor {
       return;
     }
     run_->findings.fetch_add(object.findings.size(), std::memory_order_relaxed);
-    if (findings_ >= run_->options.findings) ForgetFindings(&object);
-    if (gaps_ >= run_->options.findings && object.gaps.size() > 1) object.gaps.resize(1);
-    findings_ += object.findings.size() + object.counted.size();
-    gaps_ += object.gaps.size();
+    kept_ += object.findings.size() + object.counted.size() + object.gaps.size();
     part_.objects.push_back(std::move(object));
+    if (kept_ < keep_at_) return;
+    SortByPosition(&part_);
+    kept_ = KeepFirst(&part_, run_->options.findings);
+    keep_at_ = 2 * std::max(kept_, run_->options.findings);
   }
 
   void OnGap(Gap gap) override {
@@ -145,15 +179,6 @@ class Worker final : public BlobVisitor {
 
   ScanResult& part() { return part_; }
 
-  static void ForgetFindings(ScannedObject* object) {
-    for (const ScannedFinding& item : object->findings) {
-      ++(item.finding.tier == Tier::kPrecise ? object->precise_overflow
-                                             : object->contextual_overflow);
-    }
-    object->findings = {};
-    object->counted = {};
-  }
-
  private:
   bool IsStopped() const { return run_->options.stop.stop_requested(); }
 
@@ -163,8 +188,8 @@ class Worker final : public BlobVisitor {
   BlobScanner scanner_;
   std::unique_ptr<BlobReader> reader_;
   ScanResult part_;
-  size_t findings_ = 0;
-  size_t gaps_ = 0;
+  size_t kept_ = 0;  // findings and gaps
+  size_t keep_at_;
   size_t compact_at_ = kCompactAt;
 };
 
@@ -262,19 +287,6 @@ void Merge(ScanResult* result, ScanResult* part) {
   result->bytes += part->bytes;
 }
 
-// Each worker kept the first findings of its own items, and items are dealt in order, so the first
-// of all are among them: what stays is the same for every number of workers.
-void KeepFirst(ScanResult* result, size_t most) {
-  size_t findings = 0;
-  size_t gaps = 0;
-  for (ScannedObject& object : result->objects) {
-    if (findings >= most) Worker::ForgetFindings(&object);
-    if (gaps >= most && object.gaps.size() > 1) object.gaps.resize(1);
-    findings += object.findings.size() + object.counted.size();
-    gaps += object.gaps.size();
-  }
-}
-
 }  // namespace
 
 std::vector<Skipped> Aggregate(std::vector<Skipped> skipped) {
@@ -315,9 +327,8 @@ ScanResult ScanAll(const BlobSource& source, std::span<const Detector* const> de
   if (options.on_progress) options.on_progress(run.HowFar());
   for (ScanResult& part : helpers.parts()) Merge(&result, &part);
 
-  std::stable_sort(result.objects.begin(), result.objects.end(),
-                   [](const auto& a, const auto& b) { return a.position < b.position; });
-  result.left = run.items - run.examined;
+  SortByPosition(&result);
+  result.left = run.object_count - run.examined;
   KeepFirst(&result, options.findings);
   std::sort(result.gaps.begin(), result.gaps.end());
   result.skipped = Aggregate(std::move(result.skipped));

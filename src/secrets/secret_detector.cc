@@ -58,12 +58,16 @@ bool MatchesPath(std::string_view path, std::string_view suffix) {
 // One set of rules at work.
 struct Searcher {
   Searcher(std::shared_ptr<const RuleSet> set, Owner whose)
-      : rules(std::move(set)), owner(whose), matcher(rules) {}
+      : rules(std::move(set)), owner(whose), matcher(rules) {
+    for (const Rule& rule : rules->rules())
+      if (rule.is_path_rule()) path_rules.push_back(&rule);
+  }
 
   std::shared_ptr<const RuleSet> rules;
   Owner owner;
   Matcher matcher;
   HintFilter hints;
+  std::vector<const Rule*> path_rules;
 };
 
 class SecretSession : public Session, private MatchJudge {
@@ -85,8 +89,8 @@ class SecretSession : public Session, private MatchJudge {
       ScanPieces();
     }
     if (blob.ref.kind == ObjectKind::kPathName) {
-      ScanPath(*installed_.rules);
-      if (own_) ScanPath(*own_->rules);
+      ScanPath(installed_);
+      if (own_) ScanPath(*own_);
     }
     blob_ = nullptr;
     sink_ = nullptr;
@@ -284,17 +288,17 @@ class SecretSession : public Session, private MatchJudge {
     return finding;
   }
 
-  void ScanPath(const RuleSet& rules) {
+  void ScanPath(const Searcher& searcher) {
     std::string_view path = AsText(blob_->bytes);
-    for (const Rule& rule : rules.rules()) {
-      for (const std::string& suffix : rule.path_suffixes) {
+    for (const Rule* rule : searcher.path_rules) {
+      for (const std::string& suffix : rule->path_suffixes) {
         if (!MatchesPath(path, suffix)) continue;
-        Finding finding = NewFinding(rule);
+        Finding finding = NewFinding(*rule);
         const size_t shown = suffix.size() - (suffix.starts_with('*') ? 1 : 0);
         finding.span = {path.size() - shown, shown};
         finding.match = {0, path.size()};
         finding.masked = suffix;
-        finding.fingerprint = key_.Fingerprint(rule.family, blob_->bytes);
+        finding.fingerprint = key_.Fingerprint(rule->family, blob_->bytes);
         sink_->Add(std::move(finding));
         break;
       }

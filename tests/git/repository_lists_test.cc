@@ -7,6 +7,7 @@
 #include <string>
 
 #include "git/config_file.h"
+#include "git/ref_files.h"
 #include "support/git_fixture.h"
 
 namespace picket {
@@ -112,6 +113,10 @@ TEST_CASE("repository lists: both routes tell the same") {
       CHECK(Text(one->Resolve(name)) == Text(other->Resolve(name)));
     }
     CHECK(one->Refs().head_branch == other->Refs().head_branch);
+    const std::optional<RefList> files = TryReadRefFiles(git.git_dir(), 20);
+    REQUIRE(files);
+    CHECK(Lines(files->refs) == Lines(one->Refs().refs));
+    CHECK(files->head_branch == one->Refs().head_branch);
     CHECK(Settings(one->Configuration()) == Settings(other->Configuration()));
     CHECK(one->id_bytes() == other->id_bytes());
   }

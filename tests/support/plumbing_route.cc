@@ -6,4 +6,6 @@ namespace picket {
 
 bool Libgit2Serves(const RepositoryFormat&) { return false; }
 
+bool RefFilesServe(const RepositoryFormat&) { return false; }
+
 }  // namespace picket

@@ -29,6 +29,7 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
   visitor.OnObject({forest, root, object.bytes(), 0, {}, nullptr});
   Push(forest, root, std::move(object));
   while (depth_ > 0) {
+    if (limits_.stop.stop_requested()) return LeaveAll();
     Frame& top = frames_[depth_ - 1];
     const std::span<const uint32_t> children = forest.children(top.entry);
     while (top.next_child < children.size() &&
@@ -169,6 +170,10 @@ void ForestWalk::Drop(Frame* frame) {
   live_bytes_ -= frame->object.capacity();
   GiveSpare(std::exchange(frame->object, ObjectBytes()));
   frame->live = false;
+}
+
+void ForestWalk::LeaveAll() {
+  for (; depth_ > 0; --depth_) Drop(&frames_[depth_ - 1]);
 }
 
 void ForestWalk::KeepToBudget() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct WalkLimits {
   // are dropped and built again when they are needed: memory for time. The object at hand and its
   // base are held in any case, and a delta while it is applied. For each thread; bytes.
   uint64_t base_bytes = uint64_t{64} << 20;
+  // Once it is requested a walk ends before its next object.
+  std::stop_token stop = {};
 };
 
 // One thread's own.
@@ -75,6 +78,7 @@ class ForestWalk {
   void GiveSpare(ObjectBytes object);
   void Drop(Frame* frame);
   void KeepToBudget();
+  void LeaveAll();
   void TellBelow(const DeltaForest& forest, uint32_t entry, Built built, ForestVisitor& visitor);
 
   ObjectDatabase& database_;

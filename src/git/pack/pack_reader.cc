@@ -9,11 +9,9 @@
 namespace picket {
 namespace {
 
-// For each reader: versions of one folder or file that a walk comes back to; bytes.
-constexpr uint64_t kHeldBytes = uint64_t{48} << 20;
 // Larger objects are read as streams, never here; bytes.
 constexpr uint64_t kMaxObjectBytes = uint64_t{1} << 30;
-constexpr uint64_t kLargestHeld = kHeldBytes / 4;
+constexpr uint64_t kLargestDelta = uint64_t{12} << 20;
 // What an object costs beside its own bytes.
 constexpr uint64_t kHeldOverhead = 256;
 
@@ -116,20 +114,19 @@ bool PackReader::Refresh() {
   std::shared_ptr<const PackStore::Packs> newer = store_.Refresh(packs_);
   if (newer == packs_) return false;
   // What is held is known by the address of its pack.
-  held_.clear();
-  uses_.clear();
-  held_bytes_ = 0;
+  held_.Clear();
   packs_ = std::move(newer);
   last_hit_ = 0;
   return true;
 }
 
 ReadStatus PackReader::ReadAt(Place place, Object* object, std::string* why) {
-  std::vector<Link> chain;
+  std::vector<Link>& chain = chain_;
+  chain.clear();
   Object built;
   // From the object to what is no delta, by headers alone.
   while (built == nullptr) {
-    built = FindHeld(place);
+    built = held_.Find(place);
     if (built != nullptr) break;
     Link link{place, {}};
     const PackFile& pack = *place.pack;
@@ -172,7 +169,7 @@ ReadStatus PackReader::ReadHeaderAt(Place place, ObjectHeader* header, std::stri
   const Place first = place;
   for (uint32_t length = 0; length <= kMaxDeltaChain; ++length) {
     const PackFile& pack = *place.pack;
-    const Object held = FindHeld(place);
+    const Object held = held_.Find(place);
     if (held != nullptr) {
       if (length == 0) header->size = held->bytes().size();
       header->type = held->type;
@@ -236,29 +233,13 @@ PackReader::Object PackReader::BuildDelta(const Link& link, const ObjectBytes& b
   object->type = base.type;
   const bool good = object->Resize(head.result_size) &&
                     ApplyDelta(base.bytes(), delta_.bytes(), object->room(), nullptr);
-  if (delta_.capacity() > kLargestHeld) delta_.Release();
+  if (delta_.capacity() > kLargestDelta) delta_.Release();
   return good ? object : nullptr;
-}
-
-PackReader::Object PackReader::FindHeld(const Place& place) {
-  const auto found = held_.find(place);
-  if (found == held_.end()) return nullptr;
-  uses_.splice(uses_.begin(), uses_, found->second.use);
-  return found->second.object;
 }
 
 void PackReader::Hold(const Place& place, const Object& object) {
   const uint64_t cost = object->bytes().size() + kHeldOverhead;
-  if (cost > kLargestHeld || held_.contains(place)) return;
-  while (held_bytes_ + cost > kHeldBytes) {
-    const auto oldest = held_.find(uses_.back());
-    held_bytes_ -= oldest->second.object->bytes().size() + kHeldOverhead;
-    held_.erase(oldest);
-    uses_.pop_back();
-  }
-  uses_.push_front(place);
-  held_.emplace(place, Held{object, uses_.begin()});
-  held_bytes_ += cost;
+  if (cost <= kHeldBytes / 4) held_.Put(place, object, cost);
 }
 
 }  // namespace picket

@@ -3,16 +3,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/object_id.h"
 #include "git/pack/object_bytes.h"
 #include "git/pack/pack_entry.h"
 #include "git/pack/pack_store.h"
+#include "git/pack/slot_cache.h"
 
 namespace picket {
 
@@ -42,16 +41,13 @@ class PackReader {
   };
   struct PlaceHash {
     size_t operator()(const Place& place) const {
-      return std::hash<const void*>()(place.pack) ^ (place.offset * 0x9e3779b97f4a7c15U);
+      const auto pack = reinterpret_cast<uintptr_t>(place.pack);
+      return (place.offset ^ pack << 40 ^ pack) * 0x9e3779b97f4a7c15U;
     }
   };
   struct Link {
     Place place;
     PackEntryHeader header;
-  };
-  struct Held {
-    std::shared_ptr<const ObjectBytes> object;
-    std::list<Place>::iterator use;
   };
   using Object = std::shared_ptr<const ObjectBytes>;
 
@@ -62,7 +58,6 @@ class PackReader {
   ReadStatus ReadHeaderAt(Place place, ObjectHeader* header, std::string* why);
   Object BuildRoot(const Link& link);
   Object BuildDelta(const Link& link, const ObjectBytes& base);
-  Object FindHeld(const Place& place);
   void Hold(const Place& place, const Object& object);
 
   PackStore& store_;
@@ -71,9 +66,10 @@ class PackReader {
   size_t last_hit_ = 0;
   PackInflater inflater_;
   ObjectBytes delta_;
-  std::unordered_map<Place, Held, PlaceHash> held_;
-  std::list<Place> uses_;  // latest first
-  uint64_t held_bytes_ = 0;
+  // Versions of one folder or file that a walk comes back to; bytes.
+  static constexpr uint64_t kHeldBytes = uint64_t{48} << 20;
+  SlotCache<Place, Object, PlaceHash> held_{kHeldBytes};
+  std::vector<Link> chain_;
 };
 
 }  // namespace picket
