@@ -220,7 +220,7 @@ Verdict AuditRepository(const AuditInput& input) {
 
   tree_names.rows.reset();
   commits.reset();
-  known.reset();
+  if (input.memory == nullptr) known.reset();
 
   // The paths of those names speak for themselves, at positions of their own.
   std::unordered_map<uint64_t, Whereabouts> paths;
@@ -259,7 +259,8 @@ Verdict AuditRepository(const AuditInput& input) {
   listing.notes = engine.notes();
   if (input.memory != nullptr) {
     AddKnown(*input.memory, &listing);
-    input.memory->Finish(inventory, tree_names.gaps);
+    input.memory->Finish(inventory, *known, tree_names.gaps);
+    known.reset();
     if (!input.memory->trouble().empty()) listing.notes.push_back(input.memory->trouble());
     stats.Mark("remember");
   }
