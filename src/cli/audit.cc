@@ -171,8 +171,9 @@ Verdict AuditRepository(const AuditInput& input) {
   progress.BeginPhase("names");
   const bool is_partial = repository->has_promisor();
   std::optional<KnownIds> known(inventory);
-  std::optional<CommitRecords> commits(std::in_place, inventory, *known);
   TreeNames tree_names = ListTreeNames(*repository, inventory, *known, is_partial, threads);
+  ForgetTreeItems(&inventory);
+  std::optional<CommitRecords> commits(std::in_place, inventory, *known);
   stats.Mark("names");
   const AuditObjects objects(inventory.objects, refs, tree_names.names);
   const EffectiveLimits limits = policy.effective_limits();
@@ -204,7 +205,7 @@ Verdict AuditRepository(const AuditInput& input) {
     promised = CountPromised(*repository, inventory, *known, tree_names.absent, threads);
     stats.Mark("promised");
   }
-  // A quarter of what a large history takes; nothing is walked any more.
+  // Nothing is walked any more.
   inventory.forests = {};
   progress.BeginPhase("attribute");
 

@@ -290,7 +290,7 @@ class Inventory {
       const std::span<const DeltaForest::Entry> entries = forest.entries();
       for (uint32_t root = 0; root < entries.size(); ++root) {
         if (entries[root].base != kNone || entries[root].type != type) continue;
-        if (entries[root].wanted == 0) continue;
+        if (!entries[root].wanted()) continue;
         items->push_back({i, root});
         forest.RelabelInOrder(root, [&](uint32_t) {
           objects->push_back({ObjectId(), type});
@@ -328,6 +328,21 @@ class Inventory {
 ObjectInventory ListObjects(const Repository& repository, unsigned threads,
                             const ListFilter* filter) {
   return Inventory(repository, threads, filter).Take();
+}
+
+void ForgetTreeItems(ObjectInventory* inventory) {
+  inventory->tree_items = {};
+  std::vector<std::vector<InventoryItem*>> items(inventory->forests.size());
+  for (InventoryItem& item : inventory->object_items) {
+    if (item.forest != kNone) items[item.forest].push_back(&item);
+  }
+  for (size_t i = 0; i < items.size(); ++i) {
+    std::vector<uint32_t> roots;
+    roots.reserve(items[i].size());
+    for (const InventoryItem* item : items[i]) roots.push_back(item->index);
+    roots = inventory->forests[i]->Forget(ObjectType::kTree, roots);
+    for (size_t j = 0; j < roots.size(); ++j) items[i][j]->index = roots[j];
+  }
 }
 
 }  // namespace picket

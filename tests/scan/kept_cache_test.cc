@@ -68,15 +68,16 @@ TEST_CASE("what is kept outside is what an audit would have kept itself") {
     std::vector<ObjectId> store = {one, two};
     std::sort(store.begin(), store.end());
     size_t kept = 0;
-    cache.Finish({.store =
-                      [&store](const auto& visit) {
-                        for (const ObjectId& oid : store) visit(oid.raw());
-                      },
-                  .is_clean = [](Bytes) { return std::optional(ObjectKind::kTree); },
-                  .on_id = [&kept](Bytes, std::optional<ObjectKind> kind) { kept += kind ? 1 : 0; },
-                  .rows = [&kept]() -> AuditCache::Rows {
-                    return {{"s1", std::to_string(kept)}};
-                  }});
+    cache.Finish(
+        {.store =
+             [&store](const auto& visit) {
+               for (const ObjectId& oid : store) visit(oid.raw());
+             },
+         .is_clean = [](Bytes) { return std::optional(ObjectKind::kTree); },
+         .on_id = [&kept](Bytes, std::optional<ObjectKind> kind) { kept += kind ? 1U : 0U; },
+         .rows = [&kept]() -> AuditCache::Rows {
+           return {{"s1", std::to_string(kept)}};
+         }});
     CHECK(cache.trouble() == "");
   };
   std::string why;
