@@ -263,6 +263,8 @@ class Inventory {
     for (const StoredObject& object : loose_) {
       ++(object.type == ObjectType::kTree ? trees : objects);
     }
+    result_.trees = StoredObjects(repository_.id_bytes());
+    result_.objects = StoredObjects(repository_.id_bytes());
     result_.trees.reserve(trees);
     result_.objects.reserve(objects);
   }
@@ -276,15 +278,14 @@ class Inventory {
           for (size_t i = begin; i < end; ++i) {
             if (entries[i].label == kNone) continue;
             auto& list = entries[i].type == ObjectType::kTree ? result_.trees : result_.objects;
-            list[entries[i].label].oid = forest->id(static_cast<uint32_t>(i));
+            list.SetId(entries[i].label, forest->pack().index().raw_id(entries[i].index_position));
           }
         };
       });
     }
   }
 
-  void AddAll(ObjectType type, std::vector<StoredObject>* objects,
-              std::vector<InventoryItem>* items) {
+  void AddAll(ObjectType type, StoredObjects* objects, std::vector<InventoryItem>* items) {
     for (uint32_t i = 0; i < forests_.size(); ++i) {
       DeltaForest& forest = *forests_[i];
       const std::span<const DeltaForest::Entry> entries = forest.entries();

@@ -15,7 +15,6 @@
 namespace picket {
 namespace {
 
-constexpr size_t kBatch = 4096;
 constexpr size_t kCommitChunk = 256;
 // Entries compared in one commit before folders that were compared already are passed over.
 constexpr uint64_t kMaxSteps = 100000;
@@ -121,7 +120,9 @@ class Attribution {
     gaps_.insert(graph_.gaps().begin(), graph_.gaps().end());
   }
 
-  void Attribute(Batch* batch) {
+  // False, and nothing is known then, where the batch leads to more than `most_bytes`; 0: as much
+  // as is ever held, and what is too much is a gap.
+  bool Attribute(Batch* batch, uint64_t most_bytes) {
     size_t count = batch->objects.size() + batch->names.size();
     batch->found.resize(count);
     batch->places.resize(count);
@@ -133,7 +134,7 @@ class Attribution {
       }
     }
     AttributeNamedByRefs(batch);
-    if (!Complete(*batch)) AttributeInTrees(batch);
+    if (!Complete(*batch) && !AttributeInTrees(batch, most_bytes)) return false;
     for (size_t i = 0; i < count; ++i) {
       Introduction& found = batch->found[i];
       found.other_places = batch->places[i] == 0 ? 0 : batch->places[i] - 1;
@@ -143,6 +144,7 @@ class Attribution {
         Sign(*database_, batch->objects[i], &found);
       }
     }
+    return true;
   }
 
   std::string StoreGraph() const { return graph_.Store(); }
@@ -202,13 +204,14 @@ class Attribution {
     return tags_.contains(oid);
   }
 
-  void AttributeInTrees(Batch* batch) {
+  bool AttributeInTrees(Batch* batch, uint64_t most_bytes) {
     if (listed_ == nullptr) {
       const KnownIds known(inventory_);
       own_list_.emplace(ListTreeNames(repository_, inventory_, known, false, threads_));
       listed_ = &*own_list_;
     }
-    TreeProjection projection(inventory_, listed_, batch->objects, batch->names, threads_);
+    TreeProjection projection(inventory_, listed_, batch->objects, batch->names, threads_,
+                              most_bytes);
     const std::vector<uint32_t>& order = graph_.order();
     std::vector<uint32_t> nodes(graph_.size(), 0);
     ForEachChunk(order.size(), kCommitChunk, threads_, [&] {
@@ -219,6 +222,7 @@ class Attribution {
         }
       };
     });
+    if (projection.is_too_much()) return false;
     for (uint32_t commit : order) AddCommit(projection, nodes, commit, batch);
     for (uint32_t i = 0; i < graph_.refs().size(); ++i) {
       const ObjectId& target = graph_.refs()[i].target;
@@ -228,6 +232,7 @@ class Attribution {
     if (HasMissing(*batch)) AddLostTrees(&projection, batch);
     for (Gap& gap : projection.gaps()) gaps_.insert(std::move(gap));
     absent_trees_ = std::max(absent_trees_, projection.absent());
+    return true;
   }
 
   bool IsTree(const ObjectId& oid) {
@@ -296,7 +301,7 @@ class Attribution {
     ForEachChunk(nodes.size(), kCommitChunk, threads_, [&] {
       return [&, database = repository_.NewObjectDatabase()](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i) {
-          const ObjectId& tree = inventory_.trees[i].oid;
+          const ObjectId tree = inventory_.trees[i].oid;
           nodes[i] = {tree, projection->Project(tree, database.get())};
         }
       };
@@ -337,17 +342,24 @@ void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction*
 
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads, std::string* history, const ReadBefore& before) {
+                     unsigned threads, std::string* history, const ReadBefore& before,
+                     const PassLimits& limits) {
   Provenance result;
   result.objects.resize(objects.size());
   result.names.resize(names.size());
   if (objects.empty() && names.empty()) return result;
   Attribution attribution(repository, inventory, before, threads);
+  size_t most = limits.most;
   for (size_t i = 0, j = 0; i < objects.size() || j < names.size();) {
     Batch batch;
-    batch.objects = objects.subspan(i, std::min(kBatch, objects.size() - i));
-    batch.names = names.subspan(j, std::min(kBatch, names.size() - j));
-    attribution.Attribute(&batch);
+    batch.objects = objects.subspan(i, std::min(most, objects.size() - i));
+    batch.names = names.subspan(j, std::min(most, names.size() - j));
+    ++result.passes;
+    const size_t count = std::max(batch.objects.size(), batch.names.size());
+    if (!attribution.Attribute(&batch, count > limits.least ? limits.bytes : 0)) {
+      most = std::max(limits.least, count / 2);
+      continue;
+    }
     auto split = batch.found.begin() + static_cast<ptrdiff_t>(batch.objects.size());
     std::move(batch.found.begin(), split, result.objects.begin() + static_cast<ptrdiff_t>(i));
     std::move(split, batch.found.end(), result.names.begin() + static_cast<ptrdiff_t>(j));

@@ -171,7 +171,6 @@ TEST_CASE("pack order: without its trees a forest is walked as before, damage in
   git.Git({"repack", "-q", "-a", "-d", "-f"});
   git.Git({"tag", "-a", "-m", "Later", "later"});
   git.Git({"repack", "-q", "-d"});
-  // Some byte in the middle of a blob, or of its delta.
   std::string pack;
   for (const auto& file : fs::directory_iterator(git.directory() + "/.git/objects/pack")) {
     if (file.path().extension() == ".pack" &&
@@ -187,14 +186,19 @@ TEST_CASE("pack order: without its trees a forest is walked as before, damage in
         if (forest == nullptr || one->entries().size() > forest->entries().size())
           forest = one.get();
       }
+      uint32_t root = 0;  // the longest blob that others are made of
+      const auto length = [&](uint32_t i) {
+        const DeltaForest::Entry& entry = forest->entries()[i];
+        const bool is_one = entry.type == ObjectType::kBlob && entry.depth == 0;
+        return is_one && entry.wanted_below ? forest->end(i) - forest->offset(i) : 0;
+      };
       for (uint32_t i = 0; i < forest->entries().size(); ++i) {
-        if (forest->entries()[i].type != ObjectType::kBlob || forest->entries()[i].depth != 2)
-          continue;
-        std::string bytes = ReadWhole(pack);
-        bytes[(forest->offset(i) + forest->end(i)) / 2] ^= 0x55;
-        Overwrite(pack, bytes);
-        break;
+        if (length(i) > length(root)) root = i;
       }
+      REQUIRE(length(root) > 64);
+      std::string bytes = ReadWhole(pack);
+      std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(forest->offset(root)) + 4, 32, '\xff');
+      Overwrite(pack, bytes);
     }
     const auto repository = Repository::OpenAt(git.directory());
     ObjectInventory inventory = ListObjects(*repository, 2);
