@@ -146,8 +146,9 @@ void SortByPlace(std::vector<JudgedFinding>* findings) {
                       std::string_view(finding.rule), std::string_view(finding.subject),
                       std::string_view(finding.fingerprint));
   };
-  std::stable_sort(findings->begin(), findings->end(),
-                   [&key](const auto& a, const auto& b) { return key(a) < key(b); });
+  // Those of one key say the same.
+  std::sort(findings->begin(), findings->end(),
+            [&key](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
 }  // namespace
@@ -216,8 +217,8 @@ Verdict AuditRepository(const AuditInput& input) {
     }
   }
   std::sort(ends.begin(), ends.end());
-  const Attribution attribution(input, inventory, {&tree_names, &*commits}, refs, objects, scan,
-                                ends, threads);
+  const Attribution attribution(input, inventory, {&tree_names, &*commits, &*known}, refs, objects,
+                                scan, ends, threads);
 
   tree_names.rows.reset();
   commits.reset();

@@ -73,6 +73,7 @@ std::string CommitGraph::Store() const {
     for (int i = 0; i < bytes; ++i) stored.push_back(static_cast<char>(number >> (8 * i)));
   };
   const size_t id_bytes = commits_.empty() ? 20 : commits_.raw_id(0).size();
+  stored.reserve(16 + commits_.size() * (id_bytes + 13) + parents_.size() * 4);
   put(commits_.size(), 8);
   put(id_bytes, 8);
   for (uint32_t i = 0; i < commits_.size(); ++i) {

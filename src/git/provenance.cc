@@ -113,6 +113,7 @@ class Attribution {
       : repository_(repository),
         inventory_(inventory),
         listed_(before.trees),
+        tree_table_(before.ids != nullptr ? &before.ids->trees() : nullptr),
         threads_(threads),
         database_(repository.NewObjectDatabase()),
         graph_(repository, inventory.objects, before.commits, threads),
@@ -210,8 +211,8 @@ class Attribution {
       own_list_.emplace(ListTreeNames(repository_, inventory_, known, false, threads_));
       listed_ = &*own_list_;
     }
-    TreeProjection projection(inventory_, listed_, batch->objects, batch->names, threads_,
-                              most_bytes);
+    TreeProjection projection(inventory_, TreeTable(), listed_, batch->objects, batch->names,
+                              threads_, most_bytes);
     const std::vector<uint32_t>& order = graph_.order();
     std::vector<uint32_t> nodes(graph_.size(), 0);
     ForEachChunk(order.size(), kCommitChunk, threads_, [&] {
@@ -235,10 +236,12 @@ class Attribution {
     return true;
   }
 
-  bool IsTree(const ObjectId& oid) {
-    if (!tree_table_) tree_table_ = std::make_unique<IdTable>(inventory_.trees);
-    return tree_table_->Find(oid) != kNone;
+  const IdTable& TreeTable() {
+    if (tree_table_ == nullptr) tree_table_ = &own_tree_table_.emplace(inventory_.trees);
+    return *tree_table_;
   }
+
+  bool IsTree(const ObjectId& oid) { return TreeTable().Find(oid) != kNone; }
 
   void AddCommit(const TreeProjection& projection, const std::vector<uint32_t>& nodes,
                  uint32_t commit, Batch* batch) {
@@ -317,11 +320,12 @@ class Attribution {
   const ObjectInventory& inventory_;
   std::optional<TreeNames> own_list_;
   const TreeNames* listed_;
+  std::optional<IdTable> own_tree_table_;
+  const IdTable* tree_table_;
   unsigned threads_;
   std::unique_ptr<ObjectDatabase> database_;
   CommitGraph graph_;
   std::vector<uint32_t> ranks_;  // by commit, made when the first is asked for
-  std::unique_ptr<IdTable> tree_table_;
   std::set<ObjectId> tags_;
   std::set<Gap> gaps_;
   uint64_t absent_trees_;

@@ -11,6 +11,7 @@
 #include "core/finding.h"
 #include "core/object_id.h"
 #include "git/commit_records.h"
+#include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
 #include "git/tree_names.h"
@@ -66,11 +67,12 @@ struct PassLimits {
   uint64_t bytes = uint64_t{96} << 20;
 };
 
-// What was noted when the same inventory was read before; either may be null. With `trees` its
+// What was noted when the same inventory was read before; each may be null. With `trees` its
 // forests are not needed any more.
 struct ReadBefore {
   const TreeNames* trees = nullptr;
   const CommitRecords* commits = nullptr;
+  const KnownIds* ids = nullptr;
 };
 
 // `objects` are blobs, commits and tags of `inventory`; `names` are names of tree entries (one

@@ -22,12 +22,12 @@ uint32_t HeadOf(Bytes id) { return static_cast<uint32_t>(id[0] << 8 | id[1]); }
 
 }  // namespace
 
-TreeProjection::TreeProjection(const ObjectInventory& inventory, const TreeNames* listed,
-                               std::span<const ObjectId> objects,
+TreeProjection::TreeProjection(const ObjectInventory& inventory, const IdTable& trees,
+                               const TreeNames* listed, std::span<const ObjectId> objects,
                                std::span<const std::string> names, unsigned threads,
                                uint64_t most_bytes)
     : trees_(inventory.trees),
-      table_(inventory.trees),
+      table_(trees),
       states_(inventory.trees.size()),
       listed_(listed),
       most_bytes_(most_bytes) {

@@ -46,11 +46,12 @@ struct ProjectedEntry {
 // content does not.
 class TreeProjection {
  public:
-  // All must outlive the projection. `inventory` is all of the store. `listed` is what
-  // ListTreeNames() said of it, or null; with its rows hardly a tree is read, and `threads` threads
-  // (1 or more) look through them. Where the nodes take more than `most_bytes` the projection is
-  // too much and says nothing; 0: as many as are ever held, and what goes beyond is a gap.
-  TreeProjection(const ObjectInventory& inventory, const TreeNames* listed,
+  // All must outlive the projection. `inventory` is all of the store, and `trees` are its trees.
+  // `listed` is what ListTreeNames() said of it, or null; with its rows hardly a tree is read, and
+  // `threads` threads (1 or more) look through them. Where the nodes take more than `most_bytes`
+  // the projection is too much and says nothing; 0: as many as are ever held, and what goes beyond
+  // is a gap.
+  TreeProjection(const ObjectInventory& inventory, const IdTable& trees, const TreeNames* listed,
                  std::span<const ObjectId> objects, std::span<const std::string> names,
                  unsigned threads, uint64_t most_bytes);
 
@@ -88,7 +89,7 @@ class TreeProjection {
   static constexpr uint32_t kUnread = UINT32_MAX;
 
   const StoredObjects& trees_;
-  IdTable table_;
+  const IdTable& table_;
   std::vector<std::atomic<uint32_t>> states_;  // a node or kUnread, for each tree
   std::unordered_map<ObjectId, uint32_t> objects_;
   std::bitset<65536> object_heads_;  // first two bytes of the wanted ids
