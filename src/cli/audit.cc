@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "cli/audit_memory.h"
@@ -280,10 +281,11 @@ Verdict AuditRepository(const AuditInput& input) {
                              .mask = engine.mask(),
                              .engine = engine.name(),
                              .report_unused = input.report_unused};
-  Verdict verdict = JudgeListing(context, listing, scan, [&](const ScannedObject& object) {
-    const auto path = paths.find(object.position);
-    return path != paths.end() ? path->second : attribution.Of(object);
-  });
+  Verdict verdict =
+      JudgeListing(context, listing, std::move(scan), [&](const ScannedObject& object) {
+        const auto path = paths.find(object.position);
+        return path != paths.end() ? path->second : attribution.Of(object);
+      });
   SortByPlace(&verdict.findings);
   stats.Mark("judge");
   return verdict;

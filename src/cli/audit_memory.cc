@@ -29,6 +29,8 @@ constexpr char kPackKind = 'p';        // and a pack's key: every entry of it is
 constexpr char kAnswerKind = 'a';      // and what was asked: where findings came from
 constexpr char kHistoryKind = 'h';     // and what was asked: the commits, to go on from
 
+// Findings of which is remembered where they came from.
+constexpr size_t kMostRemembered = 10'000;
 // Ids that a state tells, 28 bytes each.
 constexpr uint64_t kMostUnknown = 1'000'000;
 
@@ -288,8 +290,12 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
       found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
                                 sorted_names, threads, &history, is_whole_ ? before : ReadBefore());
     }
-    std::optional<ProvenanceMemo> memo =
-        Memorise(repository_, refs, *found, sorted_objects, sorted_names);
+    // Of many it would cost more to tell and recall each than to attribute all of them anew.
+    const bool remembers = sorted_objects.size() <= kMostRemembered;
+    std::optional<ProvenanceMemo> memo = Memorise(
+        repository_, refs, *found,
+        remembers ? std::span<const ObjectId>(sorted_objects) : std::span<const ObjectId>(),
+        sorted_names);
     names_are_told_ = memo.has_value() || sorted_names.empty();
     if (memo) witnesses_.insert(memo->trees.begin(), memo->trees.end());
     // Refs that have moved meanwhile were not those that were asked for.
@@ -297,7 +303,7 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
     const bool same_refs = std::equal(
         now.begin(), now.end(), refs.begin(), refs.end(),
         [](const Ref& a, const Ref& b) { return a.name == b.name && a.target == b.target; });
-    if (memo && same_refs) {
+    if (memo && same_refs && remembers) {
       // Some hundred bytes of each commit are not held twice for longer than need be.
       std::string row = digest_;
       row.reserve(row.size() + sizeof(uint64_t) + history.size() + memo->bytes.size());

@@ -20,8 +20,7 @@ Verdict AuditShutIn(const ShutAuditInput& input, Repository& repository) {
                    .today = input.today};
   std::optional<AuditMemoryPlace> place;
   if (input.cache) {
-    place =
-        AuditMemory::Locate(*input.cache, repository, input.engine, input.policy, &audit.notes);
+    place = AuditMemory::Locate(*input.cache, repository, input.engine, input.policy, &audit.notes);
   }
   repository.KeepRefs();
   ShutIn({.gate = Gate::kAudit,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -136,7 +137,13 @@ class Attribution {
     }
     AttributeNamedByRefs(batch);
     if (!Complete(*batch) && !AttributeInTrees(batch, most_bytes)) return false;
-    for (size_t i = 0; i < count; ++i) {
+    // In the order of history: a commit is mostly stored as what differs from its neighbour.
+    std::vector<size_t> order(count);
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::sort(order.begin(), order.end(), [batch](size_t a, size_t b) {
+      return std::pair(batch->found[a].rank, a) < std::pair(batch->found[b].rank, b);
+    });
+    for (const size_t i : order) {
       Introduction& found = batch->found[i];
       found.other_places = batch->places[i] == 0 ? 0 : batch->places[i] - 1;
       if (!found.commit.empty()) {
@@ -333,6 +340,34 @@ class Attribution {
 
 }  // namespace
 
+namespace {
+
+// Neighbours of one folder and time come into one batch, which leads to fewer trees then.
+std::vector<size_t> ReadingOrder(const ObjectInventory& inventory,
+                                 std::span<const ObjectId> objects) {
+  std::unordered_map<ObjectId, size_t> rest;
+  for (size_t i = 0; i < objects.size(); ++i) rest.emplace(objects[i], i);
+  std::vector<size_t> order;
+  order.reserve(objects.size());
+  for (size_t i = 0; i < inventory.objects.size() && !rest.empty(); ++i) {
+    const auto at = rest.find(inventory.objects[i].oid);
+    if (at == rest.end()) continue;
+    order.push_back(at->second);
+    rest.erase(at);
+  }
+  for (size_t i = 0; i < objects.size() && !rest.empty(); ++i) {
+    if (rest.erase(objects[i]) > 0) order.push_back(i);
+  }
+  // As they stand, where one is asked for twice.
+  if (order.size() < objects.size()) {
+    order.resize(objects.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+  }
+  return order;
+}
+
+}  // namespace
+
 void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction* introduction) {
   RawObject object;
   if (database.Read(commit_or_tag, &object, nullptr) != ReadStatus::kOk) return;
@@ -353,10 +388,14 @@ Provenance Attribute(const Repository& repository, const ObjectInventory& invent
   result.names.resize(names.size());
   if (objects.empty() && names.empty()) return result;
   Attribution attribution(repository, inventory, before, threads);
+  const std::vector<size_t> order = ReadingOrder(inventory, objects);
+  std::vector<ObjectId> ordered;
+  ordered.reserve(objects.size());
+  for (const size_t at : order) ordered.push_back(objects[at]);
   size_t most = limits.most;
   for (size_t i = 0, j = 0; i < objects.size() || j < names.size();) {
     Batch batch;
-    batch.objects = objects.subspan(i, std::min(most, objects.size() - i));
+    batch.objects = std::span(ordered).subspan(i, std::min(most, objects.size() - i));
     batch.names = names.subspan(j, std::min(most, names.size() - j));
     ++result.passes;
     const size_t count = std::max(batch.objects.size(), batch.names.size());
@@ -365,7 +404,8 @@ Provenance Attribute(const Repository& repository, const ObjectInventory& invent
       continue;
     }
     auto split = batch.found.begin() + static_cast<ptrdiff_t>(batch.objects.size());
-    std::move(batch.found.begin(), split, result.objects.begin() + static_cast<ptrdiff_t>(i));
+    for (size_t k = 0; k < batch.objects.size(); ++k)
+      result.objects[order[i + k]] = std::move(batch.found[k]);
     std::move(split, batch.found.end(), result.names.begin() + static_cast<ptrdiff_t>(j));
     i += batch.objects.size();
     j += batch.names.size();

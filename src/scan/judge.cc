@@ -300,13 +300,15 @@ class FirstPlaces {
 
 }  // namespace
 
-Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const ScanResult& scan,
+Verdict JudgeListing(const JudgeContext& context, const Listing& listing, ScanResult scan,
                      const std::function<Whereabouts(const ScannedObject&)>& whereabouts) {
   VerdictBuilder builder(context);
   builder.AddNotes(listing.notes);
   uint64_t left_out = 0;
   FirstPlaces places(listing.secrets_once);
-  for (const ScannedObject& object : scan.objects) {
+  for (ScannedObject& each : scan.objects) {
+    // Its findings go with it, as they are told.
+    const ScannedObject object = std::exchange(each, ScannedObject());
     Whereabouts where = whereabouts(object);
     bool only_excluded =
         !where.path.empty() && where.other_places == 0 && context.policy.Excludes(where.path);
