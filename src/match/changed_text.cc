@@ -29,10 +29,29 @@ uint64_t HitReach::EndFor(Bytes text, uint64_t begin) const {
   return static_cast<uint64_t>(static_cast<const uint8_t*>(line_end) - text.data());
 }
 
+uint64_t HitReach::LastFor(Bytes text, uint64_t begin, uint64_t end) const {
+  const uint64_t last = end - std::min(end, after);
+  if (line_after <= after) return last;
+  const uint64_t floor = std::min(end, std::max(begin, end - std::min(end, line_after)));
+  const void* line_end = memrchr(text.data() + floor, '\n', end - floor);
+  if (line_end == nullptr) return std::min(last, floor);
+  return std::min(last, static_cast<uint64_t>(static_cast<const uint8_t*>(line_end) - text.data()));
+}
+
+uint64_t HitReach::ContextFor(Bytes text, uint64_t end) const {
+  const uint64_t least = std::min<uint64_t>(text.size(), end + after);
+  if (line_after <= after) return least;
+  const uint64_t last = std::min<uint64_t>(text.size(), end + line_after);
+  const void* line_end = std::memchr(text.data() + end, '\n', last - end);
+  if (line_end == nullptr) return last;
+  const auto line = static_cast<uint64_t>(static_cast<const uint8_t*>(line_end) - text.data()) + 1;
+  return std::max(least, line);
+}
+
 void ChangedText::Take(Bytes text, uint64_t base_size, std::span<const CopiedRange> copies,
                        const HitReach& reach) {
   FindCarried(text, base_size, copies, reach);
-  FindPieces(text.size(), reach);
+  FindPieces(text, reach);
   uint64_t size = 0;
   for (Piece& piece : pieces_) {
     piece.at = size;
@@ -74,7 +93,7 @@ void ChangedText::FindCarried(Bytes text, uint64_t base_size, std::span<const Co
     const bool ends_both = end == text.size() && copy.base_offset + copy.length == base_size;
     Carried carried;
     carried.after = first ? 0 : reach.EndFor(text, copy.offset);
-    carried.last = ends_both ? end : end - reach.after;
+    carried.last = ends_both ? end : reach.LastFor(text, carried.after, end);
     if (carried.last <= carried.after) continue;
     carried.base_after = copy.base_offset + (carried.after - copy.offset);
     carried.next = ends_both ? end : reach.BeginFor(text, carried.last);
@@ -83,19 +102,19 @@ void ChangedText::FindCarried(Bytes text, uint64_t base_size, std::span<const Co
   }
 }
 
-void ChangedText::FindPieces(uint64_t text_size, const HitReach& reach) {
+void ChangedText::FindPieces(Bytes text, const HitReach& reach) {
   pieces_.clear();
   uint64_t begin = 0;
   uint64_t after = 0;
   for (const Carried& carried : carried_) {
     if (carried.after != after) {
-      const uint64_t end = std::min(text_size, carried.after + reach.after);
+      const uint64_t end = reach.ContextFor(text, carried.after);
       pieces_.push_back({0, begin, end, after, carried.after});
     }
     begin = carried.next;
     after = carried.last;
   }
-  if (after != text_size) pieces_.push_back({0, begin, text_size, after, text_size});
+  if (after != text.size()) pieces_.push_back({0, begin, text.size(), after, text.size()});
 }
 
 size_t ChangedText::FirstOf(const HitList& base, const Carried& carried) {
@@ -117,6 +136,15 @@ void ChangedText::MapHit(const Hit& hit, std::vector<Hit>* hits) const {
     const uint64_t last_end = std::min(hit.last_end + shift, piece->last);
     if (first_end <= last_end) hits->push_back({hit.id, first_end, last_end});
   }
+}
+
+void ChangedText::MapByte(const Hit& hit, std::vector<Hit>* hits) const {
+  const auto behind =
+      std::partition_point(pieces_.begin(), pieces_.end(),
+                           [&hit](const Piece& piece) { return piece.at < hit.first_end; });
+  const Piece& piece = *std::prev(behind);
+  const uint64_t end = hit.first_end - piece.at + piece.begin;
+  hits->push_back({hit.id, end, end});
 }
 
 }  // namespace picket

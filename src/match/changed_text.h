@@ -21,12 +21,20 @@ struct HitReach {
   uint64_t before = 0;
   uint64_t before_line = 0;
   uint64_t after = 0;
+  // Of what stands further behind only the line of the end may decide, up to so many bytes: the
+  // word that the end stands in, and whether it goes on elsewhere.
+  uint64_t line_after = 0;
 
   // Where a match may begin that ends behind `end`: the line of `end` begins it, and what may stand
   // before a line.
   uint64_t BeginFor(Bytes text, uint64_t end) const;
   // Where the last match may end that begins before `begin`.
   uint64_t EndFor(Bytes text, uint64_t begin) const;
+  // The last end of those in (begin, end] that nothing from `end` on decides; `begin` or less for
+  // none.
+  uint64_t LastFor(Bytes text, uint64_t begin, uint64_t end) const;
+  // Where what decides of ends up to `end` has its own end; no more than the text's.
+  uint64_t ContextFor(Bytes text, uint64_t end) const;
 };
 
 // One thread's own. Memory is that of the pieces until Trim().
@@ -43,6 +51,8 @@ class ChangedText {
   Bytes bytes() const { return bytes_; }
   // Where `hit` of bytes() ends in the text, as far as that is not carried over; appends to `hits`.
   void MapHit(const Hit& hit, std::vector<Hit>* hits) const;
+  // The same of a hit with one end whose match is a byte of a piece, carried over or not.
+  void MapByte(const Hit& hit, std::vector<Hit>* hits) const;
   // Appends those of the base's hits that are carried over, where they end in the text, if `wanted`
   // says so of their ids. False, with some of them, once `hits` has more than `most`: a range may
   // be copied any number of times.
@@ -86,7 +96,7 @@ class ChangedText {
 
   void FindCarried(Bytes text, uint64_t base_size, std::span<const CopiedRange> copies,
                    const HitReach& reach);
-  void FindPieces(uint64_t text_size, const HitReach& reach);
+  void FindPieces(Bytes text, const HitReach& reach);
   // The first hit that may end in what is carried over.
   static size_t FirstOf(const HitList& base, const Carried& carried);
 

@@ -173,9 +173,13 @@ void Matcher::CollectRange(Bytes text, uint64_t begin, uint64_t end,
   CollectRange(text, middle, end, take);
 }
 
-bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
+void Matcher::ForgetHits() {
   for (const Hit& hit : hits_) last_hit_[hit.id] = 0;
   hits_.clear();
+}
+
+bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
+  ForgetHits();
   const uint64_t from = begin - std::min<uint64_t>(begin, rules_->widest());
   // A measured body whose head ends in the range may have its run behind it.
   const uint64_t seen = end + std::min<uint64_t>(text.size() - end, kMeasuredReach);
@@ -184,11 +188,11 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   Collector collector{*this, from, nullptr, begin, end};
   // The first to read the text, because it has so much to do with each byte that it does not wait
   // for memory.
-  if (scope_ != SearchScope::kWhole) FindWords(reached);
+  FindWords(reached);
   if (!Search(SearchGroup::kEverywhere, range, collector)) return false;
   FindSigns(reached, begin - from, &signs_);
   if (signs_.nul && !Search(SearchGroup::kWide, range, collector)) return false;
-  CollectEscapes(from, end);
+  CollectEscapes(text, from, end);
   collector.excerpt = &excerpt_;
   const auto search = [&](SearchGroup group, const std::vector<Landmark>& landmarks) {
     if (!IsWanted(group)) return true;
@@ -201,7 +205,6 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
     FindSplitWords(text.subspan(from, split_end - from), &others_);
     while (!others_.empty() && others_.back().begin >= reached.size()) others_.pop_back();
     if (!search(SearchGroup::kSplit, others_)) return false;
-    if (scope_ == SearchScope::kWhole) return true;
   }
   FindUserinfo(reached, signs_.at_signs, &others_);
   if (!search(SearchGroup::kUserinfo, others_)) return false;
@@ -219,12 +222,12 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
 }
 
 // Those of signs_, which were found from `from` on. There are three of them at most.
-void Matcher::CollectEscapes(uint64_t from, uint64_t end) {
+void Matcher::CollectEscapes(Bytes text, uint64_t from, uint64_t end) {
   const std::optional<uint32_t> id = rules_->escape_id();
   if (!id || !IsWanted(SearchGroup::kEscape)) return;
   for (const uint32_t at : signs_.escapes) {
     const uint64_t behind = from + at + 1;
-    if (behind <= end) hits_.push_back({*id, behind, behind});
+    if (behind <= end) hits_.push_back({*id + EscapeKindOf(text[behind - 1]), behind, behind});
   }
 }
 
@@ -287,10 +290,12 @@ void Matcher::Drain(Bytes text, std::vector<Hit>* hits, MatchJudge& judge) {
 }
 
 // Those that are searched beside token runs count where a run that can be seen from their end is
-// near, so that they don't depend on where a window ends, or on what else is searched.
+// near, those of words that may go on where they stand in one, so that they don't depend on where a
+// window ends, or on what else is searched.
 bool Matcher::IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, uint64_t end) {
   // Across two pieces of an excerpt.
   if (end < literal.width) return false;
+  if (literal.group() == SearchGroup::kSplit) return IsInSplitWord(text, end - literal.width, end);
   if (!IsBesideTokenRuns(literal.group())) return true;
   const SearchReach& reach = ReachOf(literal.group());
   const uint64_t begin = end - std::min<uint64_t>({end, rules_->widest(), kLiteralView});

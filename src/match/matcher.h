@@ -87,8 +87,8 @@ class Matcher {
   // How far before its end a token run is looked for that a literal stands beside; bytes.
   static constexpr uint32_t kLiteralView = 128;
   // Which groups are searched: of a text made from another those of rules that reach far and those
-  // of the others by themselves, and what stands in no relation to a place in all of it.
-  enum class SearchScope : uint8_t { kAll, kFar, kNear, kWhole };
+  // of the others by themselves.
+  enum class SearchScope : uint8_t { kAll, kFar, kNear };
 
   // `take` is called when the hits of a range stand in hits_.
   void CollectAll(Bytes text, const MatchJudge* judge, const std::function<void()>& take);
@@ -96,15 +96,17 @@ class Matcher {
   // False when all of `text` has to be searched.
   bool GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies);
   bool GatherHits(Bytes text, const HitList& base, SearchScope scope);
-  bool GatherHitsOfWhole(Bytes text);
+  void GatherEscapes(Bytes text, const HitList& base);
+  bool IsEscape(uint32_t id) const;
   void FindReaches();
   static SearchScope ScopeOf(SearchGroup group);
   SearchGroup GroupOf(uint32_t id) const;
   bool IsWanted(SearchGroup group) const {
     return scope_ == SearchScope::kAll || scope_ == ScopeOf(group);
   }
+  void ForgetHits();
   bool Collect(Bytes text, uint64_t begin, uint64_t end);
-  void CollectEscapes(uint64_t from, uint64_t end);
+  void CollectEscapes(Bytes text, uint64_t from, uint64_t end);
   bool Search(SearchGroup group, Bytes bytes, Collector& collector);
   void FindWords(Bytes text);
   void Drain(Bytes text, std::vector<Hit>* hits, MatchJudge& judge);

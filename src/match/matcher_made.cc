@@ -3,6 +3,7 @@
 
 #include "match/line_head.h"
 #include "match/matcher.h"
+#include "match/split_word.h"
 
 namespace picket {
 namespace {
@@ -29,9 +30,7 @@ void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRa
   Drain(text, &gathered_, judge);
 }
 
-// A few rules reach five times as far as the others, so that the reach of these is another. What
-// goes by what stands far behind it, and what is told once for a window, is looked for in the whole
-// text, which costs little.
+// A few rules reach five times as far as the others, so that the reach of these is another.
 bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies) {
   if (reach_near_.after == 0) FindReaches();
   gathered_.clear();
@@ -42,7 +41,8 @@ bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const Copied
     good = GatherHits(text, base, SearchScope::kFar);
   }
   changed_.Trim();
-  return good && GatherHitsOfWhole(text);
+  if (good) GatherEscapes(text, base);
+  return good;
 }
 
 bool Matcher::GatherHits(Bytes text, const HitList& base, SearchScope scope) {
@@ -52,30 +52,56 @@ bool Matcher::GatherHits(Bytes text, const HitList& base, SearchScope scope) {
   scope_ = scope;
   CollectAll(changed_.bytes(), nullptr, [&] {
     for (const Hit& hit : hits_) {
-      if (gathered_.size() <= most) changed_.MapHit(hit, &gathered_);
+      if (gathered_.size() > most) return;
+      // The first of its kind counts for those behind it.
+      if (IsEscape(hit.id)) {
+        changed_.MapByte(hit, &gathered_);
+      } else {
+        changed_.MapHit(hit, &gathered_);
+      }
     }
   });
   scope_ = SearchScope::kAll;
   return gathered_.size() <= most;
 }
 
-bool Matcher::GatherHitsOfWhole(Bytes text) {
-  const uint64_t most = HitList::Most(text.size());
-  scope_ = SearchScope::kWhole;
-  CollectAll(text, nullptr, [&] {
-    if (gathered_.size() <= most) gathered_.insert(gathered_.end(), hits_.begin(), hits_.end());
-  });
-  scope_ = SearchScope::kAll;
-  return gathered_.size() <= most;
+bool Matcher::IsEscape(uint32_t id) const {
+  const std::optional<uint32_t> first = rules_->escape_id();
+  return first && id >= *first && id < *first + kEscapeKinds;
+}
+
+// Of each kind one is enough. Those that the base has are carried over, unless the one that is
+// known of a kind stood in what changed: then there may be others, and all of the text is looked
+// through.
+void Matcher::GatherEscapes(Bytes text, const HitList& base) {
+  if (!rules_->escape_id()) return;
+  std::array<bool, kEscapeKinds> found{};
+  std::array<bool, kEscapeKinds> wanted{};
+  const auto mark = [this](std::span<const Hit> hits, std::array<bool, kEscapeKinds>* kinds) {
+    for (const Hit& hit : hits) {
+      if (IsEscape(hit.id)) (*kinds)[hit.id - *rules_->escape_id()] = true;
+    }
+  };
+  mark(gathered_, &found);
+  mark(base.hits(), &wanted);
+  bool known = true;
+  for (size_t kind = 0; kind < kEscapeKinds; ++kind)
+    known = known && (found[kind] || !wanted[kind]);
+  if (known) return;
+  FindSigns(text, 0, &signs_);
+  ForgetHits();
+  CollectEscapes(text, 0, text.size());
+  gathered_.insert(gathered_.end(), hits_.begin(), hits_.end());
 }
 
 void Matcher::FindReaches() {
   const auto widen = [this](SearchGroup group, uint64_t before, uint64_t before_line) {
-    if (ScopeOf(group) == SearchScope::kWhole) return;
     HitReach& reach = ScopeOf(group) == SearchScope::kFar ? reach_far_ : reach_near_;
     reach.before = std::max(reach.before, before + kRunMargin);
     reach.before_line = std::max(reach.before_line, before_line + kRunMargin);
     reach.after = kMeasuredReach + kRunMargin;
+    if (group != SearchGroup::kSplit) return;
+    reach.line_after = kLongestSplitWord + kBehindSplitWord;
   };
   widen(SearchGroup::kEverywhere, 0, 0);
   widen(SearchGroup::kToken, kLiteralView, kLiteralView);
@@ -91,8 +117,6 @@ Matcher::SearchScope Matcher::ScopeOf(SearchGroup group) {
   switch (group) {
     case SearchGroup::kEverywhere:
     case SearchGroup::kWord: return SearchScope::kFar;
-    case SearchGroup::kEscape:
-    case SearchGroup::kSplit: return SearchScope::kWhole;
     default: return SearchScope::kNear;
   }
 }

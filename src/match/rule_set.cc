@@ -15,12 +15,13 @@
 #include "match/name_word.h"
 #include "match/re2_options.h"
 #include "match/table_writer.h"
+#include "match/text_signs.h"
 
 namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 9;
+constexpr uint32_t kFormat = 10;
 constexpr size_t kPage = 4096;
 
 // A database's own head and what stands behind its bytecode are less than this.
@@ -68,6 +69,17 @@ bool HasAny(SearchGroup group, const std::vector<Rule>& rules,
              [group](const Rule& rule) { return !rule.is_path_rule() && rule.group == group; }) ||
          std::any_of(literals.begin(), literals.end(),
                      [group](const EncodedLiteral& literal) { return literal.group() == group; });
+}
+
+// They stand side by side, by EscapeKindOf.
+bool HasNoEscapeOrAll(const std::vector<EncodedLiteral>& literals) {
+  const auto is_escape = [](const EncodedLiteral& literal) {
+    return literal.encoding == Encoding::kEscape;
+  };
+  const auto first = std::find_if(literals.begin(), literals.end(), is_escape);
+  const auto last = std::find_if_not(first, literals.end(), is_escape);
+  return (first == last || last - first == kEscapeKinds) &&
+         std::none_of(last, literals.end(), is_escape);
 }
 
 struct Expressions {
@@ -200,13 +212,14 @@ bool RuleSet::MakeScratch() {
 void RuleSet::FindWidest() {
   widest_ = 0;
   widest_named_ = 0;
+  escape_id_.reset();
   for (const Rule& rule : rules_) {
     widest_ = std::max(widest_, rule.max_width);
     if (ReachOf(rule.group).named) widest_named_ = std::max(widest_named_, rule.max_width);
   }
   for (size_t i = 0; i < literals_.size(); ++i) {
     widest_ = std::max(widest_, uint32_t{literals_[i].width});
-    if (literals_[i].encoding != Encoding::kEscape) continue;
+    if (literals_[i].encoding != Encoding::kEscape || escape_id_) continue;
     escape_id_ = static_cast<uint32_t>(rules_.size() + i);
   }
 }
@@ -341,6 +354,7 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
       !ReadWordTable(words, &set->words_, &set->rule_words_)) {
     return refuse("it is damaged");
   }
+  if (!HasNoEscapeOrAll(set->literals_)) return refuse("it is damaged");
   set->finder_.emplace(set->words_);
   if (set->rules_.empty()) return refuse("it holds no rule");
   set->FindWidest();

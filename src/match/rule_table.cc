@@ -91,7 +91,7 @@ class LiteralList {
   // What escapes begin with, and files that base64 carries: gzip (in base64 once more, as Helm
   // keeps its releases) and zip.
   void AddCarriers() {
-    found_.push_back({{Encoding::kEscape, 0, 1}, ""});
+    for (const char* lead : {"%", "&", "\\"}) found_.push_back({{Encoding::kEscape, 0, 1}, lead});
     for (const char* magic : {"H4sI", "UEsDB", "SDRzSU"}) Add(Encoding::kBase64, magic);
   }
 

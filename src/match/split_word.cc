@@ -73,30 +73,47 @@ void FindPlainly(Bytes text, size_t from, std::vector<Landmark>* found) {
 
 #ifdef PICKET_X86
 
-// Marks more than there are: a byte above 127 is taken for the one 128 below, and of a quote and a
-// letter no more is asked.
+// A byte and the one behind it may make a joint where their bits have one in common. These are more
+// than MayJoin has: of a quote and a letter no more is asked.
+struct Pairs {
+  static constexpr uint8_t kWordBit = 8;
+
+  constexpr Pairs() {
+    for (size_t byte = 0; byte < first.size(); ++byte) {
+      const uint8_t kinds = kKinds.of[byte];
+      if ((kinds & kQuote) != 0) first[byte] |= 1;
+      if ((kinds & kBackslash) != 0) first[byte] |= 2;
+      if ((kinds & kEquals) != 0) first[byte] |= 4;
+      if ((kinds & kWord) != 0) first[byte] |= kWordBit;
+      if ((kinds & (kLayout | kLetter | kLineEnd | kBackslash | kQuote)) != 0) second[byte] |= 1;
+      if ((kinds & (kLineEnd | kBackslash | kQuote)) != 0) second[byte] |= 2;
+      if ((kinds & kLineEnd) != 0) second[byte] |= 4;
+    }
+  }
+
+  std::array<uint8_t, 128> first{};
+  std::array<uint8_t, 128> second{};
+};
+
+constexpr Pairs kPairs;
+
+// A byte above 127 is taken for the one 128 below; what is marked is looked at again.
 __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"))) void FindAvx512(
     Bytes text, std::vector<Landmark>* found) {
-  const __m512i low = _mm512_loadu_si512(kKinds.of.data());
-  const __m512i high = _mm512_loadu_si512(kKinds.of.data() + kBlock);
-  const auto kinds_at =
-      [ low, high ](const uint8_t* block) __attribute__((target("avx512f,avx512bw,avx512vbmi"))) {
-    return _mm512_permutex2var_epi8(low, _mm512_loadu_si512(block), high);
-  };
-  const auto mask =
-      [](__m512i kinds, uint8_t bits) __attribute__((target("avx512f,avx512bw,avx512vbmi"))) {
-    return uint64_t{_mm512_test_epi8_mask(kinds, _mm512_set1_epi8(static_cast<char>(bits)))};
-  };
+  const __m512i first_low = _mm512_loadu_si512(kPairs.first.data());
+  const __m512i first_high = _mm512_loadu_si512(kPairs.first.data() + kBlock);
+  const __m512i second_low = _mm512_loadu_si512(kPairs.second.data());
+  const __m512i second_high = _mm512_loadu_si512(kPairs.second.data() + kBlock);
   uint64_t before = 0;  // the word bytes of the block before
   size_t at = 0;
   for (; at + kBlock < text.size(); at += kBlock) {
-    const __m512i kinds = kinds_at(text.data() + at);
-    const __m512i next = kinds_at(text.data() + at + 1);
-    const uint64_t word = mask(kinds, kWord);
-    const uint64_t line_end = mask(next, kLineEnd);
-    const uint64_t further = mask(next, kBackslash | kQuote) | line_end;
-    uint64_t marks = (mask(kinds, kQuote) & (further | mask(next, kLayout | kLetter))) |
-                     (mask(kinds, kBackslash) & further) | (mask(kinds, kEquals) & line_end);
+    const uint8_t* block = text.data() + at;
+    const __m512i first =
+        _mm512_permutex2var_epi8(first_low, _mm512_loadu_si512(block), first_high);
+    const __m512i second =
+        _mm512_permutex2var_epi8(second_low, _mm512_loadu_si512(block + 1), second_high);
+    const uint64_t word = _mm512_test_epi8_mask(first, _mm512_set1_epi8(Pairs::kWordBit));
+    uint64_t marks = _mm512_test_epi8_mask(first, second);
     for (unsigned back = 1; back <= kShortestSplitWord; ++back) {
       marks &= word << back | before >> (kBlock - back);
     }
@@ -130,6 +147,12 @@ __attribute__((target("avx2,bmi"))) void FindAvx2(Bytes text, std::vector<Landma
 }  // namespace
 
 bool IsSplitWordByte(uint8_t byte) { return (kKinds.of[byte] & kWord) != 0; }
+
+bool IsInSplitWord(Bytes text, uint64_t begin, uint64_t end) {
+  const uint64_t last = std::min<uint64_t>(text.size(), begin + kLongestSplitWord + 1);
+  while (end < last && IsSplitWordByte(text[end])) ++end;
+  return end < last && MayJoin(text, end);
+}
 
 void FindSplitWords(Bytes text, std::vector<Landmark>* found, Instructions with) {
   found->clear();

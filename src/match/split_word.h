@@ -28,4 +28,7 @@ inline constexpr uint32_t kBehindSplitWord = 4;
 void FindSplitWords(Bytes text, std::vector<Landmark>* found,
                     Instructions with = BestInstructions());
 
+// Whether the part of a word from `begin` up to `end` stands in one of these.
+bool IsInSplitWord(Bytes text, uint64_t begin, uint64_t end);
+
 }  // namespace picket

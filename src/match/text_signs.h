@@ -19,6 +19,10 @@ struct TextSigns {
   std::vector<uint32_t> escapes;
 };
 
+inline constexpr uint32_t kEscapeKinds = 3;
+// Of a byte that an escape begins with, below kEscapeKinds.
+constexpr uint32_t EscapeKindOf(uint8_t lead) { return lead == '%' ? 0 : lead == '&' ? 1 : 2; }
+
 // Replaces `signs` by those of `text`; escapes count that begin at `escapes_from` or behind. `text`
 // has fewer than 2^32 bytes. Over twenty gigabytes a second.
 void FindSigns(Bytes text, uint64_t escapes_from, TextSigns* signs,

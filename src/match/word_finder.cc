@@ -124,7 +124,7 @@ WordFinder::WordFinder(const std::vector<Word>& words) {
                         static_cast<uint8_t>(words[i].text[place])) {
           continue;
         }
-        rows_[place][half][byte] |= bit;
+        rows_[place][half][FoldedIndex(static_cast<uint8_t>(byte))] |= bit;
         halves_[place][half].low[byte & 15] |= bit;
         halves_[place][half].high[byte >> 4] |= bit;
       }
@@ -206,7 +206,7 @@ struct WordWalk {
       for (size_t half = 0; half < 2; ++half) {
         uint8_t sets = 0xff;
         for (size_t place = 0; place < WordFinder::kPlaces; ++place) {
-          sets &= finder.rows_[place][half][block[at + place]];
+          sets &= finder.rows_[place][half][WordFinder::FoldedIndex(block[at + place])];
         }
         if (sets != 0) marks |= uint64_t{1} << at;
       }
@@ -254,21 +254,24 @@ struct WordWalk {
                     __attribute__((target("avx2"))) { return MarkAvx2(block); });
   }
 
-  // A byte above 127 is taken for the one 128 below: too much is looked at, nothing is missed,
-  // since a word's byte is never above and any byte has the same sets in both.
+  // Of bytes their FoldedIndex, in the lower six bits, which is all that is looked up.
+  __attribute__((target("avx512f,avx512bw"))) static __m512i Folded(__m512i text) {
+    constexpr int kSelect = 0xca;  // the second where the first is 1, else the third
+    return _mm512_ternarylogic_epi32(_mm512_set1_epi8(0x20), _mm512_srli_epi16(text, 1), text,
+                                     kSelect);
+  }
+
   __attribute__((target("avx512f,avx512bw,avx512vbmi"))) uint64_t MarkAvx512(
-      const uint8_t* block) const {
+      const uint8_t* folded) const {
     __m512i first = _mm512_set1_epi8(-1);
     __m512i second = _mm512_set1_epi8(-1);
     for (size_t place = 0; place < WordFinder::kPlaces; ++place) {
-      const __m512i text = _mm512_loadu_si512(block + place);
+      const __m512i text = _mm512_loadu_si512(folded + place);
       const WordFinder::Row& row = finder.rows_[place];
-      first = _mm512_and_si512(
-          first, _mm512_permutex2var_epi8(_mm512_loadu_si512(row[0].data()), text,
-                                          _mm512_loadu_si512(row[0].data() + kBlock)));
-      second = _mm512_and_si512(
-          second, _mm512_permutex2var_epi8(_mm512_loadu_si512(row[1].data()), text,
-                                           _mm512_loadu_si512(row[1].data() + kBlock)));
+      first =
+          _mm512_and_si512(first, _mm512_permutexvar_epi8(text, _mm512_load_si512(row[0].data())));
+      second =
+          _mm512_and_si512(second, _mm512_permutexvar_epi8(text, _mm512_load_si512(row[1].data())));
     }
     const __m512i any = _mm512_or_si512(first, second);
     return _mm512_test_epi8_mask(any, any);
@@ -280,6 +283,9 @@ struct WordWalk {
       size_t blocks) const {
     constexpr size_t kStride = 16;
     constexpr size_t kLanes = 16;
+    static_assert(sizeof(finder.taken_) == 2 * kBlock);
+    const __m512i taken_below = _mm512_loadu_si512(finder.taken_.data());
+    const __m512i taken_above = _mm512_loadu_si512(finder.taken_.data() + kLanes);
     alignas(64) std::array<uint8_t, kBlock> places;
     for (size_t i = 0; i < kBlock; ++i) places[i] = static_cast<uint8_t>(i);
     const __m512i in_block = _mm512_load_si512(places.data());
@@ -287,12 +293,20 @@ struct WordWalk {
     const __m512i three = _mm512_set1_epi32(0xffffff);
     const __m512i factor = _mm512_set1_epi32(static_cast<int>(WordFinder::kFactor));
     std::array<uint32_t, kStride * kBlock + kLanes> marked;
+    alignas(64) std::array<uint8_t, (kStride + 1) * kBlock> folded;
     for (size_t from = 0; from < blocks; from += kStride) {
       const size_t count = std::min(kStride, blocks - from);
+      const uint8_t* text = bytes.data() + from * kBlock;
+      for (size_t i = 0; i < count; ++i) {
+        _mm512_store_si512(folded.data() + i * kBlock,
+                           Folded(_mm512_loadu_si512(text + i * kBlock)));
+      }
+      _mm512_store_si512(folded.data() + count * kBlock,
+                         Folded(_mm512_maskz_loadu_epi8(0xff, text + count * kBlock)));
       size_t all = 0;
       for (size_t i = 0; i < count; ++i) {
         const size_t block = (from + i) * kBlock;
-        const uint64_t marks = MarkAvx512(bytes.data() + block);
+        const uint64_t marks = MarkAvx512(folded.data() + i * kBlock);
         __m512i found = _mm512_maskz_compress_epi8(marks, in_block);
         const __m512i start = _mm512_set1_epi32(static_cast<int>(block));
         const auto number = static_cast<size_t>(_mm_popcnt_u64(marks));
@@ -313,12 +327,12 @@ struct WordWalk {
         const __m512i at = _mm512_loadu_si512(marked.data() + i);
         const __m512i letters =
             _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, at, bytes.data(), 1);
-        const __m512i folded = _mm512_and_si512(_mm512_or_si512(letters, fold), three);
+        const __m512i hashed = _mm512_and_si512(_mm512_or_si512(letters, fold), three);
         const __m512i slots =
-            _mm512_srli_epi32(_mm512_mullo_epi32(folded, factor), 32 - WordFinder::kSlotBits);
+            _mm512_srli_epi32(_mm512_mullo_epi32(hashed, factor), 32 - WordFinder::kSlotBits);
         // A bit for each slot, by words of 32.
-        const __m512i words = _mm512_mask_i32gather_epi32(
-            _mm512_setzero_si512(), lanes, _mm512_srli_epi32(slots, 5), finder.taken_.data(), 4);
+        const __m512i words =
+            _mm512_permutex2var_epi32(taken_below, _mm512_srli_epi32(slots, 5), taken_above);
         const __m512i bit =
             _mm512_sllv_epi32(_mm512_set1_epi32(1), _mm512_and_si512(slots, _mm512_set1_epi32(31)));
         const __mmask16 has = _mm512_mask_test_epi32_mask(lanes, words, bit);

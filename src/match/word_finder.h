@@ -70,6 +70,10 @@ class WordFinder {
   // The first bytes that are looked up; a shorter word takes any behind it.
   static constexpr size_t kPlaces = 5;
 
+  // Bit 5 doesn't count, and a byte above 127 is taken for the one 128 below: too much is looked
+  // at, nothing is missed, since a word's byte is never above.
+  static constexpr size_t FoldedIndex(uint8_t byte) { return (byte & 0x1fu) | (byte >> 1 & 0x20u); }
+
   static size_t SlotOf(uint64_t letters) {
     return (static_cast<uint32_t>(letters & 0xffffff) * kFactor) >> (32 - kSlotBits);
   }
@@ -78,8 +82,9 @@ class WordFinder {
   std::array<uint32_t, (size_t{1} << kSlotBits) / 32> taken_{};  // a bit for each slot that has any
   std::array<uint8_t, (size_t{1} << kSlotBits) + 1> first_{};    // of a slot's entries
   size_t deepest_ = 0;                                           // the most that a slot has
-  // By place, of sets 0 to 7 and of 8 to 15: a set's bit where the byte may stand there.
-  using Row = std::array<std::array<uint8_t, 256>, 2>;
+  // By place, of sets 0 to 7 and of 8 to 15, and by FoldedIndex of a byte: a set's bit where the
+  // byte may stand there.
+  using Row = std::array<std::array<uint8_t, 64>, 2>;
   alignas(64) std::array<Row, kPlaces> rows_{};
   // The same by a byte's low and high half.
   struct Halves {

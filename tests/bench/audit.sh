@@ -23,12 +23,13 @@ git -C "$repository" cat-file --batch-all-objects --unordered --buffer \
 cat "$scratch/sizes"
 
 git_reads() {
-  exec git -C "$repository" cat-file --batch --buffer <"$scratch/blobs" >/dev/null
+  "$@" sh -c 'exec git -C "$1" cat-file --batch --buffer <"$2" >/dev/null' sh "$repository" \
+    "$scratch/blobs"
 }
 
 # Once to warm the page cache, once to be measured.
-(git_reads)
-measured git-cat-file git_reads
+git_reads
+git_reads measured git-cat-file
 if ! [ -x "$PICKET" ]; then
   echo "no picket at $PICKET" >&2
   exit 1

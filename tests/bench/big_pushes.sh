@@ -106,7 +106,10 @@ new_gate() { # NAME
 
 # watched COMMAND...: the peak in KiB is in .state/peak.
 watched() {
-  "$PYTHON" "$here/peak.py" "$PICKET" "$SCRATCH/.state/peak" "$@"
+  code=0
+  "$PYTHON" "$here/measure.py" --program "$PICKET" "$SCRATCH/.state/measure" "$@" || code=$?
+  cut -d ' ' -f 2 "$SCRATCH/.state/measure" >"$SCRATCH/.state/peak"
+  return "$code"
 }
 
 verdicts() {

@@ -240,6 +240,31 @@ TEST_CASE("made texts: an escape is told of while one is left, and not when none
   bench.Compare(base, Make(base, {{0, kFar, "&#65;"}, {0, kFar, ""}, {0, kFar, "\\x41"}}));
 }
 
+TEST_CASE("made texts: a word goes on elsewhere, or does so no more, as far behind as it may") {
+  Bench bench;
+  bool split = false;
+  for (const size_t length : std::vector<size_t>{0, 1, 30, 90, 100, 800, 2035, 2044, 2045, 2300}) {
+    const std::string word = "tok_" + std::string(length, 'x');
+    for (const std::string joint : {"\" +\n\"", "\\\n", "=\n", "\"b'", "\"bc\\", "\""}) {
+      CAPTURE(length);
+      CAPTURE(joint);
+      const std::string base = Filler(kFar) + word + joint + Filler(kFar);
+      for (size_t cut = 0; cut <= joint.size() + 4; ++cut) {
+        const size_t at = kFar + word.size() + cut - 2;
+        const size_t rest = base.size() - at;
+        bench.Compare(base, Make(base, {{0, at, "x"}, {at, rest, ""}}));
+        bench.Compare(base, Make(base, {{0, at, ""}, {at + 1, rest - 1, ""}}));
+        bench.Compare(base, Make(base, {{0, at, "\"\n"}, {at, rest, ""}}));
+      }
+      Recorder recorder;
+      bench.whole.Scan(AsBytes(base), recorder);
+      recorder.Finish();
+      split = split || !recorder.marks.empty();
+    }
+  }
+  CHECK(split);
+}
+
 TEST_CASE("made texts: encoded literals that stand close together are told in their order") {
   Bench bench;
   std::string marks;
