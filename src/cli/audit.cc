@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "cli/audit_memory.h"
@@ -146,8 +147,9 @@ void SortByPlace(std::vector<JudgedFinding>* findings) {
                       std::string_view(finding.rule), std::string_view(finding.subject),
                       std::string_view(finding.fingerprint));
   };
-  std::stable_sort(findings->begin(), findings->end(),
-                   [&key](const auto& a, const auto& b) { return key(a) < key(b); });
+  // Those of one key say the same.
+  std::sort(findings->begin(), findings->end(),
+            [&key](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
 }  // namespace
@@ -171,8 +173,9 @@ Verdict AuditRepository(const AuditInput& input) {
   progress.BeginPhase("names");
   const bool is_partial = repository->has_promisor();
   std::optional<KnownIds> known(inventory);
-  std::optional<CommitRecords> commits(std::in_place, inventory, *known);
   TreeNames tree_names = ListTreeNames(*repository, inventory, *known, is_partial, threads);
+  ForgetTreeItems(&inventory);
+  std::optional<CommitRecords> commits(std::in_place, inventory, *known);
   stats.Mark("names");
   const AuditObjects objects(inventory.objects, refs, tree_names.names);
   const EffectiveLimits limits = policy.effective_limits();
@@ -204,7 +207,7 @@ Verdict AuditRepository(const AuditInput& input) {
     promised = CountPromised(*repository, inventory, *known, tree_names.absent, threads);
     stats.Mark("promised");
   }
-  // A quarter of what a large history takes; nothing is walked any more.
+  // Nothing is walked any more.
   inventory.forests = {};
   progress.BeginPhase("attribute");
 
@@ -215,12 +218,12 @@ Verdict AuditRepository(const AuditInput& input) {
     }
   }
   std::sort(ends.begin(), ends.end());
-  const Attribution attribution(input, inventory, {&tree_names, &*commits}, refs, objects, scan,
-                                ends, threads);
+  const Attribution attribution(input, inventory, {&tree_names, &*commits, &*known}, refs, objects,
+                                scan, ends, threads);
 
   tree_names.rows.reset();
   commits.reset();
-  known.reset();
+  if (input.memory == nullptr) known.reset();
 
   // The paths of those names speak for themselves, at positions of their own.
   std::unordered_map<uint64_t, Whereabouts> paths;
@@ -259,7 +262,8 @@ Verdict AuditRepository(const AuditInput& input) {
   listing.notes = engine.notes();
   if (input.memory != nullptr) {
     AddKnown(*input.memory, &listing);
-    input.memory->Finish(inventory, tree_names.gaps);
+    input.memory->Finish(inventory, *known, tree_names.gaps);
+    known.reset();
     if (!input.memory->trouble().empty()) listing.notes.push_back(input.memory->trouble());
     stats.Mark("remember");
   }
@@ -277,10 +281,11 @@ Verdict AuditRepository(const AuditInput& input) {
                              .mask = engine.mask(),
                              .engine = engine.name(),
                              .report_unused = input.report_unused};
-  Verdict verdict = JudgeListing(context, listing, scan, [&](const ScannedObject& object) {
-    const auto path = paths.find(object.position);
-    return path != paths.end() ? path->second : attribution.Of(object);
-  });
+  Verdict verdict =
+      JudgeListing(context, listing, std::move(scan), [&](const ScannedObject& object) {
+        const auto path = paths.find(object.position);
+        return path != paths.end() ? path->second : attribution.Of(object);
+      });
   SortByPlace(&verdict.findings);
   stats.Mark("judge");
   return verdict;

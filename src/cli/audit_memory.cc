@@ -29,17 +29,24 @@ constexpr char kPackKind = 'p';        // and a pack's key: every entry of it is
 constexpr char kAnswerKind = 'a';      // and what was asked: where findings came from
 constexpr char kHistoryKind = 'h';     // and what was asked: the commits, to go on from
 
+// Findings of which is remembered where they came from.
+constexpr size_t kMostRemembered = 10'000;
+// Ids that a state tells, 28 bytes each.
+constexpr uint64_t kMostUnknown = 1'000'000;
+
 void Put(uint64_t number, std::string* out) {
   for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
+}
+
+void PutId(Bytes id, std::string* out) {
+  Put(id.size(), out);
+  *out += AsText(id);
 }
 
 template <typename Ids>
 void PutIds(const Ids& ids, std::string* out) {
   Put(ids.size(), out);
-  for (const ObjectId& oid : ids) {
-    Put(oid.raw().size(), out);
-    *out += AsText(oid.raw());
-  }
+  for (const ObjectId& oid : ids) PutId(oid.raw(), out);
 }
 
 // False where the row is broken.
@@ -154,27 +161,33 @@ void AuditMemory::ReadKnown() {
   unknown_.clear();
   known_commits_.clear();
   known_ = {};
-  CleanIds known = cache_->Load();
+  is_whole_ = true;
+  if (!cache_->BeginStep(AuditCache::Step::kLook)) return;
   const std::optional<std::string> row = cache_->Find(kWitnessesKey);
   if (!row) trees_count_ = false;
   if (row && trees_count_) {
     ByteReader reader(AsBytes(*row));
     trees_count_ = ReadIds(&reader, [this](ObjectId oid) { witnesses_.insert(std::move(oid)); });
   }
-  is_whole_ = known.size() == 0;
-  if (is_whole_) return;
-  size_t next = 0;
-  store_->ForEach([&](Bytes id) {
-    const size_t width = std::min(id.size(), known.id_bytes);
-    while (next < known.size() && std::memcmp(known.id(next).data(), id.data(), width) < 0) ++next;
-    const bool found = next < known.size() && AsText(known.id(next)) == AsText(id);
-    if (!found || (known.kind(next) == ObjectKind::kTree && !trees_count_)) {
-      unknown_.push_back(ObjectId::FromRaw(id));
-    } else {
-      ++known_[static_cast<size_t>(known.kind(next)) % known_.size()];
-      if (known.kind(next) == ObjectKind::kCommit) known_commits_.push_back(ObjectId::FromRaw(id));
-    }
-  });
+  KnownReader known(*cache_);
+  if (known.has_any()) {
+    is_whole_ = false;
+    store_->ForEach([&](Bytes id) {
+      const std::optional<ObjectKind> kind = known.Find(id);
+      if (!kind || (*kind == ObjectKind::kTree && !trees_count_)) {
+        unknown_.push_back(ObjectId::FromRaw(id));
+        return;
+      }
+      ++known_[static_cast<size_t>(*kind) % known_.size()];
+      if (*kind == ObjectKind::kCommit) known_commits_.push_back(ObjectId::FromRaw(id));
+    });
+  }
+  cache_->EndStep(false);
+  if (!known.failed()) return;
+  is_whole_ = true;
+  unknown_.clear();
+  known_commits_.clear();
+  known_ = {};
 }
 
 void AuditMemory::AddWitnesses() {
@@ -277,8 +290,12 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
       found = picket::Attribute(repository_, is_whole_ ? inventory : whole, sorted_objects,
                                 sorted_names, threads, &history, is_whole_ ? before : ReadBefore());
     }
-    std::optional<ProvenanceMemo> memo =
-        Memorise(repository_, refs, *found, sorted_objects, sorted_names);
+    // Of many it would cost more to tell and recall each than to attribute all of them anew.
+    const bool remembers = sorted_objects.size() <= kMostRemembered;
+    std::optional<ProvenanceMemo> memo = Memorise(
+        repository_, refs, *found,
+        remembers ? std::span<const ObjectId>(sorted_objects) : std::span<const ObjectId>(),
+        sorted_names);
     names_are_told_ = memo.has_value() || sorted_names.empty();
     if (memo) witnesses_.insert(memo->trees.begin(), memo->trees.end());
     // Refs that have moved meanwhile were not those that were asked for.
@@ -286,10 +303,15 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
     const bool same_refs = std::equal(
         now.begin(), now.end(), refs.begin(), refs.end(),
         [](const Ref& a, const Ref& b) { return a.name == b.name && a.target == b.target; });
-    if (memo && same_refs) {
+    if (memo && same_refs && remembers) {
+      // Some hundred bytes of each commit are not held twice for longer than need be.
       std::string row = digest_;
+      row.reserve(row.size() + sizeof(uint64_t) + history.size() + memo->bytes.size());
       Put(history.size(), &row);
-      answers_.emplace_back(key, row + history + memo->bytes);
+      row += history;
+      history = std::string();
+      row += memo->bytes;
+      answers_.emplace_back(key, std::move(row));
       answers_.emplace_back(question, std::move(memo->bytes));
     }
   }
@@ -307,8 +329,7 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
   return asked;
 }
 
-std::vector<std::pair<std::string, std::string>> AuditMemory::NewRows(const CleanIds& known) {
-  std::vector<std::pair<std::string, std::string>> rows;
+void AuditMemory::TellWitnesses(AuditCache::Rows* rows) {
   // Another audit may have added some since this one began.
   if (const std::optional<std::string> row = cache_->Find(kWitnessesKey)) {
     ByteReader reader(AsBytes(*row));
@@ -317,62 +338,72 @@ std::vector<std::pair<std::string, std::string>> AuditMemory::NewRows(const Clea
   for (const ObjectId& oid : lost_) witnesses_.erase(oid);
   std::string witnesses;
   PutIds(witnesses_, &witnesses);
-  rows.emplace_back(kWitnessesKey, witnesses);
-
-  std::array<uint64_t, 8> counts{};
-  std::vector<ObjectId> rest;
-  size_t next = 0;
-  store_->ForEach([&](Bytes id) {
-    if (next < known.size() && AsText(known.id(next)) == AsText(id)) {
-      ++counts[static_cast<size_t>(known.kind(next)) % counts.size()];
-      ++next;
-    } else {
-      rest.push_back(ObjectId::FromRaw(id));
-    }
-  });
-  std::string state;
-  for (uint64_t count : counts) Put(count, &state);
-  PutIds(rest, &state);
-  state += witnesses;
-  rows.emplace_back(kStateKind + digest_, std::move(state));
-  return rows;
+  rows->emplace_back(kWitnessesKey, std::move(witnesses));
 }
 
-void AuditMemory::Finish(const ObjectInventory& inventory, std::span<const Gap> tree_gaps) {
-  std::unordered_set<std::string> unread;
-  for (const Gap& gap : tree_gaps) unread.insert(gap.object);
-  std::vector<std::pair<ObjectId, ObjectKind>> trees;
-  bool trees_are_new = false;
+void AuditMemory::Finish(const ObjectInventory& inventory, const KnownIds& ids,
+                         std::span<const Gap> tree_gaps) {
   // Where names were left out for want of room, the gap names no tree.
-  const bool all_names = std::all_of(tree_gaps.begin(), tree_gaps.end(), [](const Gap& gap) {
-    return ObjectId::TryParse(gap.object).has_value();
-  });
-  if (names_are_told_ && all_names) {
-    trees.reserve(inventory.trees.size());
-    for (const StoredObject& tree : inventory.trees) {
-      if (unread.contains(tree.oid.ToHex())) continue;
-      trees.emplace_back(tree.oid, ObjectKind::kTree);
-      trees_are_new |= !witnesses_.contains(tree.oid);
+  std::unordered_set<ObjectId> unread;
+  bool all_names = true;
+  for (const Gap& gap : tree_gaps) {
+    const std::optional<ObjectId> tree = ObjectId::TryParse(gap.object);
+    if (tree) {
+      unread.insert(*tree);
+    } else {
+      all_names = false;
     }
   }
-  std::vector<std::pair<std::string, std::string>> rows;
+  const bool trees_are_clean = names_are_told_ && all_names;
+  const bool trees_are_new =
+      trees_are_clean &&
+      std::any_of(inventory.trees.begin(), inventory.trees.end(), [&](const StoredObject& tree) {
+        return !witnesses_.contains(tree.oid) && !unread.contains(tree.oid);
+      });
+  AuditCache::Rows rows;
   for (const auto& pack : inventory.sound_packs) {
     std::string key = StoreIds::KeyOf(*pack);
     if (!sound_.contains(key)) rows.emplace_back(kPackKind + std::move(key), "");
   }
   std::move(answers_.begin(), answers_.end(), std::back_inserter(rows));
+  answers_.clear();
   cache_->Flush();
   if (has_state_ && !cache_->changed() && !trees_are_new) {
-    if (!rows.empty()) cache_->Put(rows);
+    if (!rows.empty()) cache_->Put(std::move(rows));
     return;
   }
+  std::array<uint64_t, 8> counts{};
+  std::string rest;
+  uint64_t rest_count = 0;
   cache_->Finish({.store = [this](const auto& visit) { store_->ForEach(visit); },
-                  .clean = std::move(trees),
+                  .is_clean = [&](Bytes id) -> std::optional<ObjectKind> {
+                    if (!trees_are_clean) return std::nullopt;
+                    const ObjectId oid = ObjectId::FromRaw(id);
+                    if (ids.FindTree(oid) == kNone || unread.contains(oid)) return std::nullopt;
+                    return ObjectKind::kTree;
+                  },
+                  .on_id =
+                      [&](Bytes id, std::optional<ObjectKind> kind) {
+                        if (kind) {
+                          ++counts[static_cast<size_t>(*kind) % counts.size()];
+                        } else if (++rest_count <= kMostUnknown) {
+                          PutId(id, &rest);
+                        }
+                      },
                   .rows =
-                      [&](const CleanIds& known) {
-                        auto all = NewRows(known);
-                        std::move(rows.begin(), rows.end(), std::back_inserter(all));
-                        return all;
+                      [&] {
+                        TellWitnesses(&rows);
+                        // Of a store of which next to nothing is known there is nothing to be
+                        // gained.
+                        if (rest_count <= kMostUnknown) {
+                          std::string state;
+                          for (uint64_t count : counts) Put(count, &state);
+                          Put(rest_count, &state);
+                          state += rest;
+                          PutIds(witnesses_, &state);
+                          rows.emplace_back(kStateKind + digest_, std::move(state));
+                        }
+                        return std::move(rows);
                       }});
 }
 

@@ -19,6 +19,7 @@
 
 #include "cli/engine.h"
 #include "core/blob.h"
+#include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/provenance.h"
 #include "git/provenance_memo.h"
@@ -65,8 +66,10 @@ class AuditMemory {
                        std::span<const Ref> refs, std::span<const ObjectId> objects,
                        std::span<const std::string> names, unsigned threads);
 
-  // The audit is whole. `tree_gaps`: trees that could not be read, by hexadecimal id.
-  void Finish(const ObjectInventory& inventory, std::span<const Gap> tree_gaps);
+  // The audit is whole. `ids` are those of `inventory`; `tree_gaps`: trees that could not be read,
+  // by hexadecimal id.
+  void Finish(const ObjectInventory& inventory, const KnownIds& ids,
+              std::span<const Gap> tree_gaps);
 
   // A sentence for the report; "" for none.
   const std::string& trouble() const { return cache_->trouble(); }
@@ -84,7 +87,7 @@ class AuditMemory {
                                                  std::span<const ObjectId> objects,
                                                  std::span<const std::string> names,
                                                  unsigned threads, std::string* history);
-  std::vector<std::pair<std::string, std::string>> NewRows(const CleanIds& known);
+  void TellWitnesses(AuditCache::Rows* rows);
 
   const Repository& repository_;
   std::unique_ptr<AuditCache> cache_;

@@ -18,7 +18,7 @@ ObjectKind KindOf(ObjectType type) {
 ListedObject AuditObjects::At(size_t position) const {
   ListedObject listed;
   if (position < objects_.size()) {
-    listed.kind = KindOf(objects_[position].type);
+    listed.kind = KindOf(objects_.type(position));
     listed.oid = objects_[position].oid;
   } else if (const Ref* ref = RefAt(position)) {
     listed.kind = ObjectKind::kRefName;

@@ -15,7 +15,7 @@ namespace picket {
 // Positions: objects in reading order, then refs, then names. All three outlive this.
 class AuditObjects : public ObjectList {
  public:
-  AuditObjects(const std::vector<StoredObject>& objects, const std::vector<Ref>& refs,
+  AuditObjects(const StoredObjects& objects, const std::vector<Ref>& refs,
                const std::vector<std::string>& names)
       : objects_(objects), refs_(refs), names_(names) {}
 
@@ -27,7 +27,7 @@ class AuditObjects : public ObjectList {
   const std::string* NameAt(size_t position) const;
 
  private:
-  const std::vector<StoredObject>& objects_;
+  const StoredObjects& objects_;
   const std::vector<Ref>& refs_;
   const std::vector<std::string>& names_;
 };

@@ -3,8 +3,6 @@
 #include <memory>
 #include <string>
 
-#include "cli/audit.h"
-#include "cli/audit_memory.h"
 #include "cli/command_line.h"
 #include "cli/debts_audit.h"
 #include "cli/engine.h"
@@ -14,6 +12,7 @@
 #include "cli/policy_files.h"
 #include "cli/server_audit.h"
 #include "cli/shard.h"
+#include "cli/shut_audit.h"
 #include "cli/shut_in.h"
 #include "git/repository.h"
 
@@ -50,28 +49,14 @@ int RunAudit(const CommonOptions& common, const AuditOptions& options) {
   const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
   const Policy policy = ReadBasePolicy(common);
   Engine engine(common, policy, options.no_cache ? RuleCache::kUnused : RuleCache::kUsed);
-  AuditInput input{.common = common,
-                   .repository = *repository,
-                   .policy = policy,
-                   .engine = engine,
-                   .stats = stats,
-                   .require_complete = options.require_complete,
-                   .report_unused = options.report_unused};
-  std::optional<AuditMemoryPlace> place;
-  if (!options.no_cache)
-    place = AuditMemory::Locate(options.cache, *repository, engine, policy, &input.notes);
-  repository->KeepRefs();
-  ShutIn({.gate = Gate::kAudit,
-          .common = common,
-          .policy = policy,
-          .engine = engine,
-          .repository = repository.get(),
-          .cache = place ? &*place : nullptr});
-  std::unique_ptr<AuditMemory> memory;
-  if (place) memory = AuditMemory::Open(*place, *repository, &input.notes);
-  input.memory = memory.get();
-  stats.Mark("open");
-  return WriteReport(AuditRepository(input), Gate::kAudit, common);
+  ShutAuditInput input{.common = common,
+                       .policy = policy,
+                       .engine = engine,
+                       .stats = stats,
+                       .require_complete = options.require_complete,
+                       .report_unused = options.report_unused};
+  if (!options.no_cache) input.cache = options.cache;
+  return WriteReport(AuditShutIn(input, *repository), Gate::kAudit, common);
 }
 
 }  // namespace

@@ -15,8 +15,6 @@
 #include <system_error>
 #include <utility>
 
-#include "cli/audit.h"
-#include "cli/audit_memory.h"
 #include "cli/engine.h"
 #include "cli/files.h"
 #include "cli/fleet_plan.h"
@@ -25,6 +23,7 @@
 #include "cli/policy_files.h"
 #include "cli/progress.h"
 #include "cli/shard.h"
+#include "cli/shut_audit.h"
 #include "cli/shut_in.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
@@ -162,30 +161,16 @@ class FleetAudit {
     Verdict verdict;
     try {
       const std::unique_ptr<Repository> repository = Repository::OpenAt(listed.path);
-      AuditInput input{.common = common_,
-                       .repository = *repository,
-                       .policy = policy_,
-                       .engine = engine_,
-                       .stats = stats_,
-                       .require_complete = options_.require_complete,
-                       .report_unused = options_.report_unused,
-                       .progress = &progress_,
-                       .today = plan_.today};
-      std::optional<AuditMemoryPlace> place;
-      if (!options_.cache.empty()) {
-        place = AuditMemory::Locate(options_.cache, *repository, engine_, policy_, &input.notes);
-      }
-      repository->KeepRefs();
-      ShutIn({.gate = Gate::kAudit,
-              .common = common_,
-              .policy = policy_,
-              .engine = engine_,
-              .repository = repository.get(),
-              .cache = place ? &*place : nullptr});
-      std::unique_ptr<AuditMemory> memory;
-      if (place) memory = AuditMemory::Open(*place, *repository, &input.notes);
-      input.memory = memory.get();
-      verdict = AuditRepository(input);
+      ShutAuditInput input{.common = common_,
+                           .policy = policy_,
+                           .engine = engine_,
+                           .stats = stats_,
+                           .require_complete = options_.require_complete,
+                           .report_unused = options_.report_unused,
+                           .progress = &progress_,
+                           .today = plan_.today};
+      if (!options_.cache.empty()) input.cache = options_.cache;
+      verdict = AuditShutIn(input, *repository);
       result.opened = true;
     } catch (const Error& error) {
       verdict = NotAudited(listed, error.what());

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <streambuf>
 #include <string>
 
 #include "cli/policy_files.h"
@@ -29,6 +30,30 @@ bool WriteAll(int fd, std::string_view text) {
   }
   return true;
 }
+
+// A report of any length leaves as it is written.
+class FileOutput : public std::streambuf {
+ public:
+  explicit FileOutput(int fd) : fd_(fd), buffer_(size_t{1} << 16, '\0') {
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+  }
+
+ protected:
+  int_type overflow(int_type next) override {
+    if (sync() != 0) return traits_type::eof();
+    if (!traits_type::eq_int_type(next, traits_type::eof())) sputc(traits_type::to_char_type(next));
+    return traits_type::not_eof(next);
+  }
+  int sync() override {
+    const bool written = WriteAll(fd_, {pbase(), static_cast<size_t>(pptr() - pbase())});
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+    return written ? 0 : -1;
+  }
+
+ private:
+  int fd_;
+  std::string buffer_;
+};
 
 // Where an allowance counts: see cli/policy_files.h.
 void TellWhereToAllow(Gate gate, ReportOptions* options) {
@@ -64,13 +89,19 @@ int WriteReport(const Verdict& verdict, Gate gate, const CommonOptions& common) 
     options.width = kRemoteWidth - std::min(kRemoteWidth / 2, common.line_prefix.size());
   }
   TellWhereToAllow(gate, &options);
-  std::ostringstream report;
-  NewReporter(common.format, options)->Write(verdict, report);
   const int code = ExitCode(verdict.outcome);
+  const auto reporter = NewReporter(common.format, options);
+  FileOutput output(fd);
+  std::ostream stream(&output);
   // What passes is nobody's error.
-  const std::string text =
-      code == 0 ? report.str() : WithPrefix(report.str(), to_stderr ? common.line_prefix : "");
-  if (WriteAll(fd, text)) return code;
+  if (code == 0 || !to_stderr || common.line_prefix.empty()) {
+    reporter->Write(verdict, stream);
+  } else {
+    std::ostringstream report;
+    reporter->Write(verdict, report);
+    stream << WithPrefix(report.str(), common.line_prefix);
+  }
+  if (stream.flush()) return code;
   return code == 0 ? ExitCode(Outcome::kIncomplete) : code;
 }
 

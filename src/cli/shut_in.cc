@@ -168,12 +168,13 @@ Answer RunErrand(Desk& desk, Errand errand, std::string_view text, std::string_v
       if (context.lfs.empty()) break;
       return desk.lfs.Do(errand, context.lfs, question);
     case Errand::kCacheOpen:
-    case Errand::kCacheLoad:
     case Errand::kCacheFind:
     case Errand::kCacheAdd:
     case Errand::kCacheBegin:
+    case Errand::kCacheNext:
+    case Errand::kCacheKeep:
+    case Errand::kCacheRow:
     case Errand::kCacheEnd:
-    case Errand::kCachePut:
     case Errand::kCacheTrouble:
       return desk.cache.Do(errand, context.cache.file, context.cache.is_ours, context.cache.scope,
                            question);

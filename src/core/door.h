@@ -19,12 +19,13 @@ enum class Errand : uint32_t {
   kRemovedNames,  // what the index leaves out of a commit (git/git_ancestry.h)
   // The audit's cache (scan/kept_cache.h).
   kCacheOpen,
-  kCacheLoad,
   kCacheFind,
   kCacheAdd,
   kCacheBegin,
+  kCacheNext,
+  kCacheKeep,
+  kCacheRow,
   kCacheEnd,
-  kCachePut,
   kCacheTrouble,
   // The log of pushes (scan/push_log.h), and the list of debts (scan/debts.h) in its two steps.
   kLog,

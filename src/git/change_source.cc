@@ -19,6 +19,20 @@ constexpr size_t kFewObjects = 256;
 constexpr size_t kEntriesWorthAnObject = 64;
 constexpr size_t kChunk = 8'192;
 
+uint32_t CountLabelled(const DeltaForest& forest, uint32_t root) {
+  uint32_t count = 0;
+  std::vector<uint32_t> pending = {root};
+  while (!pending.empty()) {
+    const DeltaForest::Entry& entry = forest.entries()[pending.back()];
+    const std::span<const uint32_t> below = forest.children(pending.back());
+    pending.pop_back();
+    if (!entry.wanted()) continue;
+    if (entry.label != kNone) ++count;
+    pending.insert(pending.end(), below.begin(), below.end());
+  }
+  return count;
+}
+
 }  // namespace
 
 ChangeSource::ChangeSource(const ChangeList& changes, const ChangedObjects& objects,
@@ -71,15 +85,15 @@ void ChangeSource::AddPack(const std::shared_ptr<const PackFile>& pack, ObjectDa
     return position;
   });
   for (uint32_t root = 0; root < entries.size(); ++root) {
-    if (entries[root].base == DeltaForest::kNone && entries[root].wanted != 0)
-      trees_.push_back({static_cast<uint32_t>(forests_.size()), root});
+    if (entries[root].base == DeltaForest::kNone && entries[root].wanted())
+      trees_.push_back(
+          {static_cast<uint32_t>(forests_.size()), root, CountLabelled(*forest, root)});
   }
   forests_.push_back(std::move(forest));
 }
 
 uint64_t ChangeSource::objects_in(size_t item) const {
-  if (item >= trees_.size()) return 1;
-  return forests_[trees_[item].forest]->entries()[trees_[item].root].wanted;
+  return item < trees_.size() ? trees_[item].objects : 1;
 }
 
 class ChangeSource::Reader : public ForestReader {

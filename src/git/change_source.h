@@ -30,8 +30,9 @@ class ChangeSource : public BlobSource {
  private:
   class Reader;
   struct Tree {
-    uint32_t forest = 0;  // into forests_
-    uint32_t root = 0;    // an entry of it
+    uint32_t forest = 0;   // into forests_
+    uint32_t root = 0;     // an entry of it
+    uint32_t objects = 0;  // of the list, at and below it
   };
 
   void AddPack(const std::shared_ptr<const PackFile>& pack, ObjectDatabase& database,

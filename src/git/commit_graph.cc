@@ -20,8 +20,8 @@ constexpr size_t kChunk = 1024;
 // Git has no bound; a chain of tags longer than this is made to be followed.
 constexpr size_t kMaxTagChain = 1000;
 
-std::vector<StoredObject> CommitsOf(std::span<const StoredObject> objects) {
-  std::vector<StoredObject> commits;
+StoredObjects CommitsOf(const StoredObjects& objects) {
+  StoredObjects commits;
   for (const StoredObject& object : objects) {
     if (object.type == ObjectType::kCommit) commits.push_back(object);
   }
@@ -59,7 +59,7 @@ RefTarget Peel(const Ref& ref, ObjectDatabase* database) {
 
 }  // namespace
 
-CommitGraph::CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
+CommitGraph::CommitGraph(const Repository& repository, const StoredObjects& objects,
                          const CommitRecords* records, unsigned threads)
     : CommitGraph(CommitsOf(objects)) {
   Read(repository, 0, records, threads);
@@ -72,11 +72,12 @@ std::string CommitGraph::Store() const {
   const auto put = [&stored](uint64_t number, int bytes) {
     for (int i = 0; i < bytes; ++i) stored.push_back(static_cast<char>(number >> (8 * i)));
   };
-  const size_t id_bytes = commits_.empty() ? 20 : commits_.front().oid.raw().size();
+  const size_t id_bytes = commits_.empty() ? 20 : commits_.raw_id(0).size();
+  stored.reserve(16 + commits_.size() * (id_bytes + 13) + parents_.size() * 4);
   put(commits_.size(), 8);
   put(id_bytes, 8);
   for (uint32_t i = 0; i < commits_.size(); ++i) {
-    stored += AsText(commits_[i].oid.raw());
+    stored += AsText(commits_.raw_id(i));
     put(static_cast<uint64_t>(nodes_[i].time), 8);
     put(nodes_[i].ref != kNone ? 1 : 0, 1);
     put(nodes_[i].parent_count, 4);
@@ -108,7 +109,7 @@ std::unique_ptr<CommitGraph> CommitGraph::Extend(const Repository& repository, B
   const uint64_t count = reader.U64Le();
   const uint64_t id_bytes = reader.U64Le();
   if (count > stored.size() || (id_bytes != 20 && id_bytes != 32)) return nullptr;
-  std::vector<StoredObject> commits;
+  StoredObjects commits;
   std::vector<Node> nodes;
   std::vector<uint32_t> all_parents;
   for (uint64_t i = 0; i < count; ++i) {
@@ -127,7 +128,7 @@ std::unique_ptr<CommitGraph> CommitGraph::Extend(const Repository& repository, B
     nodes.push_back(node);
   }
   if (!reader.ok() || !reader.at_end()) return nullptr;
-  commits.insert(commits.end(), more.begin(), more.end());
+  for (const StoredObject& commit : more) commits.push_back(commit);
   std::unique_ptr<CommitGraph> graph(new CommitGraph(std::move(commits)));
   std::copy(nodes.begin(), nodes.end(), graph->nodes_.begin());
   graph->parents_ = std::move(all_parents);

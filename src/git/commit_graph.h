@@ -33,8 +33,10 @@ class CommitGraph {
   // Reads every commit that `objects` holds with `threads` threads. A commit that can't be read is
   // a gap and counts as one without a tree and parents. Commits at a shallow boundary have no
   // parents. What `records` (may be null) has noted of the same objects is not read.
-  CommitGraph(const Repository& repository, std::span<const StoredObject> objects,
+  CommitGraph(const Repository& repository, const StoredObjects& objects,
               const CommitRecords* records, unsigned threads);
+  CommitGraph(const CommitGraph&) = delete;
+  CommitGraph& operator=(const CommitGraph&) = delete;
 
   // As Store() wrote it, and the commits that came since: `more`, none of which it held. Only what
   // they lead to is read. Commits that were there have no tree(); `reached` gets for each of them,
@@ -50,7 +52,7 @@ class CommitGraph {
   size_t size() const { return commits_.size(); }
   // Position of a commit, or kNone.
   uint32_t Find(const ObjectId& oid) const { return table_.Find(oid); }
-  const ObjectId& oid(uint32_t commit) const { return commits_[commit].oid; }
+  ObjectId oid(uint32_t commit) const { return commits_[commit].oid; }
   const ObjectId& tree(uint32_t commit) const { return nodes_[commit].tree; }
   std::span<const uint32_t> parents(uint32_t commit) const;
   // Parents before children; among those that could come next the older one by committer date, then
@@ -71,7 +73,7 @@ class CommitGraph {
     uint32_t ref = kNone;
   };
 
-  explicit CommitGraph(std::vector<StoredObject> commits)
+  explicit CommitGraph(StoredObjects commits)
       : commits_(std::move(commits)), table_(commits_), nodes_(commits_.size()) {}
   // Those from position `first` on.
   void Read(const Repository& repository, uint32_t first, const CommitRecords* records,
@@ -79,7 +81,7 @@ class CommitGraph {
   void Sort();
   void MarkReachable(const Repository& repository);
 
-  std::vector<StoredObject> commits_;
+  StoredObjects commits_;
   IdTable table_;
   std::vector<Node> nodes_;
   std::vector<uint32_t> parents_;

@@ -28,9 +28,7 @@ class CommitRecords {
   bool Has(uint32_t commit) const {
     return commit < records_.size() && records_[commit].tree != kNone;
   }
-  const ObjectId& tree(uint32_t commit) const {
-    return inventory_.trees[records_[commit].tree].oid;
-  }
+  ObjectId tree(uint32_t commit) const { return inventory_.trees[records_[commit].tree].oid; }
   int64_t time(uint32_t commit) const { return records_[commit].time; }
   std::span<const uint32_t> parents(uint32_t commit) const;
 

@@ -20,7 +20,7 @@ void ForestReader::OnObject(const WalkedObject& object) {
                     NamesOf(entry.label)};
   Derivation derivation;
   derivation.depth = object.depth;
-  derivation.is_base = entry.wanted > 1;
+  derivation.is_base = entry.wanted_below;
   if (object.copies != nullptr && entry.base != DeltaForest::kNone &&
       object.forest.entries()[entry.base].label != DeltaForest::kNone) {
     derivation.base = object.forest.id(entry.base);

@@ -6,19 +6,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "core/change_list.h"
 #include "core/object_id.h"
-#include "git/pack_order.h"
+#include "git/stored_objects.h"
 
 namespace picket {
 
 // Const after construction. `objects` must outlive it; its ids are distinct and fewer than 2^31.
 class IdTable {
  public:
-  explicit IdTable(std::span<const StoredObject> objects) : objects_(objects) {
+  explicit IdTable(const StoredObjects& objects) : objects_(objects) {
     slots_.assign(std::bit_ceil(objects.size() * 2 + 2), kNone);
     for (uint32_t i = 0; i < objects.size(); ++i) slots_[SlotOf(objects[i].oid)] = i;
   }
@@ -30,7 +29,7 @@ class IdTable {
   void FetchSlot(const ObjectId& oid) const { __builtin_prefetch(&slots_[FirstSlotOf(oid)]); }
   void FetchObject(const ObjectId& oid) const {
     const uint32_t found = slots_[FirstSlotOf(oid)];
-    if (found != kNone) __builtin_prefetch(&objects_[found]);
+    if (found != kNone) __builtin_prefetch(objects_.raw_id(found).data());
   }
 
  private:
@@ -41,11 +40,12 @@ class IdTable {
   size_t SlotOf(const ObjectId& oid) const {
     size_t mask = slots_.size() - 1;
     size_t slot = FirstSlotOf(oid);
-    while (slots_[slot] != kNone && objects_[slots_[slot]].oid != oid) slot = (slot + 1) & mask;
+    while (slots_[slot] != kNone && AsText(objects_.raw_id(slots_[slot])) != AsText(oid.raw()))
+      slot = (slot + 1) & mask;
     return slot;
   }
 
-  std::span<const StoredObject> objects_;
+  const StoredObjects& objects_;
   std::vector<uint32_t> slots_;
 };
 

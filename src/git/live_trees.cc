@@ -81,18 +81,25 @@ LiveTrees::LiveTrees(const TreeRows& rows, const std::vector<bool>& objects,
   for (uint32_t i = 0; i < live_.size(); ++i) {
     live_[i].store(rows.IsWhole(i) ? 0 : 1, std::memory_order_relaxed);
   }
-  if (!FindLive(threads) || !Tell(threads)) GiveUp();
+  // What takes too many rounds is not shortened by looking for less.
+  bool is_deep = false;
+  if (FindLive(threads, &is_deep) && Tell(threads)) return;
+  is_too_much_ = !is_deep;
+  GiveUp();
 }
 
 // Rounds, until one finds nothing more: which trees lead there does not depend on their order. Git
 // writes a folder before what is in it, so the last chunks come first.
-bool LiveTrees::FindLive(unsigned threads) {
+bool LiveTrees::FindLive(unsigned threads, bool* is_deep) {
   static_assert(kMostRounds < UINT8_MAX);
   const size_t count = rows_.chunks().size();
   std::atomic<bool> more{true};
   std::atomic<bool> good{true};
   for (int round = 0; more && good; ++round) {
-    if (round == kMostRounds) return false;
+    if (round == kMostRounds) {
+      *is_deep = true;
+      return false;
+    }
     more = false;
     ForEachChunk(count, 16, threads, [&] {
       return [&, follower = Follower(*this)](size_t begin, size_t end) mutable {

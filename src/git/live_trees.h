@@ -20,6 +20,9 @@ class LiveTrees {
   LiveTrees(const TreeRows& rows, const std::vector<bool>& objects, const std::vector<bool>& names,
             unsigned threads);
 
+  // What is looked for leads to more trees than are followed, so that all have to be read; of fewer
+  // things it might do.
+  bool is_too_much() const { return is_too_much_; }
   // Something that is looked for stands in the tree or below it, or may do: see IsTold().
   bool IsLive(uint32_t tree) const { return live_[tree].load(std::memory_order_relaxed) != 0; }
   // RowsOf() says all that counts; else a live tree has to be read: it is damaged, a folder in it
@@ -47,7 +50,7 @@ class LiveTrees {
     return row.object != kNone && objects_[row.object];
   }
   bool MayFindMore(const TreeRowChunk& chunk, int round) const;
-  bool FindLive(unsigned threads);
+  bool FindLive(unsigned threads, bool* is_deep);
   bool Tell(unsigned threads);
   void GiveUp();
 
@@ -58,6 +61,7 @@ class LiveTrees {
   std::vector<Place> places_;
   std::vector<std::vector<TreeRow>> told_;  // by chunk
   std::vector<uint32_t> first_trees_;       // by chunk; ascending
+  bool is_too_much_ = false;
 };
 
 }  // namespace picket

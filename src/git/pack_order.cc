@@ -263,6 +263,8 @@ class Inventory {
     for (const StoredObject& object : loose_) {
       ++(object.type == ObjectType::kTree ? trees : objects);
     }
+    result_.trees = StoredObjects(repository_.id_bytes());
+    result_.objects = StoredObjects(repository_.id_bytes());
     result_.trees.reserve(trees);
     result_.objects.reserve(objects);
   }
@@ -276,21 +278,20 @@ class Inventory {
           for (size_t i = begin; i < end; ++i) {
             if (entries[i].label == kNone) continue;
             auto& list = entries[i].type == ObjectType::kTree ? result_.trees : result_.objects;
-            list[entries[i].label].oid = forest->id(static_cast<uint32_t>(i));
+            list.SetId(entries[i].label, forest->pack().index().raw_id(entries[i].index_position));
           }
         };
       });
     }
   }
 
-  void AddAll(ObjectType type, std::vector<StoredObject>* objects,
-              std::vector<InventoryItem>* items) {
+  void AddAll(ObjectType type, StoredObjects* objects, std::vector<InventoryItem>* items) {
     for (uint32_t i = 0; i < forests_.size(); ++i) {
       DeltaForest& forest = *forests_[i];
       const std::span<const DeltaForest::Entry> entries = forest.entries();
       for (uint32_t root = 0; root < entries.size(); ++root) {
         if (entries[root].base != kNone || entries[root].type != type) continue;
-        if (entries[root].wanted == 0) continue;
+        if (!entries[root].wanted()) continue;
         items->push_back({i, root});
         forest.RelabelInOrder(root, [&](uint32_t) {
           objects->push_back({ObjectId(), type});
@@ -328,6 +329,21 @@ class Inventory {
 ObjectInventory ListObjects(const Repository& repository, unsigned threads,
                             const ListFilter* filter) {
   return Inventory(repository, threads, filter).Take();
+}
+
+void ForgetTreeItems(ObjectInventory* inventory) {
+  inventory->tree_items = {};
+  std::vector<std::vector<InventoryItem*>> items(inventory->forests.size());
+  for (InventoryItem& item : inventory->object_items) {
+    if (item.forest != kNone) items[item.forest].push_back(&item);
+  }
+  for (size_t i = 0; i < items.size(); ++i) {
+    std::vector<uint32_t> roots;
+    roots.reserve(items[i].size());
+    for (const InventoryItem* item : items[i]) roots.push_back(item->index);
+    roots = inventory->forests[i]->Forget(ObjectType::kTree, roots);
+    for (size_t j = 0; j < roots.size(); ++j) items[i][j]->index = roots[j];
+  }
 }
 
 }  // namespace picket

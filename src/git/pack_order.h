@@ -15,13 +15,9 @@
 #include "core/object_id.h"
 #include "git/pack/delta_forest.h"
 #include "git/repository.h"
+#include "git/stored_objects.h"
 
 namespace picket {
-
-struct StoredObject {
-  ObjectId oid;
-  ObjectType type = ObjectType::kBlob;
-};
 
 // What is read in one go: a tree of deltas, or one object.
 struct InventoryItem {
@@ -34,10 +30,10 @@ struct InventoryItem {
 struct ObjectInventory {
   // Blobs, then commits, then tags: each kind by pack (by name within each object directory), in
   // the order in which the pack's trees of deltas are walked, then loose ones by id. Each id once.
-  std::vector<StoredObject> objects;
-  std::vector<StoredObject> trees;
+  StoredObjects objects;
+  StoredObjects trees;
   // The labels of the entries are positions in `objects` or, for trees, in `trees`.
-  std::vector<std::shared_ptr<const DeltaForest>> forests;
+  std::vector<std::shared_ptr<DeltaForest>> forests;
   // The same objects in the same order.
   std::vector<InventoryItem> object_items;
   std::vector<InventoryItem> tree_items;
@@ -61,5 +57,9 @@ struct ListFilter {
 // (1 or more). `filter` may be null; with one, packs that are not sound still tell their gaps.
 ObjectInventory ListObjects(const Repository& repository, unsigned threads,
                             const ListFilter* filter = nullptr);
+
+// Gives back what only walks over trees need, two thirds of what the forests of a long history
+// take. Once; `tree_items` is empty then.
+void ForgetTreeItems(ObjectInventory* inventory);
 
 }  // namespace picket

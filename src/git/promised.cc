@@ -25,7 +25,7 @@ class Reader : private ForestVisitor {
 
   void Read(const InventoryItem& item) {
     if (item.forest == kNone) {
-      const StoredObject& object = inventory_.objects[item.index];
+      const StoredObject object = inventory_.objects[item.index];
       RawObject bytes;
       if (object.type == ObjectType::kBlob ||
           database_->Read(object.oid, &bytes, nullptr) != ReadStatus::kOk) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -15,7 +16,6 @@
 namespace picket {
 namespace {
 
-constexpr size_t kBatch = 4096;
 constexpr size_t kCommitChunk = 256;
 // Entries compared in one commit before folders that were compared already are passed over.
 constexpr uint64_t kMaxSteps = 100000;
@@ -114,6 +114,7 @@ class Attribution {
       : repository_(repository),
         inventory_(inventory),
         listed_(before.trees),
+        tree_table_(before.ids != nullptr ? &before.ids->trees() : nullptr),
         threads_(threads),
         database_(repository.NewObjectDatabase()),
         graph_(repository, inventory.objects, before.commits, threads),
@@ -121,7 +122,9 @@ class Attribution {
     gaps_.insert(graph_.gaps().begin(), graph_.gaps().end());
   }
 
-  void Attribute(Batch* batch) {
+  // False, and nothing is known then, where the batch leads to more than `most_bytes`; 0: as much
+  // as is ever held, and what is too much is a gap.
+  bool Attribute(Batch* batch, uint64_t most_bytes) {
     size_t count = batch->objects.size() + batch->names.size();
     batch->found.resize(count);
     batch->places.resize(count);
@@ -133,8 +136,14 @@ class Attribution {
       }
     }
     AttributeNamedByRefs(batch);
-    if (!Complete(*batch)) AttributeInTrees(batch);
-    for (size_t i = 0; i < count; ++i) {
+    if (!Complete(*batch) && !AttributeInTrees(batch, most_bytes)) return false;
+    // In the order of history: a commit is mostly stored as what differs from its neighbour.
+    std::vector<size_t> order(count);
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::sort(order.begin(), order.end(), [batch](size_t a, size_t b) {
+      return std::pair(batch->found[a].rank, a) < std::pair(batch->found[b].rank, b);
+    });
+    for (const size_t i : order) {
       Introduction& found = batch->found[i];
       found.other_places = batch->places[i] == 0 ? 0 : batch->places[i] - 1;
       if (!found.commit.empty()) {
@@ -143,6 +152,7 @@ class Attribution {
         Sign(*database_, batch->objects[i], &found);
       }
     }
+    return true;
   }
 
   std::string StoreGraph() const { return graph_.Store(); }
@@ -202,13 +212,14 @@ class Attribution {
     return tags_.contains(oid);
   }
 
-  void AttributeInTrees(Batch* batch) {
+  bool AttributeInTrees(Batch* batch, uint64_t most_bytes) {
     if (listed_ == nullptr) {
       const KnownIds known(inventory_);
       own_list_.emplace(ListTreeNames(repository_, inventory_, known, false, threads_));
       listed_ = &*own_list_;
     }
-    TreeProjection projection(inventory_, listed_, batch->objects, batch->names, threads_);
+    TreeProjection projection(inventory_, TreeTable(), listed_, batch->objects, batch->names,
+                              threads_, most_bytes);
     const std::vector<uint32_t>& order = graph_.order();
     std::vector<uint32_t> nodes(graph_.size(), 0);
     ForEachChunk(order.size(), kCommitChunk, threads_, [&] {
@@ -219,6 +230,7 @@ class Attribution {
         }
       };
     });
+    if (projection.is_too_much()) return false;
     for (uint32_t commit : order) AddCommit(projection, nodes, commit, batch);
     for (uint32_t i = 0; i < graph_.refs().size(); ++i) {
       const ObjectId& target = graph_.refs()[i].target;
@@ -228,12 +240,15 @@ class Attribution {
     if (HasMissing(*batch)) AddLostTrees(&projection, batch);
     for (Gap& gap : projection.gaps()) gaps_.insert(std::move(gap));
     absent_trees_ = std::max(absent_trees_, projection.absent());
+    return true;
   }
 
-  bool IsTree(const ObjectId& oid) {
-    if (!tree_table_) tree_table_ = std::make_unique<IdTable>(inventory_.trees);
-    return tree_table_->Find(oid) != kNone;
+  const IdTable& TreeTable() {
+    if (tree_table_ == nullptr) tree_table_ = &own_tree_table_.emplace(inventory_.trees);
+    return *tree_table_;
   }
+
+  bool IsTree(const ObjectId& oid) { return TreeTable().Find(oid) != kNone; }
 
   void AddCommit(const TreeProjection& projection, const std::vector<uint32_t>& nodes,
                  uint32_t commit, Batch* batch) {
@@ -296,7 +311,7 @@ class Attribution {
     ForEachChunk(nodes.size(), kCommitChunk, threads_, [&] {
       return [&, database = repository_.NewObjectDatabase()](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i) {
-          const ObjectId& tree = inventory_.trees[i].oid;
+          const ObjectId tree = inventory_.trees[i].oid;
           nodes[i] = {tree, projection->Project(tree, database.get())};
         }
       };
@@ -312,15 +327,44 @@ class Attribution {
   const ObjectInventory& inventory_;
   std::optional<TreeNames> own_list_;
   const TreeNames* listed_;
+  std::optional<IdTable> own_tree_table_;
+  const IdTable* tree_table_;
   unsigned threads_;
   std::unique_ptr<ObjectDatabase> database_;
   CommitGraph graph_;
   std::vector<uint32_t> ranks_;  // by commit, made when the first is asked for
-  std::unique_ptr<IdTable> tree_table_;
   std::set<ObjectId> tags_;
   std::set<Gap> gaps_;
   uint64_t absent_trees_;
 };
+
+}  // namespace
+
+namespace {
+
+// Neighbours of one folder and time come into one batch, which leads to fewer trees then.
+std::vector<size_t> ReadingOrder(const ObjectInventory& inventory,
+                                 std::span<const ObjectId> objects) {
+  std::unordered_map<ObjectId, size_t> rest;
+  for (size_t i = 0; i < objects.size(); ++i) rest.emplace(objects[i], i);
+  std::vector<size_t> order;
+  order.reserve(objects.size());
+  for (size_t i = 0; i < inventory.objects.size() && !rest.empty(); ++i) {
+    const auto at = rest.find(inventory.objects[i].oid);
+    if (at == rest.end()) continue;
+    order.push_back(at->second);
+    rest.erase(at);
+  }
+  for (size_t i = 0; i < objects.size() && !rest.empty(); ++i) {
+    if (rest.erase(objects[i]) > 0) order.push_back(i);
+  }
+  // As they stand, where one is asked for twice.
+  if (order.size() < objects.size()) {
+    order.resize(objects.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+  }
+  return order;
+}
 
 }  // namespace
 
@@ -337,19 +381,31 @@ void Sign(ObjectDatabase& database, const ObjectId& commit_or_tag, Introduction*
 
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
-                     unsigned threads, std::string* history, const ReadBefore& before) {
+                     unsigned threads, std::string* history, const ReadBefore& before,
+                     const PassLimits& limits) {
   Provenance result;
   result.objects.resize(objects.size());
   result.names.resize(names.size());
   if (objects.empty() && names.empty()) return result;
   Attribution attribution(repository, inventory, before, threads);
+  const std::vector<size_t> order = ReadingOrder(inventory, objects);
+  std::vector<ObjectId> ordered;
+  ordered.reserve(objects.size());
+  for (const size_t at : order) ordered.push_back(objects[at]);
+  size_t most = limits.most;
   for (size_t i = 0, j = 0; i < objects.size() || j < names.size();) {
     Batch batch;
-    batch.objects = objects.subspan(i, std::min(kBatch, objects.size() - i));
-    batch.names = names.subspan(j, std::min(kBatch, names.size() - j));
-    attribution.Attribute(&batch);
+    batch.objects = std::span(ordered).subspan(i, std::min(most, objects.size() - i));
+    batch.names = names.subspan(j, std::min(most, names.size() - j));
+    ++result.passes;
+    const size_t count = std::max(batch.objects.size(), batch.names.size());
+    if (!attribution.Attribute(&batch, count > limits.least ? limits.bytes : 0)) {
+      most = std::max(limits.least, count / 2);
+      continue;
+    }
     auto split = batch.found.begin() + static_cast<ptrdiff_t>(batch.objects.size());
-    std::move(batch.found.begin(), split, result.objects.begin() + static_cast<ptrdiff_t>(i));
+    for (size_t k = 0; k < batch.objects.size(); ++k)
+      result.objects[order[i + k]] = std::move(batch.found[k]);
     std::move(split, batch.found.end(), result.names.begin() + static_cast<ptrdiff_t>(j));
     i += batch.objects.size();
     j += batch.names.size();

@@ -11,6 +11,7 @@
 #include "core/finding.h"
 #include "core/object_id.h"
 #include "git/commit_records.h"
+#include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
 #include "git/tree_names.h"
@@ -52,25 +53,38 @@ struct Provenance {
   std::vector<Gap> gaps;
   // Trees that a partial clone does not have: what stands in them only has no commit.
   uint64_t absent_trees = 0;
+  // Passes over the history that it took.
+  uint64_t passes = 0;
 };
 
-// What was noted when the same inventory was read before; either may be null. With `trees` its
+// How much is followed in one pass over the history.
+struct PassLimits {
+  // Objects, and names, at once. Where these lead to more versions of folders than are held, half
+  // as many are tried, but no fewer than `least`; what is too much then is a gap.
+  size_t most = size_t{1} << 20;
+  size_t least = 4096;
+  // Held of those versions where fewer might do; bytes.
+  uint64_t bytes = uint64_t{96} << 20;
+};
+
+// What was noted when the same inventory was read before; each may be null. With `trees` its
 // forests are not needed any more.
 struct ReadBefore {
   const TreeNames* trees = nullptr;
   const CommitRecords* commits = nullptr;
+  const KnownIds* ids = nullptr;
 };
 
 // `objects` are blobs, commits and tags of `inventory`; `names` are names of tree entries (one
 // component of a path). Both are distinct. Reads every commit, and for blobs and names every tree
-// that a commit reaches, once for each 4,096 of them; the rest of the trees only for what was not
-// found there. The same result for any `threads` (1 or more).
-// `history` may be null; else it gets what AttributeFurther() goes on from. What `before` has is
-// hardly read again.
+// that a commit reaches, in as few passes as `limits` allow; the rest of the trees only for what
+// was not found there. The same result for any `threads` (1 or more) and any limits that bring no
+// gap. `history` may be null; else it gets what AttributeFurther() goes on from. What `before` has
+// is hardly read again.
 Provenance Attribute(const Repository& repository, const ObjectInventory& inventory,
                      std::span<const ObjectId> objects, std::span<const std::string> names,
                      unsigned threads, std::string* history = nullptr,
-                     const ReadBefore& before = {});
+                     const ReadBefore& before = {}, const PassLimits& limits = {});
 
 // The same for a store that has grown: `before` is what Attribute() said of the same objects and
 // names, `history` what it left (its refs are not looked at), and `more` are the commits that came

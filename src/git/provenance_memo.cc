@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -213,9 +214,17 @@ std::optional<ProvenanceMemo> Memorise(const Repository& repository, std::span<c
   ProvenanceMemo memo;
   Writer writer(repository, refs);
   ObjectId tree;
-  for (size_t i = 0; i < objects.size(); ++i) {
-    if (!writer.Add(provenance.objects[i], objects[i], &tree, &memo.bytes)) return std::nullopt;
+  // In the order of their commits: the trees of neighbours are versions of each other.
+  std::vector<size_t> order(objects.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&provenance](size_t x, size_t y) {
+    return std::pair(provenance.objects[x].rank, x) < std::pair(provenance.objects[y].rank, y);
+  });
+  std::vector<std::string> told(objects.size());
+  for (const size_t i : order) {
+    if (!writer.Add(provenance.objects[i], objects[i], &tree, &told[i])) return std::nullopt;
   }
+  for (const std::string& one : told) memo.bytes += one;
   for (size_t i = 0; i < names.size(); ++i) {
     if (!writer.Add(provenance.names[i], ObjectId(), &tree, &memo.bytes)) return std::nullopt;
     memo.trees.push_back(tree);

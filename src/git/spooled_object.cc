@@ -1,10 +1,12 @@
 #include "git/spooled_object.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +19,7 @@
 namespace picket {
 namespace {
 
+constexpr char kElsewhere[] = "/var/tmp";
 constexpr size_t kBufferBytes = size_t{1} << 20;
 
 // A file size limit (ulimit -f) must be an error like a full disk, not the end of the process.
@@ -48,7 +51,8 @@ std::string NoRoom(const std::string& directory, uint64_t size, int error) {
          ", which can't be written: " + std::strerror(error) + "; make room there";
 }
 
-int OpenFile(const std::string& directory, std::string* why) {
+// -1 with errno.
+int OpenIn(const std::string& directory) {
   int file = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (file < 0) {
     // Not every file system has files without a name.
@@ -56,14 +60,33 @@ int OpenFile(const std::string& directory, std::string* why) {
     file = mkostemp(name.data(), O_CLOEXEC);
     if (file >= 0) unlink(name.c_str());
   }
-  if (file >= 0) return file;
-  *why = std::string("a temporary file can't be made in ") + directory + ": " +
-         std::strerror(errno) + "; make it writable";
-  return -1;
+  return file;
 }
 
-bool Fill(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header, int file,
-          std::string* why, const std::stop_token& stop) {
+// What is written there would stay in memory.
+bool IsInMemory(const char* directory) {
+  struct statfs info {};
+  return statfs(directory, &info) != 0 || info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC;
+}
+
+// Where whoever audits may only read, the file lies elsewhere; `directory` says where.
+int OpenFile(std::string* directory, std::string* why) {
+  int file = OpenIn(*directory);
+  if (file >= 0) return file;
+  const int error = errno;
+  const bool may_only_read = error == EROFS || error == EACCES || error == EPERM;
+  if (may_only_read && !IsInMemory(kElsewhere)) file = OpenIn(kElsewhere);
+  if (file < 0) {
+    *why = "a temporary file can't be made in " + *directory + ": " + std::strerror(error) +
+           "; make it writable, or " + kElsewhere + ", on a disk";
+    return -1;
+  }
+  *directory = kElsewhere;
+  return file;
+}
+
+bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId& oid,
+          const ObjectHeader& header, int file, std::string* why, const std::stop_token& stop) {
   // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
   GitCommand command;
   command.arguments = {"-c", "core.bigFileThreshold=1m", "cat-file",
@@ -87,7 +110,7 @@ bool Fill(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& head
           pwrite(file, buffer.data() + done, count - done, static_cast<off_t>(written + done));
       if (now < 0 && errno == EINTR) continue;
       if (now <= 0) {
-        *why = NoRoom(place.directory, header.size, errno);
+        *why = NoRoom(directory, header.size, errno);
         return false;
       }
       done += static_cast<size_t>(now);
@@ -109,8 +132,8 @@ std::string SpoolQuestion(const ObjectId& oid, const ObjectHeader& header) {
 // The temporary file with the whole object, for reading and writing; -1 with a clause in `why`.
 int WriteSpooled(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header,
                  std::string* why, const std::stop_token& stop) {
-  const std::string& directory = place.directory;
-  const int file = OpenFile(directory, why);
+  std::string directory = place.directory;
+  const int file = OpenFile(&directory, why);
   if (file < 0 || header.size == 0) return file;
   FileSizeSignalBlocked blocked;
   // All of the room at once: a disk that is full is known before anything is written.
@@ -118,7 +141,7 @@ int WriteSpooled(const SpoolPlace& place, const ObjectId& oid, const ObjectHeade
                         ? EFBIG
                         : posix_fallocate(file, 0, static_cast<off_t>(header.size));
   if (error != 0) *why = NoRoom(directory, header.size, error);
-  if (error == 0 && Fill(place, oid, header, file, why, stop)) return file;
+  if (error == 0 && Fill(place, directory, oid, header, file, why, stop)) return file;
   close(file);
   return -1;
 }

@@ -24,8 +24,8 @@ class SpooledObject {
   SpooledObject& operator=(const SpooledObject&) = delete;
 
   // Once. False with a clause in `why` where there is no room or the object can't be read to its
-  // end, or `stop` is requested. The file is in Repository::temporary_dir(): beside the objects,
-  // never in memory.
+  // end, or `stop` is requested. The file is in Repository::temporary_dir(): beside the objects, or
+  // in /var/tmp where nobody may write there; never in memory.
   bool Load(const Repository& repository, const ObjectId& oid, const ObjectHeader& header,
             std::string* why, const std::stop_token& stop = {});
   // Valid as long as this.

@@ -13,20 +13,24 @@ constexpr size_t kMaxDepth = 2048;
 // Of trees that one descent holds open.
 constexpr uint64_t kMaxHeldBytes = uint64_t{1} << 30;
 
-// Kept in all nodes, 20 bytes each: 240 MiB.
-constexpr uint64_t kMaxEntries = uint64_t{12} << 20;
+// Of all nodes.
+constexpr uint64_t kMaxBytes = uint64_t{320} << 20;
+// What a node takes beside its entries.
+constexpr uint64_t kNodeBytes = 112;
 
 uint32_t HeadOf(Bytes id) { return static_cast<uint32_t>(id[0] << 8 | id[1]); }
 
 }  // namespace
 
-TreeProjection::TreeProjection(const ObjectInventory& inventory, const TreeNames* listed,
-                               std::span<const ObjectId> objects,
-                               std::span<const std::string> names, unsigned threads)
+TreeProjection::TreeProjection(const ObjectInventory& inventory, const IdTable& trees,
+                               const TreeNames* listed, std::span<const ObjectId> objects,
+                               std::span<const std::string> names, unsigned threads,
+                               uint64_t most_bytes)
     : trees_(inventory.trees),
-      table_(inventory.trees),
+      table_(trees),
       states_(inventory.trees.size()),
-      listed_(listed) {
+      listed_(listed),
+      most_bytes_(most_bytes) {
   for (std::atomic<uint32_t>& state : states_) state.store(kUnread, std::memory_order_relaxed);
   for (uint32_t i = 0; i < objects.size(); ++i) {
     if (objects[i].empty()) continue;
@@ -41,7 +45,7 @@ TreeProjection::TreeProjection(const ObjectInventory& inventory, const TreeNames
 void TreeProjection::FindRows(const ObjectInventory& inventory, unsigned threads) {
   object_marks_.resize(inventory.objects.size());
   for (uint32_t i = 0; i < inventory.objects.size(); ++i) {
-    const ObjectId& oid = inventory.objects[i].oid;
+    const ObjectId oid = inventory.objects[i].oid;
     if (!object_heads_.test(HeadOf(oid.raw()))) continue;
     const auto wanted = objects_.find(oid);
     if (wanted == objects_.end()) continue;
@@ -64,9 +68,11 @@ void TreeProjection::FindRows(const ObjectInventory& inventory, unsigned threads
     names_at_.emplace(number, wanted->second);
   }
   live_.emplace(*listed_->rows, object_marks_, name_marks_, threads);
+  if (most_bytes_ != 0 && live_->is_too_much()) is_too_much_ = true;
 }
 
 uint32_t TreeProjection::Project(const ObjectId& tree, ObjectDatabase* database) {
+  if (is_too_much()) return 0;
   uint32_t position = table_.Find(tree);
   if (position == kNone) {
     AddAbsent(tree);
@@ -96,7 +102,7 @@ uint32_t TreeProjection::ProjectAt(uint32_t tree, Descent* descent) {
 }
 
 uint32_t TreeProjection::ReadTree(uint32_t tree, Descent* descent) {
-  const StoredObject& stored = trees_[tree];
+  const StoredObject stored = trees_[tree];
   RawObject object;
   std::string why;
   if (descent->database->Read(stored.oid, &object, &why) != ReadStatus::kOk) {
@@ -161,13 +167,18 @@ uint32_t TreeProjection::Intern(const ObjectId& tree, std::vector<ProjectedEntry
   std::unique_lock lock(mutex_);
   auto known = node_numbers_.find(entries);
   if (known != node_numbers_.end()) return known->second;
-  if (entries.size() > kMaxEntries - entry_count_) {
+  const uint64_t bytes = kNodeBytes + entries.size() * sizeof(ProjectedEntry);
+  if (bytes > (most_bytes_ != 0 ? most_bytes_ : kMaxBytes) - bytes_) {
+    if (most_bytes_ != 0) {
+      is_too_much_.store(true, std::memory_order_relaxed);
+      return 0;
+    }
     lock.unlock();
     AddGap(tree,
            "there are more versions of the folders that hold what was found than are followed");
     return 0;
   }
-  entry_count_ += entries.size();
+  bytes_ += bytes;
   uint32_t number = static_cast<uint32_t>(nodes_.size());
   nodes_.push_back(&node_numbers_.emplace(std::move(entries), number).first->first);
   return number;

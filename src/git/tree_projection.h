@@ -46,13 +46,17 @@ struct ProjectedEntry {
 // content does not.
 class TreeProjection {
  public:
-  // All must outlive the projection. `inventory` is all of the store. `listed` is what
-  // ListTreeNames() said of it, or null; with its rows hardly a tree is read, and `threads` threads
-  // (1 or more) look through them.
-  TreeProjection(const ObjectInventory& inventory, const TreeNames* listed,
+  // All must outlive the projection. `inventory` is all of the store, and `trees` are its trees.
+  // `listed` is what ListTreeNames() said of it, or null; with its rows hardly a tree is read, and
+  // `threads` threads (1 or more) look through them. Where the nodes take more than `most_bytes`
+  // the projection is too much and says nothing; 0: as many as are ever held, and what goes beyond
+  // is a gap.
+  TreeProjection(const ObjectInventory& inventory, const IdTable& trees, const TreeNames* listed,
                  std::span<const ObjectId> objects, std::span<const std::string> names,
-                 unsigned threads);
+                 unsigned threads, uint64_t most_bytes);
 
+  // Can't become true after the last Project(); every node is 0 then.
+  bool is_too_much() const { return is_too_much_.load(std::memory_order_relaxed); }
   // The node of a tree; 0 where nothing below it is wanted, or where it can't be read (see gaps()).
   // `database` is the calling thread's own.
   uint32_t Project(const ObjectId& tree, ObjectDatabase* database);
@@ -84,8 +88,8 @@ class TreeProjection {
 
   static constexpr uint32_t kUnread = UINT32_MAX;
 
-  std::span<const StoredObject> trees_;
-  IdTable table_;
+  const StoredObjects& trees_;
+  const IdTable& table_;
   std::vector<std::atomic<uint32_t>> states_;  // a node or kUnread, for each tree
   std::unordered_map<ObjectId, uint32_t> objects_;
   std::bitset<65536> object_heads_;  // first two bytes of the wanted ids
@@ -100,11 +104,13 @@ class TreeProjection {
   std::unordered_map<uint32_t, uint32_t> names_at_;
   std::optional<LiveTrees> live_;
 
+  uint64_t most_bytes_;
+  std::atomic<bool> is_too_much_{false};
   mutable std::mutex mutex_;  // all below
   std::map<std::vector<ProjectedEntry>, uint32_t> node_numbers_;
   std::deque<const std::vector<ProjectedEntry>*> nodes_;  // the keys of node_numbers_
-  uint64_t entry_count_ = 0;
-  std::deque<std::string> names_;  // that are not listed
+  uint64_t bytes_ = 0;                                    // of all nodes
+  std::deque<std::string> names_;                         // that are not listed
   std::unordered_map<std::string_view, uint32_t> name_numbers_;
   std::map<ObjectId, std::string> gaps_;
   std::set<ObjectId> absent_;

@@ -4,9 +4,10 @@
 
 namespace picket {
 
-// A tree: label + 1, depth + 1, its parts, 0. A run: twice its length, and how far behind the end
-// of the last one it begins, sign in the lowest bit. A row: twice its name plus 1, then object + 1
-// and the type in the lowest four bits. All of it base 128, the lowest digits first.
+// A tree: how far its label is from the one that follows the last, sign in the lowest bit, depth +
+// 1, its parts, 0. A run: twice its length, and how far behind the end of the last one it begins,
+// sign in the lowest bit. A row: twice its name plus 1, then object + 1 and the type in the lowest
+// four bits. All of it base 128, the lowest digits first.
 
 void TreeRowChunk::Put(uint64_t number) {
   for (; number >= 0x80; number >>= 7) bytes_.push_back(static_cast<uint8_t>(number | 0x80));
@@ -14,7 +15,10 @@ void TreeRowChunk::Put(uint64_t number) {
 }
 
 void TreeRowChunk::Begin(uint32_t label, uint32_t depth) {
-  Put(label + uint32_t{1});
+  const auto step = static_cast<int32_t>(label - next_label_);
+  Put(step >= 0 ? uint64_t{static_cast<uint32_t>(step)} << 1
+                : (uint64_t{0} - static_cast<uint64_t>(int64_t{step})) << 1 | 1);
+  next_label_ = label + 1;
   Put(depth + uint32_t{1});
   expected_ = 0;
 }
@@ -61,7 +65,10 @@ uint64_t TreeRowCursor::Take() {
 
 bool TreeRowCursor::NextTree() {
   if (rest_.empty()) return false;
-  label_ = static_cast<uint32_t>(Take() - 1);
+  const uint64_t step = Take();
+  const auto distance = static_cast<uint32_t>(step >> 1);
+  label_ = (step & 1) == 0 ? next_label_ + distance : next_label_ - distance;
+  next_label_ = label_ + 1;
   depth_ = static_cast<uint32_t>(Take() - 1);
   expected_ = 0;
   return true;

@@ -57,6 +57,7 @@ class TreeRowChunk {
   std::vector<uint8_t> bytes_;
   std::vector<uint32_t> folders_;
   std::vector<uint32_t> files_;
+  uint32_t next_label_ = 0;  // where labels ascend one by one
   // A run that may go on, and where the last one ended.
   uint32_t first_ = 0;
   uint32_t count_ = 0;
@@ -87,6 +88,7 @@ class TreeRowCursor {
   const uint32_t* folder_;
   const uint32_t* file_;
   uint32_t label_ = kNone;
+  uint32_t next_label_ = 0;
   uint32_t depth_ = 0;
   bool is_copy_ = false;
   uint32_t first_ = 0;

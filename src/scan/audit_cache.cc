@@ -22,8 +22,11 @@ constexpr int kVersion = 1;
 constexpr off_t kApplicationIdOffset = 68;  // https://www.sqlite.org/fileformat.html, 1.3
 constexpr int kBusyMilliseconds = 20'000;
 constexpr size_t kBatch = 65'536;
-// SQLite's own bound for one value is 10^9 bytes; it holds two copies of one that it writes.
-constexpr size_t kIdsInASegment = 1'000'000;
+// SQLite holds two copies of a value that it writes.
+constexpr size_t kIdsInASegment = 262'144;
+// That are held of all segments together while they are merged, and the fewest of one.
+constexpr size_t kMergedAtOnce = 262'144;
+constexpr size_t kFewestOfOne = 64;
 constexpr int kRowsKept = 8;
 constexpr int kHistoryRowsKept = 2;  // the largest
 constexpr int kPackRowsKept = 4096;
@@ -70,31 +73,6 @@ std::string SumOf(std::string_view scope, std::string_view first, std::string_vi
   return Sha256(AsBytes(parts));
 }
 
-CleanIds Merge(const CleanIds& a, const CleanIds& b) {
-  CleanIds all;
-  all.id_bytes = a.id_bytes;
-  all.ids.reserve(a.ids.size() + b.ids.size());
-  all.kinds.reserve(a.kinds.size() + b.kinds.size());
-  size_t i = 0;
-  size_t j = 0;
-  const auto take = [&all](const CleanIds& from, size_t index) {
-    all.ids += AsText(from.id(index));
-    all.kinds.push_back(from.kinds[index]);
-  };
-  while (i < a.size() || j < b.size()) {
-    const int order = i == a.size()   ? 1
-                      : j == b.size() ? -1
-                                      : std::memcmp(a.id(i).data(), b.id(j).data(), a.id_bytes);
-    if (order <= 0) {
-      take(a, i++);
-      if (order == 0) ++j;
-    } else {
-      take(b, j++);
-    }
-  }
-  return all;
-}
-
 CleanIds Sorted(std::vector<std::pair<ObjectId, ObjectKind>> objects) {
   std::sort(objects.begin(), objects.end());
   CleanIds sorted;
@@ -110,9 +88,9 @@ CleanIds Sorted(std::vector<std::pair<ObjectId, ObjectKind>> objects) {
   return sorted;
 }
 
-bool IsAscending(const CleanIds& ids) {
-  for (size_t i = 1; i < ids.size(); ++i) {
-    if (std::memcmp(ids.id(i - 1).data(), ids.id(i).data(), ids.id_bytes) >= 0) return false;
+bool IsAscending(std::string_view ids, size_t id_bytes) {
+  for (size_t at = id_bytes; at < ids.size(); at += id_bytes) {
+    if (std::memcmp(ids.data() + at - id_bytes, ids.data() + at, id_bytes) >= 0) return false;
   }
   return true;
 }
@@ -160,11 +138,12 @@ class AuditCache::Statement {
     return !cache_->failed_;
   }
 
-  std::string Blob(int column) const {
+  // Valid until the next row.
+  std::string_view Blob(int column) const {
     const void* bytes = sqlite3_column_blob(statement_, column);
     const int size = sqlite3_column_bytes(statement_, column);
     if (bytes == nullptr || size <= 0) return "";
-    return std::string(static_cast<const char*>(bytes), static_cast<size_t>(size));
+    return {static_cast<const char*>(bytes), static_cast<size_t>(size)};
   }
   int64_t Number(int column) const { return sqlite3_column_int64(statement_, column); }
 
@@ -177,8 +156,8 @@ class AuditCache::Statement {
 // Taken back unless it is committed.
 class AuditCache::Transaction {
  public:
-  explicit Transaction(AuditCache* cache) : cache_(cache) {
-    begun_ = Statement(cache, "BEGIN IMMEDIATE").Run();
+  explicit Transaction(AuditCache* cache, const char* begin = "BEGIN IMMEDIATE") : cache_(cache) {
+    begun_ = Statement(cache, begin).Run();
   }
   ~Transaction() {
     if (begun_) sqlite3_exec(cache_->database_, "ROLLBACK", nullptr, nullptr, nullptr);
@@ -196,6 +175,111 @@ class AuditCache::Transaction {
  private:
   AuditCache* cache_;
   bool begun_ = false;
+};
+
+// The ids of all segments of a scope in one order, read in portions. CheckSegments() has seen them.
+class AuditCache::Merger {
+ public:
+  explicit Merger(AuditCache* cache) : cache_(cache) {
+    Statement rows(cache, "SELECT id, id_bytes, length(kinds) FROM segments WHERE scope = ?");
+    rows.Bind(cache->scope_);
+    while (rows.Next()) {
+      id_bytes_ = static_cast<size_t>(rows.Number(1));
+      runs_.push_back({.row = rows.Number(0), .left = static_cast<size_t>(rows.Number(2))});
+    }
+    portion_ = std::max(kFewestOfOne, kMergedAtOnce / std::max<size_t>(runs_.size(), 1));
+    for (Run& run : runs_) {
+      if (run.left == 0 || !Open(&run) || !Fill(&run)) continue;
+      heap_.push_back(&run);
+    }
+    std::make_heap(heap_.begin(), heap_.end(), Later{id_bytes_});
+  }
+  ~Merger() {
+    for (const Run& run : runs_) {
+      sqlite3_blob_close(run.ids);
+      sqlite3_blob_close(run.kinds);
+    }
+  }
+  Merger(const Merger&) = delete;
+  Merger& operator=(const Merger&) = delete;
+
+  // No more than `most`; fewer only at the end, or where it failed.
+  CleanIds Take(size_t most) {
+    CleanIds taken;
+    taken.id_bytes = id_bytes_;
+    while (!heap_.empty() && taken.size() < most) {
+      std::pop_heap(heap_.begin(), heap_.end(), Later{id_bytes_});
+      Run& run = *heap_.back();
+      const std::string_view id(run.part.ids.data() + run.at * id_bytes_, id_bytes_);
+      if (id != last_) {
+        taken.ids += id;
+        taken.kinds.push_back(run.part.kinds[run.at]);
+        last_ = id;
+      }
+      if (++run.at < run.part.size() || (run.left > 0 && Fill(&run))) {
+        std::push_heap(heap_.begin(), heap_.end(), Later{id_bytes_});
+      } else {
+        heap_.pop_back();
+      }
+    }
+    return taken;
+  }
+
+ private:
+  struct Run {
+    int64_t row = 0;
+    size_t left = 0;  // to be read
+    sqlite3_blob* ids = nullptr;
+    sqlite3_blob* kinds = nullptr;
+    size_t read = 0;
+    CleanIds part = {};
+    size_t at = 0;  // in the part
+  };
+  // For a heap with the smallest id on top.
+  struct Later {
+    size_t id_bytes;
+    bool operator()(const Run* a, const Run* b) const {
+      return std::memcmp(a->part.ids.data() + a->at * id_bytes,
+                         b->part.ids.data() + b->at * id_bytes, id_bytes) > 0;
+    }
+  };
+
+  bool Open(Run* run) {
+    for (const auto& [column, blob] : {std::pair("ids", &run->ids), {"kinds", &run->kinds}}) {
+      if (sqlite3_blob_open(cache_->database_, "main", "segments", column, run->row, 0, blob) !=
+          SQLITE_OK) {
+        cache_->Fail();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool Fill(Run* run) {
+    const size_t count = std::min(portion_, run->left);
+    run->part.ids.resize(count * id_bytes_);
+    run->part.kinds.resize(count);
+    const auto read = [](sqlite3_blob* blob, std::string* to, size_t at) {
+      return sqlite3_blob_read(blob, to->data(), static_cast<int>(to->size()),
+                               static_cast<int>(at)) == SQLITE_OK;
+    };
+    if (!read(run->ids, &run->part.ids, run->read * id_bytes_) ||
+        !read(run->kinds, &run->part.kinds, run->read)) {
+      cache_->Fail();
+      return false;
+    }
+    run->read += count;
+    run->left -= count;
+    run->at = 0;
+    return true;
+  }
+
+  AuditCache* cache_;
+  size_t id_bytes_ = 20;
+  size_t portion_ = 0;
+  std::vector<Run> runs_;
+  std::vector<Run*> heap_;
+  std::string last_;
 };
 
 std::unique_ptr<AuditCache> AuditCache::Open(const std::string& file, bool is_ours,
@@ -289,7 +373,8 @@ AuditCache::AuditCache(std::string file, std::string scope)
     : file_(std::move(file)), scope_(std::move(scope)) {}
 
 AuditCache::~AuditCache() {
-  finishing_.reset();
+  merger_.reset();
+  transaction_.reset();
   sqlite3_close(database_);
 }
 
@@ -304,10 +389,7 @@ void AuditCache::Fail() {
                  " is held by another audit, so that not all of this one is remembered.";
       return;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      trouble_ = "The cache " + file_ + " is damaged" +
-                 (SetAside(file_) ? " and was set aside as " + SetAsideName(file_) : "") + ".";
-      return;
+    case SQLITE_NOTADB: SetDamaged(); return;
     default:
       trouble_ = "The cache " + file_ +
                  " can't be written, so that not all is remembered: " + sqlite3_errmsg(database_) +
@@ -315,49 +397,37 @@ void AuditCache::Fail() {
   }
 }
 
-CleanIds AuditCache::LoadSegments() {
-  std::vector<CleanIds> runs;
-  Statement rows(this, "SELECT id_bytes, ids, kinds, sum FROM segments WHERE scope = ?");
-  rows.Bind(scope_);
-  while (rows.Next()) {
-    CleanIds one{static_cast<size_t>(rows.Number(0)), rows.Blob(1), rows.Blob(2)};
-    const bool whole = (one.id_bytes == 20 || one.id_bytes == 32) &&
-                       one.ids.size() == one.kinds.size() * one.id_bytes &&
-                       SumOf(scope_, one.ids, one.kinds) == rows.Blob(3) && IsAscending(one);
-    if (!whole || (!runs.empty() && runs.front().id_bytes != one.id_bytes)) {
-      if (!failed_) {
-        failed_ = true;
-        trouble_ = "The cache " + file_ + " is damaged" +
-                   (SetAside(file_) ? " and was set aside as " + SetAsideName(file_) : "") + ".";
-      }
-      return {};
-    }
-    runs.push_back(std::move(one));
-    // Runs of like length are merged with each other, so that no id is moved often.
-    while (runs.size() > 1 && runs[runs.size() - 2].size() <= 2 * runs.back().size()) {
-      CleanIds both = Merge(runs[runs.size() - 2], runs.back());
-      runs.resize(runs.size() - 2);
-      runs.push_back(std::move(both));
-    }
-  }
-  if (failed_ || runs.empty()) return {};
-  while (runs.size() > 1) {
-    CleanIds both = Merge(runs[runs.size() - 2], runs.back());
-    runs.resize(runs.size() - 2);
-    runs.push_back(std::move(both));
-  }
-  return std::move(runs.front());
+void AuditCache::SetDamaged() {
+  failed_ = true;
+  trouble_ = "The cache " + file_ + " is damaged" +
+             (SetAside(file_) ? " and was set aside as " + SetAsideName(file_) : "") + ".";
 }
 
-CleanIds AuditCache::Load() { return LoadSegments(); }
+// All are as they were written; else none of them counts.
+bool AuditCache::CheckSegments() {
+  Statement rows(this, "SELECT id_bytes, ids, kinds, sum FROM segments WHERE scope = ?");
+  rows.Bind(scope_);
+  size_t width = 0;
+  while (rows.Next()) {
+    const auto id_bytes = static_cast<size_t>(rows.Number(0));
+    const std::string_view ids = rows.Blob(1);
+    const std::string_view kinds = rows.Blob(2);
+    const bool whole = (id_bytes == 20 || id_bytes == 32) && (width == 0 || width == id_bytes) &&
+                       ids.size() == kinds.size() * id_bytes &&
+                       SumOf(scope_, ids, kinds) == rows.Blob(3) && IsAscending(ids, id_bytes);
+    if (!whole && !failed_) SetDamaged();
+    width = id_bytes;
+  }
+  return !failed_;
+}
 
 std::optional<std::string> AuditCache::Find(std::string_view key) {
   Statement rows(this, "SELECT value, sum FROM rows WHERE scope = ? AND key = ?");
   rows.Bind(scope_).Bind(key);
   if (!rows.Next()) return std::nullopt;
-  std::string value = rows.Blob(0);
+  const std::string_view value = rows.Blob(0);
   if (SumOf(scope_, key, value) != rows.Blob(1)) return std::nullopt;
-  return value;
+  return std::string(value);
 }
 
 void AuditCache::AddClean(const ObjectId& oid, ObjectKind kind) {
@@ -399,18 +469,8 @@ bool AuditCache::WriteSegment(const CleanIds& ids) {
   return !failed_;
 }
 
-bool AuditCache::WriteRow(const std::string& key, const std::string& value) {
-  const std::string sum = SumOf(scope_, key, value);
-  return Statement(this, "INSERT OR REPLACE INTO rows(scope, key, value, sum) VALUES(?, ?, ?, ?)")
-      .Bind(scope_)
-      .Bind(key)
-      .Bind(value)
-      .Bind(sum)
-      .Run();
-}
-
-bool AuditCache::DropOldRows(std::string_view kinds) {
-  for (const char& kind : kinds) {
+bool AuditCache::DropOldRows() {
+  for (const char& kind : row_kinds_) {
     const std::string_view first(&kind, 1);
     Statement drop(this,
                    "DELETE FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 AND id NOT IN "
@@ -440,72 +500,125 @@ void AuditCache::DropOldScopes() {
   }
 }
 
-void AuditCache::Finish(End end) {
+void AuditCache::Finish(const End& end) {
   Flush();
-  std::optional<CleanIds> found = BeginFinish();
-  if (!found) return;
-  CleanIds known = std::move(*found);
-  {
-    // Of millions each list is held no longer than it is needed.
-    CleanIds more = Sorted(std::move(end.clean));
-    if (known.size() == 0) {
-      known = std::move(more);
-    } else if (more.size() > 0) {
-      known = Merge(known, more);
-    }
-  }
+  if (!BeginStep(Step::kFinish)) return;
+  KnownReader known(*this);
   CleanIds kept;
-  kept.id_bytes = known.id_bytes;
-  kept.ids.reserve(known.ids.size());
-  kept.kinds.reserve(known.kinds.size());
-  size_t next = 0;
   end.store([&](Bytes id) {
-    while (next < known.size() &&
-           std::memcmp(known.id(next).data(), id.data(), known.id_bytes) < 0) {
-      ++next;
-    }
-    if (next == known.size() || AsText(known.id(next)) != AsText(id)) return;
+    std::optional<ObjectKind> kind = known.Find(id);
+    if (!kind) kind = end.is_clean(id);
+    end.on_id(id, kind);
+    if (!kind) return;
+    kept.id_bytes = id.size();
     kept.ids += AsText(id);
-    kept.kinds.push_back(known.kinds[next]);
+    kept.kinds.push_back(static_cast<char>(*kind));
+    if (kept.size() < kIdsInASegment) return;
+    Keep(kept);
+    kept.ids.clear();
+    kept.kinds.clear();
   });
-  known = {};
-  EndFinish(kept, end.rows(kept));
+  if (!known.failed()) {
+    if (kept.size() > 0) Keep(kept);
+    kept = {};
+    for (auto& [key, value] : end.rows()) {
+      PutRow(key, value);
+      value = std::string();
+    }
+  }
+  EndStep(known.failed());
 }
 
-std::optional<CleanIds> AuditCache::BeginFinish() {
-  finishing_ = std::make_unique<Transaction>(this);
-  if (finishing_->begun()) {
-    CleanIds known = LoadSegments();
-    if (!failed_) return known;
+void AuditCache::Put(Rows rows) {
+  if (!BeginStep(Step::kPut)) return;
+  for (auto& [key, value] : rows) {
+    PutRow(key, value);
+    value = std::string();
   }
-  finishing_.reset();
-  return std::nullopt;
+  EndStep(false);
 }
 
-void AuditCache::EndFinish(const CleanIds& kept, const Rows& rows) {
-  const std::unique_ptr<Transaction> transaction = std::move(finishing_);
-  if (transaction == nullptr) return;
-  if (!Statement(this, "DELETE FROM segments WHERE scope = ?").Bind(scope_).Run()) return;
-  if (!WriteSegment(kept)) return;
-  std::string kinds;
-  for (const auto& [key, value] : rows) {
-    if (!WriteRow(key, value)) return;
-    if (kinds.find(key.front()) == std::string::npos) kinds.push_back(key.front());
+bool AuditCache::BeginStep(Step step) {
+  merger_.reset();
+  transaction_.reset();
+  step_ = step;
+  row_kinds_.clear();
+  transaction_ =
+      std::make_unique<Transaction>(this, step == Step::kLook ? "BEGIN" : "BEGIN IMMEDIATE");
+  if (transaction_->begun()) {
+    if (step == Step::kPut) return true;
+    if (CheckSegments()) {
+      Statement last(this, "SELECT max(id) FROM segments");
+      last_segment_ = last.Next() ? last.Number(0) : 0;
+      merger_ = std::make_unique<Merger>(this);
+    }
+    if (!failed_) return true;
   }
-  if (!DropOldRows(kinds)) return;
-  DropOldScopes();
-  if (!failed_) transaction->Commit();
+  EndStep(true);
+  return false;
 }
 
-void AuditCache::Put(const Rows& rows) {
-  Transaction transaction(this);
-  if (!transaction.begun()) return;
-  std::string kinds;
-  for (const auto& [key, value] : rows) {
-    if (!WriteRow(key, value)) return;
-    if (kinds.find(key.front()) == std::string::npos) kinds.push_back(key.front());
+std::optional<CleanIds> AuditCache::NextKnown() {
+  if (merger_ == nullptr) return std::nullopt;
+  CleanIds taken = merger_->Take(kBatch);
+  if (failed_) return std::nullopt;
+  return taken;
+}
+
+void AuditCache::Keep(const CleanIds& ids) {
+  if (transaction_ != nullptr && step_ == Step::kFinish) WriteSegment(ids);
+}
+
+void AuditCache::PutRow(std::string_view key, std::string_view value) {
+  if (transaction_ == nullptr || step_ == Step::kLook || key.empty()) return;
+  const std::string sum = SumOf(scope_, key, value);
+  Statement(this, "INSERT OR REPLACE INTO rows(scope, key, value, sum) VALUES(?, ?, ?, ?)")
+      .Bind(scope_)
+      .Bind(key)
+      .Bind(value)
+      .Bind(sum)
+      .Run();
+  if (row_kinds_.find(key.front()) == std::string::npos) row_kinds_.push_back(key.front());
+}
+
+void AuditCache::EndStep(bool gives_up) {
+  merger_.reset();
+  const std::unique_ptr<Transaction> transaction = std::move(transaction_);
+  if (transaction == nullptr || gives_up || failed_ || step_ == Step::kLook) return;
+  if (step_ == Step::kFinish) {
+    Statement(this, "DELETE FROM segments WHERE scope = ? AND id <= ?")
+        .Bind(scope_)
+        .Bind(last_segment_)
+        .Run();
+    DropOldScopes();
   }
-  if (DropOldRows(kinds)) transaction.Commit();
+  if (DropOldRows()) transaction->Commit();
+}
+
+bool KnownReader::has_any() {
+  if (next_ == part_.size() && !at_end_) ReadMore();
+  return part_.size() > 0;
+}
+
+std::optional<ObjectKind> KnownReader::Find(Bytes id) {
+  for (;;) {
+    for (; next_ < part_.size(); ++next_) {
+      const Bytes here = part_.id(next_);
+      const int order = std::memcmp(here.data(), id.data(), std::min(here.size(), id.size()));
+      if (order > 0 || (order == 0 && here.size() != id.size())) return std::nullopt;
+      if (order == 0) return part_.kind(next_);
+    }
+    if (at_end_) return std::nullopt;
+    ReadMore();
+  }
+}
+
+void KnownReader::ReadMore() {
+  std::optional<CleanIds> more = cache_.NextKnown();
+  failed_ = !more;
+  at_end_ = !more || more->size() == 0;
+  part_ = more ? std::move(*more) : CleanIds();
+  next_ = 0;
 }
 
 }  // namespace picket

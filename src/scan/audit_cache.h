@@ -50,8 +50,6 @@ class AuditCache {
   AuditCache(const AuditCache&) = delete;
   AuditCache& operator=(const AuditCache&) = delete;
 
-  // What was found clean, this run's included once it is flushed; nothing where it can't be read.
-  virtual CleanIds Load();
   // The value of a key; nullopt where there is none.
   virtual std::optional<std::string> Find(std::string_view key);
 
@@ -67,21 +65,36 @@ class AuditCache {
   struct End {
     // The objects of the store: of what is known, only they are kept.
     EachId store;
-    // More that is clean.
-    std::vector<std::pair<ObjectId, ObjectKind>> clean;
-    // Called with what is known in the end; returns rows to be kept: keys and values. The first
-    // letter of a key is its kind; of each kind the latest few are kept.
-    std::function<Rows(const CleanIds&)> rows;
+    // More that is clean: told of an id that is not known, says what it is; nullopt: it is not.
+    std::function<std::optional<ObjectKind>(Bytes)> is_clean;
+    // Told of every id of the store, ascending, and what it is where it is kept.
+    std::function<void(Bytes, std::optional<ObjectKind>)> on_id;
+    // Called after that; rows to be kept: keys and values. The first letter of a key is its kind;
+    // of each kind the latest few are kept.
+    std::function<Rows()> rows;
   };
-  // At the end of a whole audit, in one step: all of it is there afterwards, or nothing.
-  void Finish(End end);
+  // At the end of a whole audit, in one step: all of it is there afterwards, or nothing. Holds a
+  // few thousand ids at a time.
+  void Finish(const End& end);
   // Adds or replaces rows, in one step.
-  virtual void Put(const Rows& rows);
+  void Put(Rows rows);
 
-  // Finish() in its two steps: what is known, with the file held until EndFinish() says what stays.
-  // nullopt where it can't be had.
-  virtual std::optional<CleanIds> BeginFinish();
-  virtual void EndFinish(const CleanIds& kept, const Rows& rows);
+  // What those are made of, and KnownReader. One step goes on at a time, with the file held.
+  enum class Step : uint8_t {
+    kLook,    // NextKnown(), until EndStep()
+    kFinish,  // NextKnown(), Keep() of all that is to be known then, PutRow(), EndStep()
+    kPut,     // PutRow(), EndStep()
+  };
+  // False where the step can't be done.
+  virtual bool BeginStep(Step step);
+  // The next ids that are known, this run's included once it is flushed: ascending and distinct
+  // from call to call, none at the end; nullopt where they can't be read.
+  virtual std::optional<CleanIds> NextKnown();
+  // Ascending and distinct, and distinct from call to call.
+  virtual void Keep(const CleanIds& ids);
+  virtual void PutRow(std::string_view key, std::string_view value);
+  // Of a step that changes something all is there afterwards, or, where it is given up, nothing.
+  virtual void EndStep(bool gives_up);
   // Ascending and distinct.
   virtual void AddBatch(const CleanIds& batch);
 
@@ -96,14 +109,15 @@ class AuditCache {
  private:
   class Statement;
   class Transaction;
+  class Merger;
 
   AuditCache(std::string file, std::string scope);
   bool OpenFile(std::string* why);
   bool MakeTables();
-  CleanIds LoadSegments();
+  bool CheckSegments();
+  void SetDamaged();
   bool WriteSegment(const CleanIds& ids);
-  bool WriteRow(const std::string& key, const std::string& value);
-  bool DropOldRows(std::string_view kinds);
+  bool DropOldRows();
   void DropOldScopes();
   void Fail();
   void FlushLocked();
@@ -115,10 +129,38 @@ class AuditCache {
   bool is_open_ = false;  // and known to be a cache
   bool failed_ = false;
   bool changed_ = false;
-  std::unique_ptr<Transaction> finishing_;
+  // Of the step that goes on.
+  Step step_ = Step::kLook;
+  std::unique_ptr<Transaction> transaction_;
+  std::unique_ptr<Merger> merger_;
+  int64_t last_segment_ = 0;  // that was there before it
+  std::string row_kinds_;
 
   std::mutex mutex_;  // what follows, and the database while workers add
   std::vector<std::pair<ObjectId, ObjectKind>> pending_;
+};
+
+// Which of many ids are known; asked in ascending order, it holds a few thousand at a time.
+class KnownReader {
+ public:
+  // The step of `cache` that goes on is its own as long as it lives.
+  explicit KnownReader(AuditCache& cache) : cache_(cache) {}
+
+  // Something is known; before the first Find().
+  bool has_any();
+  // What the id is, where it is known.
+  std::optional<ObjectKind> Find(Bytes id);
+  // The end came too soon, so that what was said does not count.
+  bool failed() const { return failed_; }
+
+ private:
+  void ReadMore();
+
+  AuditCache& cache_;
+  CleanIds part_;
+  size_t next_ = 0;
+  bool at_end_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace picket

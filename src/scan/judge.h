@@ -85,7 +85,7 @@ struct Listing {
 // An audit, or files outside Git: there is no "before", and each finding is reported once per
 // object. `whereabouts` is asked once for each object that has findings or gaps, in the order of
 // positions. An object whose only place is excluded is left out, and counted in a note.
-Verdict JudgeListing(const JudgeContext& context, const Listing& listing, const ScanResult& scan,
+Verdict JudgeListing(const JudgeContext& context, const Listing& listing, ScanResult scan,
                      const std::function<Whereabouts(const ScannedObject&)>& whereabouts);
 
 }  // namespace picket

@@ -44,25 +44,6 @@ bool TakeIds(ByteReader* reader, CleanIds* ids) {
   return true;
 }
 
-void PutRows(const AuditCache::Rows& rows, std::string* out) {
-  PutNumber(rows.size(), out);
-  for (const auto& [key, value] : rows) {
-    PutText(key, out);
-    PutText(value, out);
-  }
-}
-
-bool TakeRows(ByteReader* reader, AuditCache::Rows* rows) {
-  const uint64_t count = reader->U64Le();
-  for (uint64_t i = 0; i < count && reader->ok(); ++i) {
-    std::string key = TakeText(reader);
-    if (key.empty()) return false;
-    std::string value = TakeText(reader);
-    rows->emplace_back(std::move(key), std::move(value));
-  }
-  return reader->ok();
-}
-
 [[noreturn]] void Refuse() {
   throw Error(
       "The cache of the audit was asked in a way in which nobody asks it, so that nothing was "
@@ -78,39 +59,39 @@ std::unique_ptr<AuditCache> KeptCache::Open(std::string* why) {
   return std::unique_ptr<AuditCache>(new KeptCache);
 }
 
-CleanIds KeptCache::Load() {
-  const Answer answer = TheDoor().Ask(Errand::kCacheLoad, "");
-  ByteReader reader(AsBytes(answer.text));
-  CleanIds ids;
-  return TakeIds(&reader, &ids) ? ids : CleanIds();
-}
-
 std::optional<std::string> KeptCache::Find(std::string_view key) {
   Answer answer = TheDoor().Ask(Errand::kCacheFind, key);
   if (answer.error != 0) return std::nullopt;
   return std::move(answer.text);
 }
 
-void KeptCache::Put(const Rows& rows) {
-  std::string question;
-  PutRows(rows, &question);
-  TheDoor().Ask(Errand::kCachePut, question);
+bool KeptCache::BeginStep(Step step) {
+  return TheDoor().Ask(Errand::kCacheBegin, std::string(1, static_cast<char>(step))).error == 0;
 }
 
-std::optional<CleanIds> KeptCache::BeginFinish() {
-  const Answer answer = TheDoor().Ask(Errand::kCacheBegin, "");
+std::optional<CleanIds> KeptCache::NextKnown() {
+  const Answer answer = TheDoor().Ask(Errand::kCacheNext, "");
   ByteReader reader(AsBytes(answer.text));
   CleanIds ids;
   if (answer.error != 0 || !TakeIds(&reader, &ids)) return std::nullopt;
   return ids;
 }
 
-void KeptCache::EndFinish(const CleanIds& kept, const Rows& rows) {
+void KeptCache::Keep(const CleanIds& ids) {
   std::string question;
-  PutIds(kept, &question);
-  PutRows(rows, &question);
-  TheDoor().Ask(Errand::kCacheEnd, question);
+  PutIds(ids, &question);
+  TheDoor().Ask(Errand::kCacheKeep, question);
 }
+
+void KeptCache::PutRow(std::string_view key, std::string_view value) {
+  std::string question;
+  question.reserve(sizeof(uint64_t) + key.size() + value.size());
+  PutText(key, &question);
+  question += value;
+  TheDoor().Ask(Errand::kCacheRow, question);
+}
+
+void KeptCache::EndStep(bool gives_up) { TheDoor().Ask(Errand::kCacheEnd, gives_up ? "x" : ""); }
 
 void KeptCache::AddBatch(const CleanIds& batch) {
   std::string question;
@@ -135,9 +116,7 @@ Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
   if (cache_ == nullptr) Refuse();
   ByteReader reader(AsBytes(question));
   CleanIds ids;
-  AuditCache::Rows rows;
   switch (errand) {
-    case Errand::kCacheLoad: PutIds(cache_->Load(), &answer.text); return answer;
     case Errand::kCacheFind:
       if (std::optional<std::string> value = cache_->Find(question)) {
         answer.text = std::move(*value);
@@ -149,20 +128,33 @@ Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
       if (!TakeIds(&reader, &ids) || !reader.at_end()) Refuse();
       cache_->AddBatch(ids);
       return answer;
-    case Errand::kCacheBegin:
-      if (std::optional<CleanIds> known = cache_->BeginFinish()) {
+    case Errand::kCacheBegin: {
+      const uint8_t step = reader.U8();
+      if (!reader.ok() || !reader.at_end() || step > static_cast<uint8_t>(AuditCache::Step::kPut))
+        Refuse();
+      answer.error = cache_->BeginStep(static_cast<AuditCache::Step>(step)) ? 0 : ENOENT;
+      return answer;
+    }
+    case Errand::kCacheNext:
+      if (const std::optional<CleanIds> known = cache_->NextKnown()) {
         PutIds(*known, &answer.text);
       } else {
         answer.error = ENOENT;
       }
       return answer;
-    case Errand::kCacheEnd:
-      if (!TakeIds(&reader, &ids) || !TakeRows(&reader, &rows) || !reader.at_end()) Refuse();
-      cache_->EndFinish(ids, rows);
+    case Errand::kCacheKeep:
+      if (!TakeIds(&reader, &ids) || !reader.at_end()) Refuse();
+      cache_->Keep(ids);
       return answer;
-    case Errand::kCachePut:
-      if (!TakeRows(&reader, &rows) || !reader.at_end()) Refuse();
-      cache_->Put(rows);
+    case Errand::kCacheRow: {
+      const std::string_view key = AsText(reader.Take(reader.U64Le()));
+      if (!reader.ok() || key.empty()) Refuse();
+      cache_->PutRow(key, AsText(reader.Take(reader.remaining())));
+      return answer;
+    }
+    case Errand::kCacheEnd:
+      if (!question.empty() && question != "x") Refuse();
+      cache_->EndStep(!question.empty());
       return answer;
     case Errand::kCacheTrouble: answer.text = cache_->trouble(); return answer;
     default: break;

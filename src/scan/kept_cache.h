@@ -17,11 +17,12 @@ class KeptCache : public AuditCache {
   // Asks for the one that was agreed on. Null where it can't be used: `why` gets a sentence.
   static std::unique_ptr<AuditCache> Open(std::string* why);
 
-  CleanIds Load() override;
   std::optional<std::string> Find(std::string_view key) override;
-  void Put(const Rows& rows) override;
-  std::optional<CleanIds> BeginFinish() override;
-  void EndFinish(const CleanIds& kept, const Rows& rows) override;
+  bool BeginStep(Step step) override;
+  std::optional<CleanIds> NextKnown() override;
+  void Keep(const CleanIds& ids) override;
+  void PutRow(std::string_view key, std::string_view value) override;
+  void EndStep(bool gives_up) override;
   void AddBatch(const CleanIds& batch) override;
   const std::string& trouble() const override;
 

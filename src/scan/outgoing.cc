@@ -1,6 +1,7 @@
 #include "scan/outgoing.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace picket {
@@ -142,6 +143,31 @@ void VerdictBuilder::Add(Gap gap) {
   verdict_.gaps.push_back(std::move(gap));
 }
 
+namespace {
+
+// By disposition, else as they are; a finding takes a kilobyte, so that each moves once.
+void PutInOrder(std::vector<JudgedFinding>* findings) {
+  std::vector<uint32_t> order(findings->size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [findings](uint32_t a, uint32_t b) {
+    return (*findings)[a].disposition < (*findings)[b].disposition;
+  });
+  for (uint32_t first = 0; first < order.size(); ++first) {
+    if (order[first] == first) continue;
+    JudgedFinding held = std::move((*findings)[first]);
+    uint32_t at = first;
+    for (uint32_t from = order[at]; from != first; from = order[at]) {
+      (*findings)[at] = std::move((*findings)[from]);
+      order[at] = at;
+      at = from;
+    }
+    (*findings)[at] = std::move(held);
+    order[at] = at;
+  }
+}
+
+}  // namespace
+
 Verdict VerdictBuilder::Finish(Scanned scanned) {
   if (hidden_precise_ > 0) {
     AddNote(Count(hidden_precise_, "finding") +
@@ -172,8 +198,7 @@ Verdict VerdictBuilder::Finish(Scanned scanned) {
   std::sort(gaps.begin(), gaps.end());
   gaps.erase(std::unique(gaps.begin(), gaps.end()), gaps.end());
   // What a person must act on comes first; within, the order of the scan stays.
-  std::stable_sort(verdict_.findings.begin(), verdict_.findings.end(),
-                   [](const auto& a, const auto& b) { return a.disposition < b.disposition; });
+  PutInOrder(&verdict_.findings);
 
   bool blocked =
       !verdict_.findings.empty() && verdict_.findings.front().disposition == Disposition::kBlocks;

@@ -87,6 +87,21 @@ audited own "--cache folder"
 [ -f folder/audit.sqlite ] || fail "no cache in the folder that was named"
 exits 2 "picket audit work --no-cache --cache folder"
 
+# Another build of the same version: nothing of it holds, until it has audited itself.
+mkdir -p other/bin
+cp "$PICKET" other/bin/picket
+printf x >>other/bin/picket
+for beside in share patterns; do
+  [ ! -e "${PICKET%/*}/../$beside" ] || ln -s "$(cd "${PICKET%/*}/../$beside" && pwd)" other/$beside
+done
+for round in 1 2; do
+  run "other/bin/picket $PICKET_OPTIONS audit work --cache folder --format json >build$round.json"
+done
+[ "$(picket --version)" = "$(other/bin/picket --version)" ] || fail "it is another version"
+holds build1.json 'd["scanned"]["skipped"] == []'
+holds build2.json 'd["scanned"]["skipped"] != []'
+same_findings all build2
+
 # A home that is not there stays so.
 run "HOME=$SCRATCH/nobody picket audit work"
 [ "$status" -eq 1 ] || fail "ended with $status without a home"

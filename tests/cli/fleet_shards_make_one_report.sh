@@ -121,8 +121,19 @@ for task in 5 7 9; do
   run "SLURM_ARRAY_TASK_ID=$task SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_MAX=9 \
     SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 picket audit --repos list --results slurm"
 done
-for task in 0 1; do
-  run "JOB_COMPLETION_INDEX=$task picket audit --repos list --results kubernetes --shards 2"
+# In the manifest's own words, and as many tasks as it says.
+manifest=$PICKET_SOURCE/examples/fleet/kubernetes.yaml
+completions=$(sed -n 's/^  completions: //p' "$manifest")
+words=$(sed -n 's/^ *args: \[\(.*\)\]$/\1/p' "$manifest" | tr -d ',"' |
+  sed 's|/config/list|list|; s|/results|kubernetes|')
+case " $words " in
+  *" --shards $completions "*) ;;
+  *) fail "the manifest deals to another number of tasks than it completes" ;;
+esac
+task=0
+while [ $task -lt "$completions" ]; do
+  run "JOB_COMPLETION_INDEX=$task picket $words"
+  task=$((task + 1))
 done
 for task in 1 2 3; do
   run "PARALLEL_SEQ=$task picket audit --repos list --results parallel --shards 3"

@@ -120,6 +120,24 @@ while [ "$(squeue -h -j "$jobs" 2>/dev/null | wc -l)" -gt 0 ]; do
   sleep 0.5
 done
 cat "$SCRATCH"/picket-audit-*.log
+# What Slurm itself has of each task, and of a merge that waits for them as the script says.
+state_of() {
+  scontrol show job "$1" | tr ' ' '\n' | sed -n 's/^JobState=//p; s/^ExitCode=//p' | tr '\n' ' '
+}
+for task in 0 1 2 3; do
+  [ "$(state_of "${jobs}_$task")" = "COMPLETED 0:0 " ] ||
+    fail "task $task ended as $(state_of "${jobs}_$task")"
+done
+merge=$(sbatch --parsable --dependency=afterok:"$jobs" --mem=0 --chdir="$SCRATCH" \
+  --output=merge.log --wrap "'$PICKET' merge '$SCRATCH/results'")
+tries=0
+while case $(state_of "$merge") in PENDING* | RUNNING* | COMPLETING*) ;; *) false ;; esac do
+  tries=$((tries + 1))
+  [ $tries -lt 240 ] || fail "the merge did not end: $(state_of "$merge")"
+  sleep 0.5
+done
+# Five repositories hold a token, so that it ends with 1.
+[ "$(state_of "$merge")" = "FAILED 1:0 " ] || fail "the merge ended as $(state_of "$merge")"
 [ "$(grep -c '^picket: shard' "$SCRATCH"/picket-audit-*_"$victim".log)" -eq 1 ] ||
   fail "the killed task has no single end"
 exits 1 "picket merge results --format json >merged.json"

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "git/pack/forest_walk.h"
 #include "git/pack/pack_index.h"
 #include "support/git_fixture.h"
 
@@ -79,6 +80,36 @@ std::string OnlyFile(const GitFixture& git, const std::string& extension) {
   return found;
 }
 
+// Of what is labelled at and below an entry.
+size_t CountLabels(const DeltaForest& forest, uint32_t entry) {
+  size_t count = forest.entries()[entry].label == DeltaForest::kNone ? 0 : 1;
+  for (const uint32_t child : forest.children(entry)) count += CountLabels(forest, child);
+  return count;
+}
+
+// What a walk over all objects but trees meets: "<oid> <bytes>".
+std::vector<std::string> Walked(const Repository& repository, const ObjectInventory& inventory) {
+  class Visitor : public ForestVisitor {
+   public:
+    void OnObject(const WalkedObject& object) override {
+      lines.push_back(object.forest.id(object.entry).ToHex() + " " +
+                      std::string(AsText(object.bytes)));
+    }
+    void OnLarge(const DeltaForest&, uint32_t) override { lines.push_back("large"); }
+    void OnDamaged(const DeltaForest& forest, uint32_t entry, const std::string& why) override {
+      lines.push_back(forest.id(entry).ToHex() + " damaged: " + why);
+    }
+    std::vector<std::string> lines;
+  };
+  const auto database = repository.NewObjectDatabase();
+  ForestWalk walk(*database, {});
+  Visitor visitor;
+  for (const InventoryItem& item : inventory.object_items) {
+    if (item.forest != kNone) walk.Walk(*inventory.forests[item.forest], item.index, visitor);
+  }
+  return visitor.lines;
+}
+
 }  // namespace
 
 TEST_CASE("pack order: the objects and types that Git lists") {
@@ -127,11 +158,65 @@ TEST_CASE("pack order: blobs, then commits, then tags; every item's objects in o
     CHECK(root.base == DeltaForest::kNone);
     CHECK(root.label == next);
     CHECK(inventory.objects[next].oid == forest.id(item.index));
-    next += root.wanted;
+    next += CountLabels(forest, item.index);
   }
   CHECK(next == inventory.objects.size());
   CHECK(loose == 1);
   CHECK(inventory.object_items.size() < inventory.objects.size());
+}
+
+TEST_CASE("pack order: without its trees a forest is walked as before, damage included") {
+  TemporaryFolder folder;
+  GitFixture git = NewHistory(folder, "repository", 40);
+  git.Git({"repack", "-q", "-a", "-d", "-f"});
+  git.Git({"tag", "-a", "-m", "Later", "later"});
+  git.Git({"repack", "-q", "-d"});
+  std::string pack;
+  for (const auto& file : fs::directory_iterator(git.directory() + "/.git/objects/pack")) {
+    if (file.path().extension() == ".pack" &&
+        (pack.empty() || fs::file_size(file) > fs::file_size(pack)))
+      pack = file.path();
+  }
+  for (const bool damaged : {false, true}) {
+    if (damaged) {
+      const auto repository = Repository::OpenAt(git.directory());
+      const ObjectInventory inventory = ListObjects(*repository, 1);
+      const DeltaForest* forest = nullptr;
+      for (const auto& one : inventory.forests) {
+        if (forest == nullptr || one->entries().size() > forest->entries().size())
+          forest = one.get();
+      }
+      uint32_t root = 0;  // the longest blob that others are made of
+      const auto length = [&](uint32_t i) {
+        const DeltaForest::Entry& entry = forest->entries()[i];
+        const bool is_one = entry.type == ObjectType::kBlob && entry.depth == 0;
+        return is_one && entry.wanted_below ? forest->end(i) - forest->offset(i) : 0;
+      };
+      for (uint32_t i = 0; i < forest->entries().size(); ++i) {
+        if (length(i) > length(root)) root = i;
+      }
+      REQUIRE(length(root) > 64);
+      std::string bytes = ReadWhole(pack);
+      std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(forest->offset(root)) + 4, 32, '\xff');
+      Overwrite(pack, bytes);
+    }
+    const auto repository = Repository::OpenAt(git.directory());
+    ObjectInventory inventory = ListObjects(*repository, 2);
+    const std::vector<std::string> before = Walked(*repository, inventory);
+    REQUIRE(inventory.forests.size() == 2);
+    CHECK(std::any_of(before.begin(), before.end(), [](const std::string& line) {
+            return line.find("damaged") != std::string::npos;
+          }) == damaged);
+    size_t entries = 0;
+    for (const auto& forest : inventory.forests) entries += forest->entries().size();
+    const size_t trees = inventory.trees.size();
+    REQUIRE(trees > 10);
+    ForgetTreeItems(&inventory);
+    CHECK(Walked(*repository, inventory) == before);
+    for (const auto& forest : inventory.forests) entries -= forest->entries().size();
+    CHECK(entries == trees);
+    CHECK(inventory.tree_items.empty());
+  }
 }
 
 TEST_CASE("pack order: alternates count, and an object in three places counts once") {

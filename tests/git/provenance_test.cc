@@ -233,6 +233,54 @@ TEST_CASE("provenance: a damaged tree is a gap, and the rest is attributed") {
   CHECK(provenance.gaps[0].object == broken.ToHex());
 }
 
+TEST_CASE("provenance: thousands at once take one pass, and what is too much is halved") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  // Flat, so that each version of the folder leads to all that came before it.
+  constexpr int kCommits = 60;
+  constexpr int kFiles = 90;
+  std::string stream;
+  for (int i = 0; i < kCommits; ++i) {
+    stream += "commit refs/heads/main\ncommitter A <a@example.com> " +
+              std::to_string(1'700'000'000 + i) + " +0000\ndata 1\nx\n";
+    for (int j = 0; j < kFiles; ++j) {
+      const std::string name = std::to_string(i * kFiles + j);
+      stream +=
+          "M 644 inline all/" + name + "\ndata " + std::to_string(name.size()) + "\n" + name + "\n";
+    }
+  }
+  git.Git({"fast-import", "--quiet"}, stream);
+  const auto repository = Repository::OpenAt(git.directory());
+  const ObjectInventory inventory = ListObjects(*repository, 2);
+  const KnownIds ids(inventory);
+  const TreeNames trees = ListTreeNames(*repository, inventory, ids, false, 2);
+  std::vector<ObjectId> blobs;
+  for (const StoredObject& object : inventory.objects) {
+    if (object.type == ObjectType::kBlob) blobs.push_back(object.oid);
+  }
+  REQUIRE(blobs.size() == kCommits * kFiles);
+  const auto ask = [&](const PassLimits& limits) {
+    return Attribute(*repository, inventory, blobs, {}, 2, nullptr, {&trees, nullptr, &ids},
+                     limits);
+  };
+  const Provenance whole = ask({});
+  CHECK(whole.passes == 1);
+  const Provenance halved = ask({.most = 100'000, .least = 500, .bytes = 500'000});
+  CHECK(halved.passes > 4);
+  CHECK(ask({.most = 1000, .least = 1000}).passes == 6);
+  for (size_t i = 0; i < blobs.size(); ++i) {
+    const Introduction& a = whole.objects[i];
+    const Introduction& b = halved.objects[i];
+    if (a.path.empty() || a.path != b.path || a.commit != b.commit || a.rank != b.rank ||
+        a.rank != std::stoul(a.path.substr(4)) / kFiles || a.date != b.date ||
+        b.other_places != 0) {
+      FAIL(a.path << " " << b.path);
+    }
+  }
+  CHECK(whole.gaps.empty());
+  CHECK(halved.gaps.empty());
+}
+
 TEST_CASE("tree names: each name of every tree once, reachable or not") {
   TemporaryFolder folder;
   GitFixture git(folder, "repository");

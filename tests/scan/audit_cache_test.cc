@@ -41,6 +41,30 @@ AuditCache::EachId Store(const std::vector<uint32_t>& numbers) {
   };
 }
 
+// All that is known; nothing where it can't be read.
+CleanIds Load(AuditCache& cache) {
+  CleanIds all;
+  if (!cache.BeginStep(AuditCache::Step::kLook)) return all;
+  for (;;) {
+    const std::optional<CleanIds> part = cache.NextKnown();
+    if (!part) all = {};
+    if (!part || part->size() == 0) break;
+    all.id_bytes = part->id_bytes;
+    all.ids += part->ids;
+    all.kinds += part->kinds;
+  }
+  cache.EndStep(false);
+  return all;
+}
+
+// That keeps what was known of these.
+AuditCache::End Keeping(const std::vector<uint32_t>& store) {
+  return {.store = Store(store),
+          .is_clean = [](Bytes) { return std::nullopt; },
+          .on_id = [](Bytes, std::optional<ObjectKind>) {},
+          .rows = [] { return AuditCache::Rows(); }};
+}
+
 std::set<std::string> Hex(const CleanIds& ids) {
   std::set<std::string> all;
   for (size_t i = 0; i < ids.size(); ++i) all.insert(ObjectId::FromRaw(ids.id(i)).ToHex());
@@ -76,13 +100,13 @@ TEST_CASE("what is added from several threads is there for the next audit, of th
   CHECK((status.st_mode & 0777) == 0600);
   auto cache = OpenAt(file, &why);
   REQUIRE(cache != nullptr);
-  const CleanIds known = cache->Load();
+  const CleanIds known = Load(*cache);
   REQUIRE(known.size() == 200'000);
   for (uint32_t i = 0; i < known.size(); i += 997) {
     CHECK(ObjectId::FromRaw(known.id(i)) == Id(i));
     CHECK(known.kind(i) == (i % 4 == 0 ? ObjectKind::kCommit : ObjectKind::kBlob));
   }
-  CHECK(OpenAt(file, &why, std::string(32, 't'))->Load().size() == 0);
+  CHECK(Load(*OpenAt(file, &why, std::string(32, 't'))).size() == 0);
 }
 
 TEST_CASE("the end of an audit keeps what the store holds, and a few rows of each kind") {
@@ -92,16 +116,23 @@ TEST_CASE("the end of an audit keeps what the store holds, and a few rows of eac
   auto cache = OpenAt(file, &why);
   REQUIRE(cache != nullptr);
   for (uint32_t i : {1u, 2u, 3u, 7u}) cache->AddClean(Id(i), ObjectKind::kBlob);
-  cache->Finish(
-      {.store = Store({2, 3, 4, 5}),
-       .clean = {{Id(5), ObjectKind::kTree}, {Id(9), ObjectKind::kTree}},
-       .rows = [](const CleanIds& known) {
-         CHECK(Hex(known) == std::set<std::string>{Id(2).ToHex(), Id(3).ToHex(), Id(5).ToHex()});
-         return std::vector<std::pair<std::string, std::string>>{{"s1", "one"}};
-       }});
+  AuditCache::End end = Keeping({2, 3, 4, 5});
+  std::string told;
+  end.is_clean = [](Bytes id) -> std::optional<ObjectKind> {
+    if (ObjectId::FromRaw(id) != Id(5)) return std::nullopt;
+    return ObjectKind::kTree;
+  };
+  end.on_id = [&told](Bytes id, std::optional<ObjectKind> kind) {
+    told += std::to_string(id[3]) + (kind ? std::to_string(static_cast<int>(*kind)) : "-") + " ";
+  };
+  end.rows = [&told]() -> AuditCache::Rows {
+    CHECK(told == "20 30 4- 53 ");
+    return {{"s1", "one"}};
+  };
+  cache->Finish(end);
   CHECK(cache->trouble().empty());
   auto again = OpenAt(file, &why);
-  CHECK(again->Load().size() == 3);
+  CHECK(Hex(Load(*again)) == std::set<std::string>{Id(2).ToHex(), Id(3).ToHex(), Id(5).ToHex()});
   CHECK(again->Find("s1") == "one");
   CHECK(!again->Find("s2").has_value());
   for (int i = 0; i < 20; ++i) again->Put({{"s" + std::to_string(i), "x"}, {"w", "y"}});
@@ -125,15 +156,50 @@ TEST_CASE("two audits that end at once lose nothing of each other") {
         cache->AddClean(Id(i), ObjectKind::kBlob);
         if (i % 100 == 0) cache->Flush();
       }
-      cache->Finish({.store = Store(store), .clean = {}, .rows = [](const CleanIds&) {
-                       return std::vector<std::pair<std::string, std::string>>();
-                     }});
+      cache->Finish(Keeping(store));
       CHECK(cache->trouble().empty());
     });
   }
   for (std::thread& audit : audits) audit.join();
   std::string why;
-  CHECK(OpenAt(file, &why)->Load().size() == store.size());
+  CHECK(Load(*OpenAt(file, &why)).size() == store.size());
+}
+
+TEST_CASE("what is known is merged from overlapping parts, in portions") {
+  TemporaryFolder folder;
+  std::string why;
+  auto cache = OpenAt(folder.path() + "/audit.sqlite", &why);
+  REQUIRE(cache != nullptr);
+  // More than one portion of each part, and of what is told at once.
+  constexpr uint32_t kCount = 150'000;
+  std::vector<uint32_t> store;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    for (uint32_t part = 2; part < 6; ++part) {
+      if (i % part == 0) cache->AddClean(Id(i), ObjectKind::kBlob);
+    }
+    if (i % 3 != 0) store.push_back(i);
+  }
+  cache->Flush();
+  const auto check = [&](auto is_known) {
+    const CleanIds known = Load(*cache);
+    size_t at = 0;
+    for (uint32_t i = 0; i < kCount; ++i) {
+      if (!is_known(i)) continue;
+      if (at == known.size() || ObjectId::FromRaw(known.id(at)) != Id(i)) FAIL(i);
+      ++at;
+    }
+    CHECK(at == known.size());
+  };
+  check([](uint32_t i) { return i % 2 == 0 || i % 3 == 0 || i % 5 == 0; });
+  cache->Finish(Keeping(store));
+  check([](uint32_t i) { return i % 3 != 0 && (i % 2 == 0 || i % 5 == 0); });
+  // What is given up changes nothing.
+  REQUIRE(cache->BeginStep(AuditCache::Step::kFinish));
+  cache->PutRow("s1", "one");
+  cache->EndStep(true);
+  check([](uint32_t i) { return i % 3 != 0 && (i % 2 == 0 || i % 5 == 0); });
+  CHECK_FALSE(cache->Find("s1"));
+  CHECK(cache->trouble().empty());
 }
 
 TEST_CASE("a cache that is not picket's own, or not whole, is set aside") {
@@ -165,7 +231,7 @@ TEST_CASE("a cache that is not picket's own, or not whole, is set aside") {
     write(damaged);
     cache = OpenAt(file, &why);
     if (cache == nullptr) continue;
-    const CleanIds known = cache->Load();
+    const CleanIds known = Load(*cache);
     CHECK((known.size() == 0 || known.size() == 3000));
     for (size_t i = 0; i < known.size(); ++i) {
       if (ObjectId::FromRaw(known.id(i)) != Id(static_cast<uint32_t>(i))) FAIL("a foreign id");

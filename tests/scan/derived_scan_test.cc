@@ -46,7 +46,7 @@ size_t NumberOr(const char* variable, size_t otherwise) {
 
 class ListedBlobs : public ObjectList {
  public:
-  explicit ListedBlobs(const std::vector<StoredObject>& objects) : objects_(objects) {}
+  explicit ListedBlobs(const StoredObjects& objects) : objects_(objects) {}
   size_t size() const override { return objects_.size(); }
   ListedObject At(size_t position) const override {
     ListedObject listed;
@@ -59,7 +59,7 @@ class ListedBlobs : public ObjectList {
   }
 
  private:
-  const std::vector<StoredObject>& objects_;
+  const StoredObjects& objects_;
 };
 
 // The same blobs without a word about where they come from.

@@ -39,10 +39,17 @@ class NearDoor : public Door {
   CacheKeeper keeper_;
 };
 
-std::vector<std::string> Ids(const CleanIds& ids) {
+std::vector<std::string> KnownTo(AuditCache& cache) {
   std::vector<std::string> list;
-  for (size_t i = 0; i < ids.size(); ++i)
-    list.push_back(ToHex(ids.id(i)) + std::to_string(static_cast<int>(ids.kind(i))));
+  REQUIRE(cache.BeginStep(AuditCache::Step::kLook));
+  for (;;) {
+    const std::optional<CleanIds> ids = cache.NextKnown();
+    REQUIRE(ids);
+    if (ids->size() == 0) break;
+    for (size_t i = 0; i < ids->size(); ++i)
+      list.push_back(ToHex(ids->id(i)) + std::to_string(static_cast<int>(ids->kind(i))));
+  }
+  cache.EndStep(false);
   return list;
 }
 
@@ -60,14 +67,17 @@ TEST_CASE("what is kept outside is what an audit would have kept itself") {
     cache.Put({{"p1", "pack"}});
     std::vector<ObjectId> store = {one, two};
     std::sort(store.begin(), store.end());
-    cache.Finish({.store =
-                      [&store](const auto& visit) {
-                        for (const ObjectId& oid : store) visit(oid.raw());
-                      },
-                  .clean = {{two, ObjectKind::kTree}},
-                  .rows = [](const CleanIds& kept) -> AuditCache::Rows {
-                    return {{"s1", std::to_string(kept.size())}};
-                  }});
+    size_t kept = 0;
+    cache.Finish(
+        {.store =
+             [&store](const auto& visit) {
+               for (const ObjectId& oid : store) visit(oid.raw());
+             },
+         .is_clean = [](Bytes) { return std::optional(ObjectKind::kTree); },
+         .on_id = [&kept](Bytes, std::optional<ObjectKind> kind) { kept += kind ? 1U : 0U; },
+         .rows = [&kept]() -> AuditCache::Rows {
+           return {{"s1", std::to_string(kept)}};
+         }});
     CHECK(cache.trouble() == "");
   };
   std::string why;
@@ -85,14 +95,14 @@ TEST_CASE("what is kept outside is what an audit would have kept itself") {
     fill(*cache);
     CHECK(cache->Find("s1") == "2");
     CHECK_FALSE(cache->Find("s2"));
-    CHECK(Ids(cache->Load()).size() == 2);
+    CHECK(KnownTo(*cache).size() == 2);
   }
   CHECK(why == "");
   const auto a = AuditCache::Open(near, true, scope, &why);
   const auto b = AuditCache::Open(far, true, scope, &why);
   REQUIRE(a != nullptr);
   REQUIRE(b != nullptr);
-  CHECK(Ids(a->Load()) == Ids(b->Load()));
+  CHECK(KnownTo(*a) == KnownTo(*b));
   for (const char* key : {"s1", "p1", "x"}) CHECK(a->Find(key) == b->Find(key));
 }
 
@@ -124,16 +134,20 @@ TEST_CASE("ids and rows that are not what they have to be change nothing") {
       {Errand::kCacheAdd, ids(20, a + a, std::string(2, '\0'))},
       {Errand::kCacheAdd, ids(20, a, std::string(1, '\0')) + "x"},
       {Errand::kCacheAdd, number(20) + number(UINT64_MAX) + a},
-      {Errand::kCacheEnd, ids(20, a, std::string(1, '\0'))},
-      {Errand::kCacheEnd, ids(20, a, std::string(1, '\0')) + number(1) + number(0) + number(0)},
-      {Errand::kCachePut, number(UINT64_MAX)},
-      {Errand::kCachePut, none + "x"},
+      {Errand::kCacheBegin, ""},
+      {Errand::kCacheBegin, "\x03"},
+      {Errand::kCacheBegin, std::string(2, '\0')},
+      {Errand::kCacheKeep, ids(20, b + a, std::string(2, '\0'))},
+      {Errand::kCacheKeep, ids(20, a, std::string(1, '\0')) + "x"},
+      {Errand::kCacheRow, number(UINT64_MAX)},
+      {Errand::kCacheRow, none + "x"},
+      {Errand::kCacheEnd, "y"},
       {Errand::kSpool, ""},
   };
   std::string why;
   CacheKeeper keeper;
   // Not before it was opened.
-  CHECK_THROWS_AS(keeper.Do(Errand::kCacheLoad, file, true, scope, ""), Error);
+  CHECK_THROWS_AS(keeper.Do(Errand::kCacheNext, file, true, scope, ""), Error);
   CHECK_THROWS_AS(keeper.Do(Errand::kCacheOpen, "", true, scope, ""), Error);
   REQUIRE(keeper.Do(Errand::kCacheOpen, file, true, scope, "").error == 0);
   for (const Row& row : rows) {
@@ -141,12 +155,27 @@ TEST_CASE("ids and rows that are not what they have to be change nothing") {
     CAPTURE(row.question.size());
     CHECK_THROWS_AS(keeper.Do(row.errand, file, true, scope, row.question), Error);
   }
-  // To an end without a beginning nothing is done.
-  keeper.Do(Errand::kCacheEnd, file, true, scope, ids(20, a, std::string(1, '\0')) + none);
+  // Without a beginning, and in a step that changes nothing, nothing is done.
+  const auto ask = [&](Errand errand, const std::string& question) {
+    return keeper.Do(errand, file, true, scope, question).error;
+  };
+  const std::string id = ids(20, a, std::string(1, '\0'));
+  CHECK(ask(Errand::kCacheNext, "") != 0);
+  for (const bool begins : {false, true}) {
+    if (begins) CHECK(ask(Errand::kCacheBegin, std::string(1, '\0')) == 0);
+    ask(Errand::kCacheKeep, id);
+    ask(Errand::kCacheRow, number(2) + "s1");
+    ask(Errand::kCacheEnd, "");
+  }
+  // Nor where it is never ended.
+  CHECK(ask(Errand::kCacheBegin, "\x01") == 0);
+  ask(Errand::kCacheKeep, id);
+  ask(Errand::kCacheRow, number(2) + "s1");
   keeper.Forget();
   const auto cache = AuditCache::Open(file, true, scope, &why);
   REQUIRE(cache != nullptr);
-  CHECK(cache->Load().size() == 0);
+  CHECK(KnownTo(*cache).empty());
+  CHECK_FALSE(cache->Find("s1"));
 }
 
 }  // namespace picket

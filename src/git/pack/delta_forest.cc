@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
 #include <utility>
 
@@ -47,12 +48,13 @@ DeltaForest::DeltaForest(std::shared_ptr<const PackFile> pack, ObjectDatabase& d
     : pack_(std::move(pack)) {
   ListEntries();
   ReadHeaders(threads);
+  offsets_ = {};
   Resolve(database);
   LinkChildren();
 }
 
 std::string DeltaForest::Why(uint32_t entry) const {
-  std::string why = pack_->Damage(entries_[entry].offset);
+  std::string why = pack_->Damage(offset(entry));
   if (entries_[entry].state == State::kTooDeep) {
     why += ": its chain of deltas is longer than " + std::to_string(kMaxDeltaChain);
   }
@@ -64,14 +66,14 @@ void DeltaForest::ListEntries() {
   std::vector<Place> places(index.size());
   std::vector<uint32_t> again;
   for (uint32_t i = 0; i < places.size(); ++i) {
-    // An offset that the index does not have lies behind every pack.
-    places[i] = {index.offset(i).value_or(UINT64_MAX), i};
+    places[i] = {OffsetAt(i), i};
     if (i > 0 && AsText(index.raw_id(i)) == AsText(index.raw_id(i - 1))) again.push_back(i);
   }
   SortByOffset(&places);
   entries_.resize(places.size());
+  offsets_.resize(places.size());
   for (uint32_t i = 0; i < entries_.size(); ++i) {
-    entries_[i].offset = places[i].offset;
+    offsets_[i] = places[i].offset;
     entries_[i].index_position = places[i].index_position;
     if (!again.empty() &&
         std::binary_search(again.begin(), again.end(), places[i].index_position)) {
@@ -81,11 +83,9 @@ void DeltaForest::ListEntries() {
 }
 
 uint32_t DeltaForest::FindOffset(uint64_t offset) const {
-  auto entry = std::lower_bound(
-      entries_.begin(), entries_.end(), offset,
-      [](const Entry& candidate, uint64_t wanted) { return candidate.offset < wanted; });
-  if (entry == entries_.end() || entry->offset != offset) return kNone;
-  return static_cast<uint32_t>(entry - entries_.begin());
+  const auto at = std::lower_bound(offsets_.begin(), offsets_.end(), offset);
+  if (at == offsets_.end() || *at != offset) return kNone;
+  return static_cast<uint32_t>(at - offsets_.begin());
 }
 
 void DeltaForest::ReadHeaders(unsigned threads) {
@@ -101,7 +101,7 @@ void DeltaForest::ReadHeaders(unsigned threads) {
 void DeltaForest::ReadHeader(uint32_t position, std::span<const uint32_t> by_index) {
   Entry& entry = entries_[position];
   PackEntryHeader header;
-  if (!ParsePackEntryHeader(pack_->bytes(), entry.offset, pack_->id_bytes(), &header)) {
+  if (!ParsePackEntryHeader(pack_->bytes(), offsets_[position], pack_->id_bytes(), &header)) {
     entry.state = State::kDamaged;
     return;
   }
@@ -128,7 +128,7 @@ void DeltaForest::ResolveRoot(uint32_t position, ObjectDatabase& database) {
   if (!entry.has_outer_base || entry.state == State::kDamaged) return;
   PackEntryHeader header;
   ObjectHeader base;
-  if (ParsePackEntryHeader(pack_->bytes(), entry.offset, pack_->id_bytes(), &header) &&
+  if (ParsePackEntryHeader(pack_->bytes(), offset(position), pack_->id_bytes(), &header) &&
       database.ReadHeader(header.base, &base, nullptr) == ReadStatus::kOk) {
     entry.type = base.type;
   } else {
@@ -200,18 +200,67 @@ void DeltaForest::LinkChildren() {
 }
 
 void DeltaForest::CountWanted() {
-  for (Entry& entry : entries_) entry.wanted = entry.label == kNone ? 0 : 1;
+  // Entries at and below each.
+  std::vector<uint32_t> wanted(entries_.size());
+  for (size_t i = 0; i < entries_.size(); ++i) wanted[i] = entries_[i].label == kNone ? 0 : 1;
   for (auto at = by_depth_.rbegin(); at != by_depth_.rend(); ++at) {
-    entries_[entries_[*at].base].wanted += entries_[*at].wanted;
+    wanted[entries_[*at].base] += wanted[*at];
+    if (wanted[*at] > 0) entries_[entries_[*at].base].wanted_below = true;
   }
   by_depth_ = {};
   for (size_t i = 0; i + 1 < first_child_.size(); ++i) {
     if (first_child_[i + 1] - first_child_[i] < 2) continue;
-    std::sort(children_.begin() + first_child_[i], children_.begin() + first_child_[i + 1],
-              [&](uint32_t a, uint32_t b) {
-                return std::pair(entries_[a].wanted, a) < std::pair(entries_[b].wanted, b);
-              });
+    std::sort(
+        children_.begin() + first_child_[i], children_.begin() + first_child_[i + 1],
+        [&](uint32_t a, uint32_t b) { return std::pair(wanted[a], a) < std::pair(wanted[b], b); });
   }
+}
+
+std::vector<uint32_t> DeltaForest::Forget(ObjectType type, std::span<const uint32_t> entries) {
+  // Where an entry stands afterwards: how many of those before it stay, counted for every 64th.
+  std::vector<uint64_t> stays((entries_.size() + 63) / 64);
+  std::vector<uint32_t> before(stays.size() + 1);
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].type != type) stays[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  for (size_t i = 0; i < stays.size(); ++i) {
+    before[i + 1] = before[i] + static_cast<uint32_t>(std::popcount(stays[i]));
+  }
+  const auto moved = [&](uint32_t entry) {
+    const uint64_t lower = stays[entry / 64] & ((uint64_t{1} << (entry % 64)) - 1);
+    return before[entry / 64] + static_cast<uint32_t>(std::popcount(lower));
+  };
+  // An entry and its base are of one type: of the children of one that stays all do.
+  const uint32_t count = before.back();
+  std::vector<uint32_t> next(count);
+  uint32_t child_count = 0;
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].type == type) continue;
+    const uint32_t to = moved(i);
+    const uint32_t first = first_child_[i];
+    const uint32_t children = first_child_[i + size_t{1}] - first;
+    next[to] = !next_.empty()                    ? next_[i]
+               : i + size_t{1} < entries_.size() ? entries_[i + size_t{1}].index_position
+                                                 : kNone;
+    entries_[to] = entries_[i];
+    uint32_t& base = entries_[to].base;
+    if (base != kNone) base = (stays[base / 64] >> (base % 64) & 1) != 0 ? moved(base) : kNone;
+    first_child_[to] = child_count;
+    for (uint32_t j = 0; j < children; ++j) children_[child_count++] = moved(children_[first + j]);
+  }
+  first_child_[count] = child_count;
+  next_ = std::move(next);
+  // One after the other: each gives back its room before the next takes any.
+  first_child_.resize(count + size_t{1});
+  first_child_.shrink_to_fit();
+  children_.resize(child_count);
+  children_.shrink_to_fit();
+  entries_.resize(count);
+  entries_.shrink_to_fit();
+  std::vector<uint32_t> there;
+  there.reserve(entries.size());
+  for (const uint32_t entry : entries) there.push_back(moved(entry));
+  return there;
 }
 
 }  // namespace picket

@@ -29,17 +29,21 @@ class DeltaForest {
     kDuplicate,  // the index names this object at another offset too
   };
 
+  // 16 bytes: a history may have ten million.
   struct Entry {
-    uint64_t offset = 0;
     uint32_t index_position = 0;  // in the pack's index
     uint32_t base = kNone;        // position of its base; kNone: a root
-    uint32_t wanted = 0;          // entries at and below this one that are wanted
     uint32_t label = kNone;       // the caller's; kNone: not wanted
     uint16_t depth = 0;           // how many deltas stand above
-    State state = State::kGood;
-    ObjectType type = ObjectType::kBlob;
+    State state : 2 = State::kGood;
+    ObjectType type : 2 = ObjectType::kBlob;
     // A root that is a delta all the same, on an object outside of this pack.
-    bool has_outer_base = false;
+    bool has_outer_base : 1 = false;
+    // Entries below this one are wanted.
+    bool wanted_below : 1 = false;
+
+    // Something at or below it is wanted.
+    bool wanted() const { return label != kNone || wanted_below; }
   };
 
   // `pack` is open. `database` answers for bases outside of the pack. `threads` is 1 or
@@ -51,6 +55,8 @@ class DeltaForest {
   // By offset.
   std::span<const Entry> entries() const { return entries_; }
   ObjectId id(uint32_t entry) const { return pack_->index().id(entries_[entry].index_position); }
+  // In the pack, bytes. An offset that the index does not have lies behind every pack.
+  uint64_t offset(uint32_t entry) const { return OffsetAt(entries_[entry].index_position); }
   // By the number of wanted entries below, then by offset: who walks them in this order and lets go
   // of a base with its last child holds no more than a logarithm of bases.
   std::span<const uint32_t> children(uint32_t entry) const {
@@ -59,8 +65,11 @@ class DeltaForest {
   }
   // The compressed bytes of an entry end before this. An index may place the next entry anywhere.
   uint64_t end(uint32_t entry) const {
-    const bool is_last = entry + size_t{1} == entries_.size();
-    return is_last ? pack_->end() : std::min(entries_[entry + size_t{1}].offset, pack_->end());
+    const uint32_t next = !next_.empty() ? next_[entry]
+                          : entry + size_t{1} < entries_.size()
+                              ? entries_[entry + size_t{1}].index_position
+                              : kNone;
+    return next == kNone ? pack_->end() : std::min(OffsetAt(next), pack_->end());
   }
   // A clause about an entry that is not good.
   std::string Why(uint32_t entry) const;
@@ -81,14 +90,20 @@ class DeltaForest {
     while (!pending.empty()) {
       const uint32_t entry = pending.back();
       pending.pop_back();
-      if (entries_[entry].wanted == 0) continue;
+      if (!entries_[entry].wanted()) continue;
       if (entries_[entry].label != kNone) entries_[entry].label = relabel(entry);
       const std::span<const uint32_t> below = children(entry);
       pending.insert(pending.end(), below.rbegin(), below.rend());
     }
   }
+  // Gives back the room of all entries of a type, which nobody walks any more. Those that stay move
+  // up: returns for each of `entries`, which are among them, where it stands then.
+  std::vector<uint32_t> Forget(ObjectType type, std::span<const uint32_t> entries);
 
  private:
+  uint64_t OffsetAt(uint32_t index_position) const {
+    return pack_->index().offset(index_position).value_or(UINT64_MAX);
+  }
   void ListEntries();
   void ReadHeaders(unsigned threads);
   void ReadHeader(uint32_t entry, std::span<const uint32_t> by_index);
@@ -103,6 +118,9 @@ class DeltaForest {
   std::vector<uint32_t> first_child_;  // into children_, one more than entries
   std::vector<uint32_t> children_;
   std::vector<uint32_t> by_depth_;  // entries that have a base, the deepest last; until LabelAll()
+  std::vector<uint64_t> offsets_;   // of all entries, while they are resolved
+  // After Forget(): of each entry the index position of the one that follows in the pack.
+  std::vector<uint32_t> next_;
 };
 
 }  // namespace picket

@@ -33,7 +33,7 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
     Frame& top = frames_[depth_ - 1];
     const std::span<const uint32_t> children = forest.children(top.entry);
     while (top.next_child < children.size() &&
-           forest.entries()[children[top.next_child]].wanted == 0) {
+           !forest.entries()[children[top.next_child]].wanted()) {
       ++top.next_child;
     }
     if (top.next_child == children.size()) {
@@ -69,7 +69,7 @@ ForestWalk::Built ForestWalk::BuildRoot(const DeltaForest& forest, uint32_t posi
   const DeltaForest::Entry& entry = forest.entries()[position];
   const PackFile& pack = forest.pack();
   PackEntryHeader header;
-  if (!ParsePackEntryHeader(pack.bytes(), entry.offset, pack.id_bytes(), &header)) {
+  if (!ParsePackEntryHeader(pack.bytes(), forest.offset(position), pack.id_bytes(), &header)) {
     return Built::kDamaged;
   }
   if (entry.has_outer_base) {
@@ -105,8 +105,7 @@ ForestWalk::Built ForestWalk::BuildDelta(const DeltaForest& forest, uint32_t pos
                                          ObjectBytes* object) {
   const PackFile& pack = forest.pack();
   PackEntryHeader header;
-  if (!ParsePackEntryHeader(pack.bytes(), forest.entries()[position].offset, pack.id_bytes(),
-                            &header)) {
+  if (!ParsePackEntryHeader(pack.bytes(), forest.offset(position), pack.id_bytes(), &header)) {
     return Built::kDamaged;
   }
   Built built = InflateDelta(forest, position, header);
@@ -155,7 +154,7 @@ ForestWalk::Built ForestWalk::Restore(const DeltaForest& forest, size_t frame) {
 
 void ForestWalk::Push(const DeltaForest& forest, uint32_t entry, ObjectBytes object) {
   const DeltaForest::Entry& known = forest.entries()[entry];
-  if (known.wanted == (known.label == DeltaForest::kNone ? 0U : 1U)) {
+  if (!known.wanted_below) {
     GiveSpare(std::move(object));
     return;
   }
@@ -195,13 +194,13 @@ void ForestWalk::GiveSpare(ObjectBytes object) {
 
 void ForestWalk::TellBelow(const DeltaForest& forest, uint32_t entry, Built built,
                            ForestVisitor& visitor) {
-  const std::string why = forest.pack().Damage(forest.entries()[entry].offset);
+  const std::string why = forest.pack().Damage(forest.offset(entry));
   std::vector<uint32_t> pending = {entry};
   while (!pending.empty()) {
     const uint32_t at = pending.back();
     pending.pop_back();
     const DeltaForest::Entry& known = forest.entries()[at];
-    if (known.wanted == 0) continue;
+    if (!known.wanted()) continue;
     if (known.label != DeltaForest::kNone) {
       if (built == Built::kLarge) {
         visitor.OnLarge(forest, at);
