@@ -329,9 +329,12 @@ bool AuditCache::OpenFile(std::string* why) {
     return statement.Next() ? statement.Number(0) : -1;
   };
   Statement(this, "PRAGMA synchronous=NORMAL").Run();
+  // At one moment: another audit may be making the tables.
+  std::optional<Transaction> reading(std::in_place, this, "BEGIN");
   const int64_t mark = number("PRAGMA application_id");
   const int64_t version = number("PRAGMA user_version");
   const int64_t tables = number("SELECT count(*) FROM sqlite_master");
+  reading.reset();
   if (failed_) {
     const int code = sqlite3_errcode(database_);
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) *why = "it is damaged or no cache";

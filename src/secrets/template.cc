@@ -182,8 +182,9 @@ class Expansion {
       if (c < '0' || c > '9' || count > kMaxCount) return Fail(name);
       count = count * 10 + static_cast<size_t>(c - '0');
     }
-    if (count == 0) return Fail(name);
-    if (open == last_counted_ && spoiling_ == Spoiling::kShorter) --count;
+    const bool is_shortened = open == last_counted_ && spoiling_ == Spoiling::kShorter;
+    if (is_shortened && count == 0) return Fail(name);
+    if (is_shortened) --count;
     if (open == last_counted_ && spoiling_ == Spoiling::kLonger) ++count;
     for (const auto& [alphabet, characters] : kAlphabets) {
       if (alphabet == name.substr(0, colon)) return random_.Text(characters, count);

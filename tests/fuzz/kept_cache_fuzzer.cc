@@ -10,6 +10,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -90,11 +93,20 @@ void Read(FakeDoor& door) {
   const std::unique_ptr<AuditCache> cache = KeptCache::Open(&why);
   Require((cache == nullptr) == (door.error != 0));
   if (cache == nullptr) return;
-  CheckIds(cache->Load());
   cache->Find("p1");
-  if (const auto ids = cache->BeginFinish()) {
-    CheckIds(*ids);
-    cache->EndFinish(*ids, {{"p1", std::string(door.bytes)}});
+  if (cache->BeginStep(AuditCache::Step::kLook)) {
+    // Bytes that are always the same would go on for ever.
+    for (int i = 0; i < 2; ++i) {
+      if (const std::optional<CleanIds> ids = cache->NextKnown()) CheckIds(*ids);
+    }
+    cache->EndStep(false);
+  }
+  cache->Put({{"p1", std::string(door.bytes)}});
+  if (door.keeper != nullptr) {
+    cache->Finish({.store = [](const auto&) {},
+                   .is_clean = [](Bytes) { return std::optional<ObjectKind>(); },
+                   .on_id = [](Bytes, std::optional<ObjectKind>) { std::abort(); },
+                   .rows = [] { return AuditCache::Rows(); }});
   }
   cache->trouble();
 }
@@ -109,14 +121,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   SetDoor(&door);
   if (size == 0) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
-  constexpr auto kFirst = static_cast<uint32_t>(Errand::kCacheLoad);
-  const auto errand = static_cast<Errand>(kFirst + data[0] % 8);
+  constexpr auto kFirst = static_cast<uint32_t>(Errand::kCacheFind);
+  constexpr auto kLast = static_cast<uint32_t>(Errand::kCacheTrouble);
+  const auto errand = static_cast<Errand>(kFirst + data[0] % (kLast - kFirst + 1));
   try {
     cache.Do(errand, rest);
   } catch (const Error& error) {
     Require(std::string_view(error.what()).ends_with('.'));
     // Only what makes no sense is refused.
-    Require(errand != Errand::kCacheLoad && errand != Errand::kCacheTrouble);
+    Require(errand != Errand::kCacheFind && errand != Errand::kCacheNext &&
+            errand != Errand::kCacheTrouble);
   }
   door.keeper = nullptr;
   door.bytes = rest;
