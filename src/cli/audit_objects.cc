@@ -1,19 +1,6 @@
 #include "cli/audit_objects.h"
 
 namespace picket {
-namespace {
-
-ObjectKind KindOf(ObjectType type) {
-  switch (type) {
-    case ObjectType::kCommit: return ObjectKind::kCommit;
-    case ObjectType::kTag: return ObjectKind::kTag;
-    case ObjectType::kTree: return ObjectKind::kTree;
-    case ObjectType::kBlob: break;
-  }
-  return ObjectKind::kBlob;
-}
-
-}  // namespace
 
 ListedObject AuditObjects::At(size_t position) const {
   ListedObject listed;

@@ -2,16 +2,6 @@
 
 namespace picket {
 
-ObjectKind KindOf(ObjectType type) {
-  switch (type) {
-    case ObjectType::kCommit: return ObjectKind::kCommit;
-    case ObjectType::kTag: return ObjectKind::kTag;
-    case ObjectType::kTree: return ObjectKind::kTree;
-    case ObjectType::kBlob: break;
-  }
-  return ObjectKind::kBlob;
-}
-
 void ForestReader::OnObject(const WalkedObject& object) {
   const DeltaForest::Entry& entry = object.forest.entries()[object.entry];
   if (entry.label == DeltaForest::kNone) return;

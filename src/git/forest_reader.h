@@ -13,8 +13,6 @@
 
 namespace picket {
 
-ObjectKind KindOf(ObjectType type);
-
 // One thread's own. It holds up to 64 MiB of bases beside the object at hand, its base and a delta
 // (see WalkLimits).
 class ForestReader : public BlobReader, private ForestVisitor {

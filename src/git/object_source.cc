@@ -54,6 +54,16 @@ void AddGap(const BlobRef& ref, std::string reason, BlobVisitor& visitor) {
 
 }  // namespace
 
+ObjectKind KindOf(ObjectType type) {
+  switch (type) {
+    case ObjectType::kCommit: return ObjectKind::kCommit;
+    case ObjectType::kTag: return ObjectKind::kTag;
+    case ObjectType::kTree: return ObjectKind::kTree;
+    case ObjectType::kBlob: break;
+  }
+  return ObjectKind::kBlob;
+}
+
 ListedObject ChangedObjects::At(size_t position) const {
   const ChangedObject& object = changes_.objects[position];
   ListedObject listed{object.kind, object.oid, object.text, {}, {}};

@@ -14,9 +14,12 @@
 #include "core/blob_source.h"
 #include "core/change_list.h"
 #include "core/object_id.h"
+#include "git/object_type.h"
 #include "git/repository.h"
 
 namespace picket {
+
+ObjectKind KindOf(ObjectType type);
 
 // One thing to be examined. Views live as long as the list.
 struct ListedObject {
