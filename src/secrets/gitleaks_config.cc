@@ -18,6 +18,7 @@
 #pragma pop_macro("NDEBUG")
 
 #include "core/error.h"
+#include "core/utf8.h"
 
 namespace picket {
 namespace {
@@ -25,25 +26,6 @@ namespace {
 constexpr size_t kLargest = size_t{4} << 20;
 // More than any configuration has, and what can be proven in minutes.
 constexpr size_t kMostRules = 5000;
-
-// RFC 3629.
-bool IsUtf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[at++]);
-    if (lead < 0x80) continue;
-    const size_t more = lead < 0xc2 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 0;
-    if (more == 0 || text.size() - at < more) return false;
-    uint32_t rune = lead & (0x3fu >> more);
-    for (size_t i = 0; i < more; ++i) {
-      const auto byte = static_cast<uint8_t>(text[at++]);
-      if ((byte & 0xc0) != 0x80) return false;
-      rune = rune << 6 | (byte & 0x3fu);
-    }
-    const bool overlong = (more == 2 && rune < 0x800) || (more == 3 && rune < 0x10000);
-    if (overlong || rune > 0x10ffff || (rune >= 0xd800 && rune <= 0xdfff)) return false;
-  }
-  return true;
-}
 
 // toml++ 3.3 takes letters such as U+00E9 for what can't be where white space may stand, and then
 // does anything. So each byte beyond ASCII goes through it as a character for private use, U+E000

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/utf8.h"
 #include "weights/pickle_opcodes.h"
 #include "weights/pickle_value.h"
 #include "weights/python_names.h"

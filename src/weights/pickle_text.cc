@@ -1,5 +1,6 @@
 #include "weights/pickle_text.h"
 
+#include "core/utf8.h"
 #include "weights/python_names.h"
 
 namespace picket {

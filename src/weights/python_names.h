@@ -32,8 +32,4 @@ bool IsDottedIdentifier(std::string_view text);
 // One ASCII identifier that is no dunder name.
 bool IsPlainIdentifier(std::string_view text);
 
-// Valid UTF-8; with `surrogates`, encoded surrogates are let through as pickle does for its
-// counted strings.
-bool IsUtf8(std::string_view text, bool surrogates);
-
 }  // namespace picket
