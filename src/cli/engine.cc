@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/build_id.h"
 #include "cli/files.h"
 #include "cli/installation.h"
 #include "cli/policy_files.h"
@@ -130,7 +131,8 @@ void Engine::OpenRest() {
 
 std::string Engine::ScanIdentity() const {
   // A build that was changed in any way judges anew; its version number may be the same.
-  std::string all = Sha256(AsBytes(ReadWholeFile("/proc/self/exe")));
+  const std::string build = BuildId();
+  std::string all = Sha256(AsBytes(build.empty() ? ReadWholeFile("/proc/self/exe") : build));
   all += Sha256(AsBytes(ImportsFile(folders_).Read()));
   for (const std::string& part :
        {name_, rules_->source_hash(), own_ != nullptr ? own_->source_hash() : std::string()}) {

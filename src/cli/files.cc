@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include "core/error.h"
 
@@ -39,8 +39,12 @@ bool WriteAndClose(int fd, std::string_view bytes, mode_t mode) {
 
 std::string ReadWholeFile(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
-  std::string bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (!stream) {
+  std::string bytes;
+  std::array<char, 64 << 10> block;
+  while (stream.read(block.data(), block.size()) || stream.gcount() > 0) {
+    bytes.append(block.data(), static_cast<size_t>(stream.gcount()));
+  }
+  if (!stream.eof()) {
     throw Error("The file " + file + " can't be read, so nothing was judged; make it readable.");
   }
   return bytes;
