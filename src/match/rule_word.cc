@@ -23,35 +23,49 @@ struct CommonWord {
   std::string_view text;
   double per_million;
 };
-constexpr CommonWord kCommonWords[] = {{"access", 90},   {"encrypt", 30},  {"experime", 25},
-                                       {"registry", 15}, {"subscrip", 10}, {"variable", 40}};
+constexpr CommonWord kCommonWords[] = {{"access", 160},  {"encrypt", 42},  {"experime", 30},
+                                       {"registry", 67}, {"subscrip", 10}, {"variable", 44},
+                                       {"workflow", 29}};
+
+double OddsOf(std::string_view word);
+
+// Where `word` begins in `common`: with all of it, or with the end that a pattern leaves where it
+// writes the first letters in either case.
+std::optional<double> OddsBegunIn(std::string_view common, double per_million,
+                                  std::string_view word) {
+  for (size_t part = common.size(); part >= kShortestWord; --part) {
+    if (!word.starts_with(common.substr(common.size() - part))) continue;
+    return per_million / 1e6 * OddsOf(word.substr(part));
+  }
+  return std::nullopt;
+}
 
 double OddsOf(std::string_view word) {
   if (word.empty()) return 1;
   for (const CommonWord& common : kCommonWords) {
-    if (word.starts_with(common.text)) return common.per_million / 1e6;
+    const auto odds = OddsBegunIn(common.text, common.per_million, word);
+    if (odds) return *odds;
   }
   for (size_t i = 0; i < kNameWords.size(); ++i) {
-    const std::string_view name = kNameWords[i];
-    // A name, or the end of one that `word` begins in.
-    for (size_t part = name.size(); part >= kShortestWord; --part) {
-      if (!word.starts_with(name.substr(name.size() - part))) continue;
-      return kNamesPerMillion[i] / 1e6 * OddsOf(word.substr(part));
-    }
+    const auto odds = OddsBegunIn(kNameWords[i], kNamesPerMillion[i], word);
+    if (odds) return *odds;
   }
   return OddsOfWord(word.substr(0, 1)) * OddsOf(word.substr(1));
 }
 
-// The first that is rare, since vendors stand first, and else the rarest.
-std::optional<RuleWord> WordOf(const PatternPath& path) {
+struct Candidate {
+  RuleWord word;
+  double odds = 1;
+};
+
+// The words of a path that are not too frequent, in order; none where it is too wide.
+std::vector<Candidate> ListWords(const PatternPath& path) {
+  std::vector<Candidate> candidates;
   uint64_t width = 0;
   for (const PathStep& step : path) width += step.measured ? 0 : step.max;
-  if (width > kWidest) return std::nullopt;
-  std::optional<RuleWord> rarest;
-  double least = kMostFrequent;
+  if (width > kWidest) return candidates;
   uint64_t before = 0;
-  for (size_t i = 0; i < path.size() && !path[i].measured && least > kRare;
-       before += path[i++].max) {
+  for (size_t i = 0; i < path.size() && !path[i].measured; before += path[i++].max) {
     RuleWord word;
     for (size_t j = i; j < path.size() && word.text.size() < kLongestWord; ++j) {
       const PathStep& step = path[j];
@@ -60,25 +74,66 @@ std::optional<RuleWord> WordOf(const PatternPath& path) {
     }
     if (word.text.size() < kShortestWord) continue;
     const double odds = OddsOf(word.text);
-    if (odds >= least) continue;
-    least = odds;
+    if (odds >= kMostFrequent) continue;
     word.before = static_cast<uint32_t>(before);
     word.after = static_cast<uint32_t>(width - before - word.text.size());
-    rarest = std::move(word);
+    candidates.push_back({std::move(word), odds});
   }
-  return rarest;
+  return candidates;
+}
+
+// The first that is rare, since vendors stand first, and else the rarest.
+const Candidate& Choose(const std::vector<Candidate>& candidates) {
+  const auto rare = std::find_if(candidates.begin(), candidates.end(),
+                                 [](const Candidate& one) { return one.odds <= kRare; });
+  if (rare != candidates.end()) return *rare;
+  return *std::min_element(candidates.begin(), candidates.end(),
+                           [](const Candidate& a, const Candidate& b) { return a.odds < b.odds; });
+}
+
+const Candidate* Find(const std::vector<Candidate>& candidates, std::string_view text) {
+  const auto same = std::find_if(candidates.begin(), candidates.end(),
+                                 [text](const Candidate& one) { return one.word.text == text; });
+  return same == candidates.end() ? nullptr : &*same;
+}
+
+// The rarest that stands in all of them, if it is no more frequent than `most`; of like ones the
+// first, since the end of a word is more frequent than the word.
+std::vector<RuleWord> ChooseShared(const std::vector<std::vector<Candidate>>& paths, double most) {
+  std::vector<RuleWord> shared;
+  for (const Candidate& first : paths.front()) {
+    if (shared.empty() ? first.odds > most : first.odds >= most) continue;
+    std::vector<RuleWord> words;
+    for (const auto& path : paths) {
+      const Candidate* const same = Find(path, first.word.text);
+      if (same == nullptr) break;
+      words.push_back(same->word);
+    }
+    if (words.size() < paths.size()) continue;
+    most = first.odds;
+    shared.clear();
+    MergeWords(words, &shared);
+  }
+  return shared;
 }
 
 }  // namespace
 
 std::optional<std::vector<RuleWord>> ChooseWords(const std::vector<PatternPath>& paths) {
+  std::vector<std::vector<Candidate>> all;
   std::vector<RuleWord> words;
+  double odds = 0;
   for (const PatternPath& path : paths) {
-    const std::optional<RuleWord> word = WordOf(path);
-    if (!word) return std::nullopt;
-    MergeWords({*word}, &words);
+    all.push_back(ListWords(path));
+    if (all.back().empty()) return std::nullopt;
+    const Candidate& chosen = Choose(all.back());
+    const size_t known = words.size();
+    MergeWords({chosen.word}, &words);
+    if (words.size() != known) odds += chosen.odds;
   }
-  return words;
+  std::vector<RuleWord> shared;
+  if (words.size() > 1) shared = ChooseShared(all, odds);
+  return shared.empty() ? words : shared;
 }
 
 std::optional<std::vector<RuleWord>> ChooseWords(std::string_view pattern) {
