@@ -204,7 +204,7 @@ Verdict AuditRepository(const AuditInput& input) {
   stats.Mark("scan");
   uint64_t promised = 0;
   if (is_partial) {
-    promised = CountPromised(*repository, inventory, *known, tree_names.absent, threads);
+    promised = CountPromised(*repository, inventory, *known, *commits, tree_names.absent, threads);
     stats.Mark("promised");
   }
   // Nothing is walked any more.

@@ -72,7 +72,7 @@ bool IsAtOrBelow(const fs::path& file, const std::string& folder) {
 
 // Whatever may change what a scan says, and the repository.
 std::string ScopeOf(const Repository& repository, const Engine& engine, const Policy& policy) {
-  std::string all = "audit cache 1";
+  std::string all = "audit cache 2";
   const EffectiveLimits limits = policy.effective_limits();
   for (uint64_t number :
        {limits.blob_memory_bytes, limits.temp_bytes, limits.expand_bytes,
@@ -159,7 +159,7 @@ bool AuditMemory::ReadState() {
 
 void AuditMemory::ReadKnown() {
   unknown_.clear();
-  known_commits_.clear();
+  known_commits_ = StoredObjects();
   known_ = {};
   is_whole_ = true;
   if (!cache_->BeginStep(AuditCache::Step::kLook)) return;
@@ -179,14 +179,15 @@ void AuditMemory::ReadKnown() {
         return;
       }
       ++known_[static_cast<size_t>(*kind) % known_.size()];
-      if (*kind == ObjectKind::kCommit) known_commits_.push_back(ObjectId::FromRaw(id));
+      if (*kind == ObjectKind::kCommit)
+        known_commits_.push_back({ObjectId::FromRaw(id), ObjectType::kCommit});
     });
   }
   cache_->EndStep(false);
   if (!known.failed()) return;
   is_whole_ = true;
   unknown_.clear();
-  known_commits_.clear();
+  known_commits_ = StoredObjects();
   known_ = {};
 }
 
@@ -232,36 +233,62 @@ void AuditMemory::AddSilent(const BlobRef& ref) {
   cache_->AddClean(ref.oid, ref.kind);
 }
 
+// Those that the store holds and `history` does not; nullopt where some are gone, so that others
+// have to speak for them.
+std::optional<std::vector<StoredObject>> AuditMemory::CommitsSince(const ObjectInventory& inventory,
+                                                                   Bytes history) {
+  if (has_state_) return std::nullopt;
+  StoredObjects now = std::move(known_commits_);
+  known_commits_ = StoredObjects();
+  for (const StoredObject& object : inventory.objects) {
+    if (object.type == ObjectType::kCommit) now.push_back(object);
+  }
+  const IdTable table(now);
+  std::vector<bool> was_there(now.size(), false);
+  bool some_are_gone = false;
+  CommitGraph::ForEachIn(history, [&](Bytes id) {
+    const uint32_t at = table.Find(ObjectId::FromRaw(id));
+    if (at == kNone) {
+      some_are_gone = true;
+    } else {
+      was_there[at] = true;
+    }
+  });
+  if (some_are_gone) return std::nullopt;
+  std::vector<StoredObject> more;
+  for (uint32_t i = 0; i < now.size(); ++i) {
+    // Of one that stands in the list twice the last counts.
+    const StoredObject object = now[i];
+    if (!was_there[i] && table.Find(object.oid) == i) more.push_back(object);
+  }
+  std::sort(more.begin(), more.end(),
+            [](const StoredObject& a, const StoredObject& b) { return a.oid < b.oid; });
+  return more;
+}
+
 // From what was said of the same things when the store held less; nullopt where that does not do.
 std::optional<Provenance> AuditMemory::AttributeFromHistory(
     const std::string& key, const ObjectInventory& inventory, std::span<const ObjectId> objects,
     std::span<const std::string> names, unsigned threads, std::string* history) {
   if (is_whole_) return std::nullopt;
-  const std::optional<std::string> row = cache_->Find(key);
+  std::optional<std::string> row = cache_->Find(key);
   if (!row) return std::nullopt;
   ByteReader reader(AsBytes(*row));
-  const std::string_view digest = AsText(reader.Take(digest_.size()));
-  *history = AsText(reader.Take(reader.U64Le()));
-  const Bytes memo = reader.Take(reader.remaining());
+  const bool is_same = AsText(reader.Take(digest_.size())) == digest_;
+  const Bytes memo = reader.Take(reader.U64Le());
+  const Bytes commits = reader.Take(reader.remaining());
   if (!reader.ok()) return std::nullopt;
   std::vector<StoredObject> more;
-  if (digest != digest_) {
-    std::vector<ObjectId> then = CommitGraph::IdsIn(AsBytes(*history));
-    std::vector<ObjectId> now = known_commits_;
-    for (const StoredObject& object : inventory.objects) {
-      if (object.type == ObjectType::kCommit) now.push_back(object.oid);
-    }
-    std::sort(then.begin(), then.end());
-    std::sort(now.begin(), now.end());
-    // Where some are gone, others have to speak for them.
-    if (has_state_ || !std::includes(now.begin(), now.end(), then.begin(), then.end()))
-      return std::nullopt;
-    std::vector<ObjectId> rest;
-    std::set_difference(now.begin(), now.end(), then.begin(), then.end(), std::back_inserter(rest));
-    for (const ObjectId& oid : rest) more.push_back({oid, ObjectType::kCommit});
+  if (!is_same) {
+    std::optional<std::vector<StoredObject>> since = CommitsSince(inventory, commits);
+    if (!since) return std::nullopt;
+    more = std::move(*since);
   }
   std::optional<Provenance> before = Recall(repository_, std::nullopt, memo, objects, names);
   if (!before) return std::nullopt;
+  // Some ten bytes of each commit are not held twice.
+  row->erase(0, row->size() - commits.size());
+  *history = std::move(*row);
   return AttributeFurther(repository_, std::move(*before), more, objects, names, threads, history);
 }
 
@@ -304,14 +331,10 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
         now.begin(), now.end(), refs.begin(), refs.end(),
         [](const Ref& a, const Ref& b) { return a.name == b.name && a.target == b.target; });
     if (memo && same_refs && remembers) {
-      // Some hundred bytes of each commit are not held twice for longer than need be.
-      std::string row = digest_;
-      row.reserve(row.size() + sizeof(uint64_t) + history.size() + memo->bytes.size());
-      Put(history.size(), &row);
-      row += history;
-      history = std::string();
-      row += memo->bytes;
-      answers_.emplace_back(key, std::move(row));
+      std::string head = digest_;
+      Put(memo->bytes.size(), &head);
+      history.insert(0, head + memo->bytes);
+      answers_.emplace_back(key, std::move(history));
       answers_.emplace_back(question, std::move(memo->bytes));
     }
   }

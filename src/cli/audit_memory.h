@@ -25,6 +25,7 @@
 #include "git/provenance_memo.h"
 #include "git/repository.h"
 #include "git/store_ids.h"
+#include "git/stored_objects.h"
 #include "scan/audit_cache.h"
 #include "scan/policy.h"
 
@@ -82,6 +83,8 @@ class AuditMemory {
   void AddWitnesses();
   bool HasWitnesses(const ObjectInventory& inventory);
   bool IsKnownSound(const PackFile& pack);
+  std::optional<std::vector<StoredObject>> CommitsSince(const ObjectInventory& inventory,
+                                                        Bytes history);
   std::optional<Provenance> AttributeFromHistory(const std::string& key,
                                                  const ObjectInventory& inventory,
                                                  std::span<const ObjectId> objects,
@@ -98,11 +101,11 @@ class AuditMemory {
   bool trees_count_ = true;        // known trees may be passed over
   std::vector<ObjectId> unknown_;  // sorted; and the witnesses
   std::array<uint64_t, 8> known_{};
-  std::set<ObjectId> witnesses_;         // trees that hold the names that speak
-  std::set<ObjectId> lost_;              // of those, the ones that are not in the store any more
-  std::set<std::string> sound_;          // keys of packs
-  bool names_are_told_ = true;           // every name that speaks has a witness
-  std::vector<ObjectId> known_commits_;  // sorted; not where has_state_
+  std::set<ObjectId> witnesses_;  // trees that hold the names that speak
+  std::set<ObjectId> lost_;       // of those, the ones that are not in the store any more
+  std::set<std::string> sound_;   // keys of packs
+  bool names_are_told_ = true;    // every name that speaks has a witness
+  StoredObjects known_commits_;   // not where has_state_
   // New rows: where findings came from, for these refs, and to go on from when there are more.
   std::vector<std::pair<std::string, std::string>> answers_;
 };

@@ -1,17 +1,26 @@
 // picket baseline: what is in an old repository, written down so that it does not stand in the way.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include "cli/audit.h"
 #include "cli/command_line.h"
+#include "cli/engine.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "cli/policy_files.h"
 #include "cli/presentable.h"
+#include "cli/shut_audit.h"
+#include "cli/shut_in.h"
+#include "core/byte_reader.h"
 #include "core/error.h"
+#include "git/repository.h"
 #include "scan/baseline.h"
 
 namespace picket {
@@ -51,33 +60,80 @@ std::string Count(uint64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-int RunBaseline(const CommonOptions& common, const BaselineOptions& options) {
-  StatsLine stats(common);
-  const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
-  std::string output = options.output;
-  if (output.empty()) {
-    if (repository->worktree().empty()) {
-      throw Error("The repository " + repository->git_dir() +
-                  " has no worktree to put a baseline into; name a file with --output FILE.");
-    }
-    output = repository->worktree() + "/" + kBaselineFile;
-  }
-  const Policy policy = ReadWorktreePolicy(common, *repository, Missing::kIsEmpty);
-  const Engine engine(common, policy, RuleCache::kUsed);
-  stats.Mark("open");
-  const Verdict verdict = AuditRepository({.common = common,
-                                           .repository = *repository,
-                                           .policy = policy,
-                                           .engine = engine,
-                                           .stats = stats,
-                                           .findings = kMostFindings});
-  const WrittenBaseline baseline =
-      WriteBaseline(verdict, engine.key_id(), KeyIsOutside(policy, *repository));
-  ReplaceFile(output, baseline.text);
+// What the half that audits tells the one that writes.
+struct ToldBaseline {
+  WrittenBaseline baseline;
+  uint64_t gaps = 0;
+  std::string notes;  // a line each
+  std::string error;  // the sentence of one that ended the audit; "" for none
+};
 
+void PutNumber(uint64_t number, std::string* out) {
+  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
+}
+
+std::string Write(const ToldBaseline& told) {
+  std::string text;
+  for (uint64_t number :
+       {told.baseline.lines, told.baseline.guessable, told.baseline.nameless, told.gaps})
+    PutNumber(number, &text);
+  for (const std::string* part : {&told.notes, &told.error, &told.baseline.text}) {
+    PutNumber(part->size(), &text);
+    text += *part;
+  }
+  return text;
+}
+
+// nullopt for what no audit tells, so that whoever has taken one over writes nothing but a
+// baseline.
+std::optional<ToldBaseline> Read(std::string_view text, const std::string& output) {
+  ByteReader reader(AsBytes(text));
+  ToldBaseline told;
+  for (uint64_t* number :
+       {&told.baseline.lines, &told.baseline.guessable, &told.baseline.nameless, &told.gaps})
+    *number = reader.U64Le();
+  for (std::string* part : {&told.notes, &told.error, &told.baseline.text})
+    *part = AsText(reader.Take(reader.U64Le()));
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
+  if (!told.error.empty()) return told;
+  try {
+    if (ParseBaseline(told.baseline.text, output).allowances.size() != told.baseline.lines)
+      return std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return told;
+}
+
+std::string Audit(const CommonOptions& common, const Policy& policy, Engine& engine,
+                  StatsLine& stats, Repository& repository) {
+  ToldBaseline told;
+  try {
+    const Verdict verdict = AuditShutIn({.common = common,
+                                         .policy = policy,
+                                         .engine = engine,
+                                         .stats = stats,
+                                         .findings = kMostFindings},
+                                        repository);
+    told.baseline = WriteBaseline(verdict, engine.key_id(), KeyIsOutside(policy, repository));
+    told.gaps = verdict.gaps.size();
+    for (const std::string& note : verdict.notes) told.notes += note + "\n";
+  } catch (const Error& error) {
+    told.error = error.what();
+  }
+  return Write(told);
+}
+
+void Tell(const CommonOptions& common, const ToldBaseline& told, const std::string& output) {
+  const WrittenBaseline& baseline = told.baseline;
   const auto say = [&common](std::ostream& out, const std::string& sentence) {
     out << "picket: " << Presentable(common, sentence) << '\n';
   };
+  for (std::string_view notes = told.notes; !notes.empty();) {
+    const std::string_view note = notes.substr(0, notes.find('\n'));
+    notes.remove_prefix(std::min(note.size() + 1, notes.size()));
+    say(std::cerr, std::string(note));
+  }
   if (!common.quiet) {
     say(std::cout, "Wrote " + Count(baseline.lines, "finding") + " to " + output +
                        "; a policy lets them be that says {\"baseline\": \"" +
@@ -94,12 +150,38 @@ int RunBaseline(const CommonOptions& common, const BaselineOptions& options) {
     say(std::cerr, Count(baseline.nameless, "finding") +
                        " can't be in a baseline and still count; `picket audit` names them.");
   }
-  if (!verdict.gaps.empty()) {
-    say(std::cerr, Count(verdict.gaps.size(), "thing") +
+  if (told.gaps > 0) {
+    say(std::cerr, Count(told.gaps, "thing") +
                        " could not be examined, so that the baseline may not be whole; `picket "
                        "audit` names them.");
   }
-  return baseline.nameless > 0 || !verdict.gaps.empty() ? ExitCode(Outcome::kIncomplete) : 0;
+}
+
+int RunBaseline(const CommonOptions& common, const BaselineOptions& options) {
+  StatsLine stats(common);
+  const std::unique_ptr<Repository> repository = Repository::OpenAt(options.repository);
+  std::string output = options.output;
+  if (output.empty()) {
+    if (repository->worktree().empty()) {
+      throw Error("The repository " + repository->git_dir() +
+                  " has no worktree to put a baseline into; name a file with --output FILE.");
+    }
+    output = repository->worktree() + "/" + kBaselineFile;
+  }
+  const Policy policy = ReadWorktreePolicy(common, *repository, Missing::kIsEmpty);
+  Engine engine(common, policy, RuleCache::kUsed);
+  // The file is written by the half that has parsed nothing.
+  const std::optional<std::string> words =
+      AuditApart(common, [&] { return Audit(common, policy, engine, stats, *repository); });
+  const std::optional<ToldBaseline> told = words ? Read(*words, output) : std::nullopt;
+  if (!told) {
+    throw Error("The process that audited " + options.repository +
+                " came to no end, so that no baseline was written.");
+  }
+  if (!told->error.empty()) throw Error(told->error);
+  ReplaceFile(output, told->baseline.text);
+  Tell(common, *told, output);
+  return told->baseline.nameless > 0 || told->gaps > 0 ? ExitCode(Outcome::kIncomplete) : 0;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ Verdict AuditShutIn(const ShutAuditInput& input, Repository& repository) {
                    .stats = input.stats,
                    .require_complete = input.require_complete,
                    .report_unused = input.report_unused,
+                   .findings = input.findings,
                    .progress = input.progress,
                    .today = input.today};
   std::optional<AuditMemoryPlace> place;

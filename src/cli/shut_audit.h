@@ -28,6 +28,7 @@ struct ShutAuditInput {
   bool require_complete = false;
   bool report_unused = false;
   // As in AuditInput.
+  size_t findings = 0;
   ProgressTeller* progress = nullptr;
   std::string today = "";
 };

@@ -19,6 +19,10 @@ namespace {
 constexpr size_t kChunk = 1024;
 // Git has no bound; a chain of tags longer than this is made to be followed.
 constexpr size_t kMaxTagChain = 1000;
+// Of what Store() writes: count and length of ids; of each commit its time and whether it is
+// reached.
+constexpr uint64_t kHead = 8 + 8;
+constexpr uint64_t kTimeAndReach = 8 + 1;
 
 StoredObjects CommitsOf(const StoredObjects& objects) {
   StoredObjects commits;
@@ -73,7 +77,7 @@ std::string CommitGraph::Store() const {
     for (int i = 0; i < bytes; ++i) stored.push_back(static_cast<char>(number >> (8 * i)));
   };
   const size_t id_bytes = commits_.empty() ? 20 : commits_.raw_id(0).size();
-  stored.reserve(16 + commits_.size() * (id_bytes + 13) + parents_.size() * 4);
+  stored.reserve(kHead + commits_.size() * (id_bytes + 13) + parents_.size() * 4);
   put(commits_.size(), 8);
   put(id_bytes, 8);
   for (uint32_t i = 0; i < commits_.size(); ++i) {
@@ -86,20 +90,18 @@ std::string CommitGraph::Store() const {
   return stored;
 }
 
-std::vector<ObjectId> CommitGraph::IdsIn(Bytes stored) {
+void CommitGraph::ForEachIn(Bytes stored, const std::function<void(Bytes)>& visit) {
   ByteReader reader(stored);
   const uint64_t count = reader.U64Le();
   const uint64_t id_bytes = reader.U64Le();
-  std::vector<ObjectId> ids;
-  if (count > stored.size() || (id_bytes != 20 && id_bytes != 32)) return ids;
+  if (count > stored.size() || (id_bytes != 20 && id_bytes != 32)) return;
   for (uint64_t i = 0; i < count; ++i) {
     const Bytes id = reader.Take(id_bytes);
-    reader.Skip(8 + 1);
+    reader.Skip(kTimeAndReach);
     reader.Skip(uint64_t{4} * reader.U32Le());
-    if (!reader.ok()) return {};
-    ids.push_back(ObjectId::FromRaw(id));
+    if (!reader.ok()) return;
+    visit(id);
   }
-  return ids;
 }
 
 std::unique_ptr<CommitGraph> CommitGraph::Extend(const Repository& repository, Bytes stored,
@@ -109,29 +111,39 @@ std::unique_ptr<CommitGraph> CommitGraph::Extend(const Repository& repository, B
   const uint64_t count = reader.U64Le();
   const uint64_t id_bytes = reader.U64Le();
   if (count > stored.size() || (id_bytes != 20 && id_bytes != 32)) return nullptr;
-  StoredObjects commits;
-  std::vector<Node> nodes;
-  std::vector<uint32_t> all_parents;
+  // Twice, so that everything has its place at once: first the ids, and whether it is whole.
+  StoredObjects commits(id_bytes);
+  uint64_t parent_count = 0;
   for (uint64_t i = 0; i < count; ++i) {
     const Bytes id = reader.Take(id_bytes);
     if (id.empty()) return nullptr;
+    // No more than what is there: a count is only a claim.
+    if (i == 0) commits.reserve(std::min(count, stored.size() / id_bytes) + more.size());
     commits.push_back({ObjectId::FromRaw(id), ObjectType::kCommit});
-    Node node;
-    node.time = static_cast<int64_t>(reader.U64Le());
-    reached->push_back(reader.U8() != 0);
-    node.first_parent = static_cast<uint32_t>(all_parents.size());
-    node.parent_count = reader.U32Le();
-    for (uint32_t j = 0; j < node.parent_count && reader.ok(); ++j) {
-      all_parents.push_back(reader.U32Le());
-      if (all_parents.back() >= count) return nullptr;
-    }
-    nodes.push_back(node);
+    reader.Skip(kTimeAndReach);
+    const uint32_t parents = reader.U32Le();
+    reader.Skip(uint64_t{4} * parents);
+    parent_count += parents;
   }
   if (!reader.ok() || !reader.at_end()) return nullptr;
   for (const StoredObject& commit : more) commits.push_back(commit);
   std::unique_ptr<CommitGraph> graph(new CommitGraph(std::move(commits)));
-  std::copy(nodes.begin(), nodes.end(), graph->nodes_.begin());
-  graph->parents_ = std::move(all_parents);
+  graph->parents_.reserve(parent_count);
+  reached->reserve(count);
+  reader = ByteReader(stored);
+  reader.Skip(kHead);
+  for (uint64_t i = 0; i < count; ++i) {
+    reader.Skip(id_bytes);
+    Node& node = graph->nodes_[i];
+    node.time = static_cast<int64_t>(reader.U64Le());
+    reached->push_back(reader.U8() != 0);
+    node.first_parent = static_cast<uint32_t>(graph->parents_.size());
+    node.parent_count = reader.U32Le();
+    for (uint32_t j = 0; j < node.parent_count; ++j) {
+      graph->parents_.push_back(reader.U32Le());
+      if (graph->parents_.back() >= count) return nullptr;
+    }
+  }
   graph->Read(repository, static_cast<uint32_t>(count), nullptr, threads);
   graph->Sort();
   graph->MarkReachable(repository);
@@ -144,12 +156,17 @@ std::span<const uint32_t> CommitGraph::parents(uint32_t commit) const {
 
 void CommitGraph::Read(const Repository& repository, uint32_t first, const CommitRecords* records,
                        unsigned threads) {
-  std::vector<std::vector<uint32_t>> merges(commits_.size());
+  first_tree_ = first;
+  trees_.resize((commits_.size() - first) * (commits_.empty() ? 0 : commits_.raw_id(0).size()));
+  // Of each chunk, one commit's after the other's; nodes say how many are whose.
+  std::vector<std::vector<uint32_t>> read_parents((commits_.size() - first) / kChunk + 1);
   std::mutex mutex;
   ForEachChunk(commits_.size() - first, kChunk, threads, [&] {
     return [&, database = repository.NewObjectDatabase()](size_t begin, size_t end) {
+      std::vector<uint32_t>& read = read_parents[begin / kChunk];
       for (size_t i = first + begin; i < first + end; ++i) {
-        if (records != nullptr && records->Has(static_cast<uint32_t>(i))) continue;
+        const auto commit = static_cast<uint32_t>(i);
+        if (records != nullptr && records->Has(commit)) continue;
         RawObject object;
         std::optional<CommitHeader> header;
         std::string why;
@@ -162,13 +179,14 @@ void CommitGraph::Read(const Repository& repository, uint32_t first, const Commi
           gaps_.push_back({commits_[i].oid.ToHex(), "", "", why});
           continue;
         }
-        nodes_[i].tree = header->tree;
+        SetTree(commit, header->tree);
         nodes_[i].time = header->committer_time;
         if (repository.shallow().contains(commits_[i].oid)) continue;
         for (const ObjectId& parent : header->parents) {
           uint32_t position = table_.Find(parent);
           if (position != kNone) {
-            merges[i].push_back(position);
+            read.push_back(position);
+            ++nodes_[i].parent_count;
             continue;
           }
           std::lock_guard lock(mutex);
@@ -179,10 +197,14 @@ void CommitGraph::Read(const Repository& repository, uint32_t first, const Commi
       }
     };
   });
-  for (uint32_t i = first; i < merges.size(); ++i) {
-    std::span<const uint32_t> parents = merges[i];
+  size_t at = 0;  // in the chunk's
+  for (uint32_t i = first; i < commits_.size(); ++i) {
+    if ((i - first) % kChunk == 0) at = 0;
+    std::span<const uint32_t> parents =
+        std::span(read_parents[(i - first) / kChunk]).subspan(at, nodes_[i].parent_count);
+    at += parents.size();
     if (records != nullptr && records->Has(i)) {
-      nodes_[i].tree = records->tree(i);
+      SetTree(i, records->tree(i));
       nodes_[i].time = records->time(i);
       if (!repository.shallow().contains(commits_[i].oid)) parents = records->parents(i);
     }
@@ -191,6 +213,22 @@ void CommitGraph::Read(const Repository& repository, uint32_t first, const Commi
     parents_.insert(parents_.end(), parents.begin(), parents.end());
   }
   std::sort(gaps_.begin(), gaps_.end());
+}
+
+ObjectId CommitGraph::tree(uint32_t commit) const {
+  if (!nodes_[commit].has_tree) return ObjectId();
+  const size_t id_bytes = commits_.raw_id(0).size();
+  return ObjectId::FromRaw(Bytes(trees_).subspan((commit - first_tree_) * id_bytes, id_bytes));
+}
+
+// From any thread, each commit by one.
+void CommitGraph::SetTree(uint32_t commit, const ObjectId& tree) {
+  const Bytes id = tree.raw();
+  const size_t id_bytes = commits_.raw_id(0).size();
+  if (id.size() != id_bytes) return;
+  std::copy(id.begin(), id.end(),
+            trees_.begin() + static_cast<ptrdiff_t>((commit - first_tree_) * id_bytes));
+  nodes_[commit].has_tree = true;
 }
 
 void CommitGraph::Sort() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,8 +45,8 @@ class CommitGraph {
   static std::unique_ptr<CommitGraph> Extend(const Repository& repository, Bytes stored,
                                              std::span<const StoredObject> more, unsigned threads,
                                              std::vector<bool>* reached);
-  // The commits in what Store() wrote, in its order; none where it is broken.
-  static std::vector<ObjectId> IdsIn(Bytes stored);
+  // The commits in what Store() wrote, in its order, up to where it is broken.
+  static void ForEachIn(Bytes stored, const std::function<void(Bytes)>& visit);
   // Ids, times and numbers, and no word of a person's.
   std::string Store() const;
 
@@ -53,7 +54,8 @@ class CommitGraph {
   // Position of a commit, or kNone.
   uint32_t Find(const ObjectId& oid) const { return table_.Find(oid); }
   ObjectId oid(uint32_t commit) const { return commits_[commit].oid; }
-  const ObjectId& tree(uint32_t commit) const { return nodes_[commit].tree; }
+  // Empty where the commit could not be read, or was there before Extend().
+  ObjectId tree(uint32_t commit) const;
   std::span<const uint32_t> parents(uint32_t commit) const;
   // Parents before children; among those that could come next the older one by committer date, then
   // the smaller id.
@@ -66,15 +68,16 @@ class CommitGraph {
 
  private:
   struct Node {
-    ObjectId tree;
     int64_t time = 0;
     uint32_t first_parent = 0;
     uint32_t parent_count = 0;
     uint32_t ref = kNone;
+    bool has_tree = false;
   };
 
   explicit CommitGraph(StoredObjects commits)
       : commits_(std::move(commits)), table_(commits_), nodes_(commits_.size()) {}
+  void SetTree(uint32_t commit, const ObjectId& tree);
   // Those from position `first` on.
   void Read(const Repository& repository, uint32_t first, const CommitRecords* records,
             unsigned threads);
@@ -84,6 +87,8 @@ class CommitGraph {
   StoredObjects commits_;
   IdTable table_;
   std::vector<Node> nodes_;
+  uint32_t first_tree_ = 0;     // the commit whose tree is the first
+  std::vector<uint8_t> trees_;  // ids
   std::vector<uint32_t> parents_;
   std::vector<uint32_t> order_;
   std::vector<RefTarget> refs_;

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "git/pack/forest_walk.h"
 #include "git/parallel.h"
@@ -12,6 +13,8 @@ namespace picket {
 namespace {
 
 constexpr size_t kChunk = 64;
+// Objects of which one is read by itself.
+constexpr size_t kFewOf = 64;
 
 // Reads commits and tags for what they name. An object that can't be read is a gap elsewhere.
 class Reader : private ForestVisitor {
@@ -26,18 +29,19 @@ class Reader : private ForestVisitor {
   void Read(const InventoryItem& item) {
     if (item.forest == kNone) {
       const StoredObject object = inventory_.objects[item.index];
-      RawObject bytes;
-      if (object.type == ObjectType::kBlob ||
-          database_->Read(object.oid, &bytes, nullptr) != ReadStatus::kOk) {
-        return;
-      }
-      Read(object.oid, bytes.type(), bytes.bytes());
+      if (object.type != ObjectType::kBlob) Read(object.oid);
       return;
     }
     const DeltaForest& forest = *inventory_.forests[item.forest];
     if (forest.entries()[item.index].type != ObjectType::kBlob) {
       walk_.Walk(forest, item.index, *this);
     }
+  }
+
+  void Read(const ObjectId& oid) {
+    RawObject bytes;
+    if (database_->Read(oid, &bytes, nullptr) != ReadStatus::kOk) return;
+    Read(oid, bytes.type(), bytes.bytes());
   }
 
   const std::unordered_set<ObjectId>& absent() const { return absent_; }
@@ -77,16 +81,37 @@ class Reader : private ForestVisitor {
   std::unordered_set<ObjectId> absent_;
 };
 
+// Positions of tags, and of commits that were not noted.
+std::vector<uint32_t> NotNoted(const ObjectInventory& inventory, const CommitRecords& records) {
+  std::vector<uint32_t> rest;
+  uint32_t commit = 0;
+  for (uint32_t i = 0; i < inventory.objects.size(); ++i) {
+    const ObjectType type = inventory.objects.type(i);
+    if (type == ObjectType::kBlob) continue;
+    if (type != ObjectType::kCommit || !records.Has(commit++)) rest.push_back(i);
+  }
+  return rest;
+}
+
 }  // namespace
 
 uint64_t CountPromised(const Repository& repository, const ObjectInventory& inventory,
-                       const KnownIds& known, std::unordered_set<ObjectId> absent,
-                       unsigned threads) {
+                       const KnownIds& known, const CommitRecords& records,
+                       std::unordered_set<ObjectId> absent, unsigned threads) {
+  const std::vector<uint32_t> rest = NotNoted(inventory, records);
+  // Of many it is cheaper to build all in the order of their deltas.
+  const bool one_by_one = rest.size() <= inventory.objects.size() / kFewOf;
   std::mutex mutex;
-  ForEachChunk(inventory.object_items.size(), kChunk, threads, [&] {
+  ForEachChunk(one_by_one ? rest.size() : inventory.object_items.size(), kChunk, threads, [&] {
     return [&, reader = std::make_unique<Reader>(repository, inventory, known)](size_t begin,
                                                                                 size_t end) {
-      for (size_t i = begin; i < end; ++i) reader->Read(inventory.object_items[i]);
+      for (size_t i = begin; i < end; ++i) {
+        if (one_by_one) {
+          reader->Read(inventory.objects[rest[i]].oid);
+        } else {
+          reader->Read(inventory.object_items[i]);
+        }
+      }
       if (reader->absent().empty()) return;
       std::lock_guard lock(mutex);
       reader->MoveAbsentTo(&absent);

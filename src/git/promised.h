@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/object_id.h"
+#include "git/commit_records.h"
 #include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/repository.h"
@@ -13,9 +14,10 @@ namespace picket {
 
 // How many objects are named by commits, tags and refs, or stand in `absent` (from the entries of
 // trees), and are not in the store: each once. What an absent tree would name is not known. Fetches
-// nothing. Parents that a shallow clone leaves out don't count.
+// nothing. Parents that a shallow clone leaves out don't count. Commits that `records` has noted
+// lack nothing, and are not read again.
 uint64_t CountPromised(const Repository& repository, const ObjectInventory& inventory,
-                       const KnownIds& known, std::unordered_set<ObjectId> absent,
-                       unsigned threads);
+                       const KnownIds& known, const CommitRecords& records,
+                       std::unordered_set<ObjectId> absent, unsigned threads);
 
 }  // namespace picket

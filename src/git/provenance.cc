@@ -50,13 +50,16 @@ class Comparison {
       }
     }
     std::vector<size_t> hints(parents.size(), 0);
-    for (const ProjectedEntry& entry : projection_.entries(node)) {
-      ++steps_;
-      size_t length = path_.size();
-      if (length != 0) path_ += '/';
-      path_ += projection_.name(entry.name);
-      CompareEntry(entry, parents, &hints);
-      path_.resize(length);
+    for (const uint32_t block : projection_.blocks(node)) {
+      if (HasBlock(parents, block, &hints)) continue;
+      for (const ProjectedEntry& entry : projection_.entries(block)) {
+        ++steps_;
+        size_t length = path_.size();
+        if (length != 0) path_ += '/';
+        path_ += projection_.name(entry.name);
+        CompareEntry(entry, parents, &hints);
+        path_.resize(length);
+      }
     }
   }
 
@@ -83,20 +86,50 @@ class Comparison {
     Compare(entry.child, children);
   }
 
+  // Some parent has all of the block's entries as they are.
+  bool HasBlock(const std::vector<uint32_t>& parents, uint32_t block, std::vector<size_t>* hints) {
+    bool has = false;
+    for (size_t i = 0; i < parents.size(); ++i) {
+      const std::span<const uint32_t> blocks = projection_.blocks(parents[i]);
+      const size_t found =
+          FindBlock(blocks, &(*hints)[i], [block](uint32_t b) { return b == block; });
+      if (found == blocks.size()) continue;
+      (*hints)[i] = found + 1;
+      has = true;
+    }
+    return has;
+  }
+
   // The entries of a node that have this name: one, or a run of them in a tree that Git would not
-  // write. Both trees are in the same order, so the search starts where the last one ended.
+  // write, which stand in one block.
   std::span<const ProjectedEntry> Named(uint32_t node, uint32_t name, size_t* hint) {
-    std::span<const ProjectedEntry> entries = projection_.entries(node);
-    for (size_t i = 0; i < entries.size(); ++i) {
-      ++steps_;
-      size_t begin = *hint + i < entries.size() ? *hint + i : *hint + i - entries.size();
-      if (entries[begin].name != name) continue;
+    std::span<const ProjectedEntry> run;
+    FindBlock(projection_.blocks(node), hint, [&](uint32_t block) {
+      const std::span<const ProjectedEntry> entries = projection_.entries(block);
+      size_t begin = 0;
+      while (begin < entries.size() && entries[begin].name != name) ++begin;
+      steps_ += begin;
+      if (begin == entries.size()) return false;
       size_t end = begin + 1;
       while (end < entries.size() && entries[end].name == name) ++end;
-      *hint = begin;
-      return entries.subspan(begin, end - begin);
+      run = entries.subspan(begin, end - begin);
+      return true;
+    });
+    return run;
+  }
+
+  // Both trees are in the same order, so the search starts where the last one ended.
+  template <typename IsIt>
+  size_t FindBlock(std::span<const uint32_t> blocks, size_t* hint, const IsIt& is_it) {
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      ++steps_;
+      size_t at = *hint + i;
+      if (at >= blocks.size()) at -= blocks.size();
+      if (!is_it(blocks[at])) continue;
+      *hint = at;
+      return at;
     }
-    return {};
+    return blocks.size();
   }
 
   const TreeProjection& projection_;
@@ -225,7 +258,7 @@ class Attribution {
     ForEachChunk(order.size(), kCommitChunk, threads_, [&] {
       return [&, database = repository_.NewObjectDatabase()](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i) {
-          const ObjectId& tree = graph_.tree(order[i]);
+          const ObjectId tree = graph_.tree(order[i]);
           if (!tree.empty()) nodes[order[i]] = projection.Project(tree, database.get());
         }
       };

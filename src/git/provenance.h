@@ -90,7 +90,7 @@ Provenance Attribute(const Repository& repository, const ObjectInventory& invent
 // names, `history` what it left (its refs are not looked at), and `more` are the commits that came
 // since. Only these, and what they change, are read. nullopt where that does not do, and all has to
 // be attributed anew: no ref reaches any more what was first; something has no commit; a commit
-// changes more than is worth it. `history` is brought up to date.
+// changes more than is worth it. `history` is brought up to date, and of no use after nullopt.
 std::optional<Provenance> AttributeFurther(const Repository& repository, Provenance before,
                                            std::span<const StoredObject> more,
                                            std::span<const ObjectId> objects,

@@ -127,6 +127,7 @@ std::optional<Provenance> AttributeFurther(const Repository& repository, Provena
   const std::unique_ptr<CommitGraph> graph =
       CommitGraph::Extend(repository, AsBytes(*history), more, threads, &reached);
   if (graph == nullptr || !graph->gaps().empty()) return std::nullopt;
+  *history = std::string();
   // What a ref reaches only now may come before what was first; what none reaches any more does no
   // harm where something else was first.
   std::vector<uint32_t> compared;

@@ -28,19 +28,9 @@
 #include "git/pack_order.h"
 #include "git/repository.h"
 #include "git/tree_names.h"
+#include "git/tree_nodes.h"
 
 namespace picket {
-
-// An entry that is wanted or leads to something wanted.
-struct ProjectedEntry {
-  uint32_t name = 0;             // see TreeProjection::name()
-  uint32_t object = kNone;       // index of the wanted object that it is
-  uint32_t wanted_name = kNone;  // index of the wanted name that it has
-  uint32_t child = 0;            // node of the subtree that it is; 0: nothing in it is wanted
-  uint32_t type = 0;             // the file type bits of the mode
-
-  auto operator<=>(const ProjectedEntry&) const = default;
-};
 
 // Filled by Project() from any number of threads; node numbers depend on which came first, their
 // content does not.
@@ -61,8 +51,9 @@ class TreeProjection {
   // `database` is the calling thread's own.
   uint32_t Project(const ObjectId& tree, ObjectDatabase* database);
 
-  // After the last Project().
-  std::span<const ProjectedEntry> entries(uint32_t node) const { return *nodes_[node]; }
+  // After the last Project(): see TreeNodes.
+  std::span<const uint32_t> blocks(uint32_t node) const { return nodes_.blocks(node); }
+  std::span<const ProjectedEntry> entries(uint32_t block) const { return nodes_.entries(block); }
   const std::string& name(uint32_t index) const {
     return index < listed_count_ ? listed_->names[index] : names_[index - listed_count_];
   }
@@ -71,6 +62,7 @@ class TreeProjection {
   uint64_t absent() const { return absent_.size(); }
 
  private:
+  class RowReader;
   struct Descent {
     ObjectDatabase* database = nullptr;
     std::vector<uint32_t> path;  // positions of the trees above
@@ -79,9 +71,9 @@ class TreeProjection {
 
   uint32_t ProjectAt(uint32_t tree, Descent* descent);
   uint32_t ReadTree(uint32_t tree, Descent* descent);
-  uint32_t TakeRows(uint32_t tree, Descent* descent);
   void FindRows(const ObjectInventory& inventory, unsigned threads);
-  uint32_t Intern(const ObjectId& tree, std::vector<ProjectedEntry> entries);
+  void ProjectRows(unsigned threads);
+  uint32_t Intern(const ObjectId& tree, std::span<const ProjectedEntry> entries);
   void AddAbsent(const ObjectId& tree);
   uint32_t InternName(std::string_view name);
   void AddGap(const ObjectId& tree, std::string why);
@@ -106,11 +98,9 @@ class TreeProjection {
 
   uint64_t most_bytes_;
   std::atomic<bool> is_too_much_{false};
-  mutable std::mutex mutex_;  // all below
-  std::map<std::vector<ProjectedEntry>, uint32_t> node_numbers_;
-  std::deque<const std::vector<ProjectedEntry>*> nodes_;  // the keys of node_numbers_
-  uint64_t bytes_ = 0;                                    // of all nodes
-  std::deque<std::string> names_;                         // that are not listed
+  TreeNodes nodes_;
+  mutable std::mutex mutex_;       // all below
+  std::deque<std::string> names_;  // that are not listed
   std::unordered_map<std::string_view, uint32_t> name_numbers_;
   std::map<ObjectId, std::string> gaps_;
   std::set<ObjectId> absent_;

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "core/byte_reader.h"
 #include "core/fingerprint.h"
 
 namespace picket {
@@ -18,7 +19,7 @@ namespace {
 
 // "pckt"; https://www.sqlite.org/pragma.html#pragma_application_id
 constexpr int kApplicationId = 0x70636b74;
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr off_t kApplicationIdOffset = 68;  // https://www.sqlite.org/fileformat.html, 1.3
 constexpr int kBusyMilliseconds = 20'000;
 constexpr size_t kBatch = 65'536;
@@ -27,6 +28,11 @@ constexpr size_t kIdsInASegment = 262'144;
 // That are held of all segments together while they are merged, and the fewest of one.
 constexpr size_t kMergedAtOnce = 262'144;
 constexpr size_t kFewestOfOne = 64;
+// Of a row's value; the first piece of one that takes several is the value's size and its SHA-256.
+constexpr size_t kPieceBytes = size_t{4} << 20;
+constexpr uint64_t kMostReserved = uint64_t{64} << 20;
+constexpr char kIsWhole = 0;
+constexpr char kIsInPieces = 1;
 constexpr int kRowsKept = 8;
 constexpr int kHistoryRowsKept = 2;  // the largest
 constexpr int kPackRowsKept = 4096;
@@ -61,6 +67,12 @@ bool HasOurMark(const std::string& file) {
 
 void AppendLength(size_t size, std::string* out) {
   for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(size >> shift));
+}
+
+std::string PieceName(std::string_view key, uint32_t piece) {
+  std::string name(key);
+  AppendLength(piece, &name);
+  return name;
 }
 
 // Of what one row says, its scope included.
@@ -362,8 +374,8 @@ bool AuditCache::MakeTables() {
       "CREATE TABLE IF NOT EXISTS segments(id INTEGER PRIMARY KEY, scope BLOB, id_bytes INTEGER,"
       " ids BLOB, kinds BLOB, sum BLOB);"
       "CREATE INDEX IF NOT EXISTS segment_scopes ON segments(scope);"
-      "CREATE TABLE IF NOT EXISTS rows(id INTEGER PRIMARY KEY, scope BLOB, key BLOB, value BLOB,"
-      " sum BLOB, UNIQUE(scope, key));"
+      "CREATE TABLE IF NOT EXISTS rows(id INTEGER PRIMARY KEY, scope BLOB, key BLOB,"
+      " piece INTEGER, value BLOB, sum BLOB, UNIQUE(scope, key, piece));"
       "CREATE TABLE IF NOT EXISTS scopes(scope BLOB PRIMARY KEY, used INTEGER) WITHOUT ROWID;" +
       marks;
   if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return false;
@@ -425,11 +437,35 @@ bool AuditCache::CheckSegments() {
 }
 
 std::optional<std::string> AuditCache::Find(std::string_view key) {
-  Statement rows(this, "SELECT value, sum FROM rows WHERE scope = ? AND key = ?");
-  rows.Bind(scope_).Bind(key);
+  std::optional<std::string> first = FindPiece(key, 0);
+  if (!first || first->empty()) return std::nullopt;
+  const bool is_whole = first->front() == kIsWhole;
+  first->erase(0, 1);
+  if (is_whole) return first;
+  ByteReader head(AsBytes(*first));
+  const uint64_t size = head.U64Le();
+  const std::string sum(AsText(head.Take(head.remaining())));
+  if (!head.ok()) return std::nullopt;
+  std::string value;
+  for (uint32_t piece = 1; value.size() < size; ++piece) {
+    const std::optional<std::string> more = FindPiece(key, piece);
+    if (!more || more->size() != std::min<uint64_t>(kPieceBytes, size - value.size()))
+      return std::nullopt;
+    // What is said of the size is no reason to take memory; that a piece was read is.
+    if (piece == 1) value.reserve(std::min(size, kMostReserved));
+    value += *more;
+  }
+  // Another audit may have replaced it meanwhile.
+  if (value.size() != size || Sha256(AsBytes(value)) != sum) return std::nullopt;
+  return value;
+}
+
+std::optional<std::string> AuditCache::FindPiece(std::string_view key, uint32_t piece) {
+  Statement rows(this, "SELECT value, sum FROM rows WHERE scope = ? AND key = ? AND piece = ?");
+  rows.Bind(scope_).Bind(key).Bind(int64_t{piece});
   if (!rows.Next()) return std::nullopt;
   const std::string_view value = rows.Blob(0);
-  if (SumOf(scope_, key, value) != rows.Blob(1)) return std::nullopt;
+  if (SumOf(scope_, PieceName(key, piece), value) != rows.Blob(1)) return std::nullopt;
   return std::string(value);
 }
 
@@ -476,9 +512,9 @@ bool AuditCache::DropOldRows() {
   for (const char& kind : row_kinds_) {
     const std::string_view first(&kind, 1);
     Statement drop(this,
-                   "DELETE FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 AND id NOT IN "
-                   "(SELECT id FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 "
-                   "ORDER BY id DESC LIMIT ?3)");
+                   "DELETE FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 AND key NOT IN "
+                   "(SELECT key FROM rows WHERE scope = ?1 AND substr(key, 1, 1) = ?2 AND "
+                   "piece = 0 ORDER BY id DESC LIMIT ?3)");
     const int kept = kind == 'p' ? kPackRowsKept : kind == 'h' ? kHistoryRowsKept : kRowsKept;
     if (!drop.Bind(scope_).Bind(first).Bind(kept).Run()) return false;
   }
@@ -573,11 +609,35 @@ void AuditCache::Keep(const CleanIds& ids) {
 }
 
 void AuditCache::PutRow(std::string_view key, std::string_view value) {
+  std::string first;
+  if (value.size() <= kPieceBytes) {
+    first.reserve(value.size() + 1);
+    first.push_back(kIsWhole);
+    first += value;
+    PutPiece(key, 0, first);
+    return;
+  }
+  first.push_back(kIsInPieces);
+  AppendLength(value.size(), &first);
+  first += Sha256(AsBytes(value));
+  PutPiece(key, 0, first);
+  for (uint32_t piece = 1; !value.empty(); ++piece) {
+    PutPiece(key, piece, value.substr(0, kPieceBytes));
+    value.remove_prefix(std::min(kPieceBytes, value.size()));
+  }
+}
+
+void AuditCache::PutPiece(std::string_view key, uint32_t piece, std::string_view value) {
   if (transaction_ == nullptr || step_ == Step::kLook || key.empty()) return;
-  const std::string sum = SumOf(scope_, key, value);
-  Statement(this, "INSERT OR REPLACE INTO rows(scope, key, value, sum) VALUES(?, ?, ?, ?)")
+  if (piece == 0) {
+    Statement(this, "DELETE FROM rows WHERE scope = ? AND key = ?").Bind(scope_).Bind(key).Run();
+  }
+  const std::string sum = SumOf(scope_, PieceName(key, piece), value);
+  Statement(this,
+            "INSERT OR REPLACE INTO rows(scope, key, piece, value, sum) VALUES(?, ?, ?, ?, ?)")
       .Bind(scope_)
       .Bind(key)
+      .Bind(int64_t{piece})
       .Bind(value)
       .Bind(sum)
       .Run();

@@ -50,8 +50,8 @@ class AuditCache {
   AuditCache(const AuditCache&) = delete;
   AuditCache& operator=(const AuditCache&) = delete;
 
-  // The value of a key; nullopt where there is none.
-  virtual std::optional<std::string> Find(std::string_view key);
+  // The value of a key; nullopt where there is none, or not the whole of it.
+  std::optional<std::string> Find(std::string_view key);
 
   // Nothing is to be said of this object. From any thread; written from time to time, so that an
   // audit that is interrupted goes on where it was.
@@ -78,12 +78,15 @@ class AuditCache {
   void Finish(const End& end);
   // Adds or replaces rows, in one step.
   void Put(Rows rows);
+  // Of the step that goes on. A long value is kept in pieces, so that nobody holds it a second
+  // time.
+  void PutRow(std::string_view key, std::string_view value);
 
   // What those are made of, and KnownReader. One step goes on at a time, with the file held.
   enum class Step : uint8_t {
     kLook,    // NextKnown(), until EndStep()
-    kFinish,  // NextKnown(), Keep() of all that is to be known then, PutRow(), EndStep()
-    kPut,     // PutRow(), EndStep()
+    kFinish,  // NextKnown(), Keep() of all that is to be known then, PutPiece(), EndStep()
+    kPut,     // PutPiece(), EndStep()
   };
   // False where the step can't be done.
   virtual bool BeginStep(Step step);
@@ -92,7 +95,10 @@ class AuditCache {
   virtual std::optional<CleanIds> NextKnown();
   // Ascending and distinct, and distinct from call to call.
   virtual void Keep(const CleanIds& ids);
-  virtual void PutRow(std::string_view key, std::string_view value);
+  // Of a row that begins with piece 0, which takes the place of all that the key had.
+  virtual void PutPiece(std::string_view key, uint32_t piece, std::string_view value);
+  // nullopt where there is none.
+  virtual std::optional<std::string> FindPiece(std::string_view key, uint32_t piece);
   // Of a step that changes something all is there afterwards, or, where it is given up, nothing.
   virtual void EndStep(bool gives_up);
   // Ascending and distinct.

@@ -50,6 +50,12 @@ bool TakeIds(ByteReader* reader, CleanIds* ids) {
       "judged; please report this as a defect.");
 }
 
+uint32_t TakePiece(ByteReader* reader) {
+  const uint64_t piece = reader->U64Le();
+  if (!reader->ok() || piece > UINT32_MAX) Refuse();
+  return static_cast<uint32_t>(piece);
+}
+
 }  // namespace
 
 std::unique_ptr<AuditCache> KeptCache::Open(std::string* why) {
@@ -59,8 +65,11 @@ std::unique_ptr<AuditCache> KeptCache::Open(std::string* why) {
   return std::unique_ptr<AuditCache>(new KeptCache);
 }
 
-std::optional<std::string> KeptCache::Find(std::string_view key) {
-  Answer answer = TheDoor().Ask(Errand::kCacheFind, key);
+std::optional<std::string> KeptCache::FindPiece(std::string_view key, uint32_t piece) {
+  std::string question;
+  PutNumber(piece, &question);
+  question += key;
+  Answer answer = TheDoor().Ask(Errand::kCacheFind, question);
   if (answer.error != 0) return std::nullopt;
   return std::move(answer.text);
 }
@@ -83,9 +92,10 @@ void KeptCache::Keep(const CleanIds& ids) {
   TheDoor().Ask(Errand::kCacheKeep, question);
 }
 
-void KeptCache::PutRow(std::string_view key, std::string_view value) {
+void KeptCache::PutPiece(std::string_view key, uint32_t piece, std::string_view value) {
   std::string question;
-  question.reserve(sizeof(uint64_t) + key.size() + value.size());
+  question.reserve(2 * sizeof(uint64_t) + key.size() + value.size());
+  PutNumber(piece, &question);
   PutText(key, &question);
   question += value;
   TheDoor().Ask(Errand::kCacheRow, question);
@@ -117,13 +127,16 @@ Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
   ByteReader reader(AsBytes(question));
   CleanIds ids;
   switch (errand) {
-    case Errand::kCacheFind:
-      if (std::optional<std::string> value = cache_->Find(question)) {
+    case Errand::kCacheFind: {
+      const uint32_t piece = TakePiece(&reader);
+      if (std::optional<std::string> value =
+              cache_->FindPiece(AsText(reader.Take(reader.remaining())), piece)) {
         answer.text = std::move(*value);
       } else {
         answer.error = ENOENT;
       }
       return answer;
+    }
     case Errand::kCacheAdd:
       if (!TakeIds(&reader, &ids) || !reader.at_end()) Refuse();
       cache_->AddBatch(ids);
@@ -147,9 +160,10 @@ Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
       cache_->Keep(ids);
       return answer;
     case Errand::kCacheRow: {
+      const uint32_t piece = TakePiece(&reader);
       const std::string_view key = AsText(reader.Take(reader.U64Le()));
       if (!reader.ok() || key.empty()) Refuse();
-      cache_->PutRow(key, AsText(reader.Take(reader.remaining())));
+      cache_->PutPiece(key, piece, AsText(reader.Take(reader.remaining())));
       return answer;
     }
     case Errand::kCacheEnd:

@@ -17,11 +17,11 @@ class KeptCache : public AuditCache {
   // Asks for the one that was agreed on. Null where it can't be used: `why` gets a sentence.
   static std::unique_ptr<AuditCache> Open(std::string* why);
 
-  std::optional<std::string> Find(std::string_view key) override;
+  std::optional<std::string> FindPiece(std::string_view key, uint32_t piece) override;
   bool BeginStep(Step step) override;
   std::optional<CleanIds> NextKnown() override;
   void Keep(const CleanIds& ids) override;
-  void PutRow(std::string_view key, std::string_view value) override;
+  void PutPiece(std::string_view key, uint32_t piece, std::string_view value) override;
   void EndStep(bool gives_up) override;
   void AddBatch(const CleanIds& batch) override;
   const std::string& trouble() const override;

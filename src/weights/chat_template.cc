@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "weights/find_word.h"
 #include "weights/format.h"
 #include "weights/json_frames.h"
 
@@ -166,7 +167,7 @@ void ReadChatTemplate(const Blob& blob, PickleScanner&, WeightReport& report) {
   if (start == std::string_view::npos || text[start] != '{') return;
   bool named = IsNamedLike(blob, {"tokenizer_config.json", "chat_template.json",
                                   "processor_config.json", "chat_templates.json"});
-  if (text.find("\"chat_template") == std::string_view::npos &&
+  if (FindWord(text, "\"chat_template") == std::string_view::npos &&
       (!named || text.find("\\u00") == std::string_view::npos)) {
     return;
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "weights/find_word.h"
 #include "weights/format.h"
 
 namespace picket {
@@ -37,7 +38,7 @@ void ReadHubConfig(const Blob& blob, PickleScanner&, WeightReport& report) {
   std::string_view text = AsText(blob.bytes);
   size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos || text[start] != '{') return;
-  size_t at = text.find("\"auto_map\"");
+  size_t at = FindWord(text, "\"auto_map\"");
   if (at == std::string_view::npos) return;
   for (at = text.find("--", at); at != std::string_view::npos; at = text.find("--", at + 2)) {
     size_t window = at > kMaxReference ? at - kMaxReference : 0;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "weights/find_word.h"
 #include "weights/format.h"
 #include "weights/hdf5.h"
 #include "weights/json_frames.h"
@@ -193,7 +194,7 @@ void ReadKeras(const Blob& blob, PickleScanner& scanner, WeightReport& report) {
   size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos || text[start] != '{') return;
   bool named = IsNamedLike(blob, {"config.json", ".keras"});
-  bool spelled = text.find("\"class_name\"") != std::string_view::npos ||
+  bool spelled = FindWord(text, "\"class_name\"") != std::string_view::npos ||
                  (named && text.find("\\u00") != std::string_view::npos);
   if (!spelled) return;
   KerasJudge judge(scanner, report);

@@ -66,6 +66,10 @@ ls state/*.refs >/dev/null || fail 'what was judged is not remembered'
 exits 1 "'$crashes' $how scan work/hostile work/small" \
   'The process that read work/hostile ended' 'the scan leaves it out' work/small "$USER_TOKEN_RULE"
 
+exits 2 "'$crashes' $how baseline work --output lines" "$told" 'the audit leaves it out' \
+  'may not be whole' '1 finding'
+grep -q ' small$' lines || fail 'what else there is stands in no baseline'
+
 # A signal that means the end is no crash, and ends both halves.
 line="$zero $(oid work) refs/heads/main"
 git -C server fetch -q ../work main

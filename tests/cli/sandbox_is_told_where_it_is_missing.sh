@@ -52,6 +52,15 @@ says_not 'its sandbox'
 exits 2 "$outside '$PICKET' --policy require.json scan files" 'Nothing was judged' server.sandbox
 exits 2 'picket --policy wrong.json scan files' '"auto", "require", "off"'
 
+new_repository old
+put old bad "$(token)"
+exits 0 'picket baseline old' '1 finding'
+says_not 'its sandbox'
+exits 0 "$outside '$PICKET' baseline old" 'This run was without its sandbox' '1 finding'
+rm old/.picket-baseline
+exits 2 "$outside '$PICKET' --policy require.json baseline old" 'sandbox that the policy requires'
+[ ! -e old/.picket-baseline ] || fail 'what was not audited has a baseline'
+
 # In a hook as well, and what travels with the content has no say.
 new_server server
 write_hook server/hooks/pre-receive pre-receive "--policy $SCRATCH/require.json"

@@ -96,12 +96,13 @@ class Kept {
   }
 
   void GoOn(std::string row, bool with_more) {
-    const std::vector<ObjectId> ids = CommitGraph::IdsIn(AsBytes(row));
+    size_t ids = 0;
+    CommitGraph::ForEachIn(AsBytes(row), [&ids](Bytes) { ++ids; });
     const std::span<const StoredObject> more(more_.data(), with_more ? more_.size() : 0);
     std::vector<bool> reached;
     const auto graph = CommitGraph::Extend(*repository_, AsBytes(row), more, 1, &reached);
     if (graph != nullptr) {
-      Require(ids.size() == reached.size() && graph->size() == ids.size() + more.size());
+      Require(ids == reached.size() && graph->size() == ids + more.size());
       Require(graph->order().size() == graph->size());
       for (uint32_t i = 0; i < graph->size(); ++i) {
         for (uint32_t parent : graph->parents(i)) Require(parent < graph->size());

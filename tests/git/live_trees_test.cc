@@ -199,4 +199,38 @@ TEST_CASE("live trees: hostile trees are told as they are read") {
   CHECK(told == 2 * trees.size() + 1 - 2);
 }
 
+TEST_CASE("live trees: folders that lie too deep are a gap, told or read") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  const auto stream = [](int levels, const std::string& text) {
+    std::string path;
+    for (int i = 0; i < levels; ++i) path += "a/";
+    return "commit refs/heads/" + text +
+           "\ncommitter A <a@example.com> 1700000000 +0000\ndata 1\nx\n" + "M 644 inline " + path +
+           "file\ndata " + std::to_string(text.size()) + "\n" + text + "\n";
+  };
+  // With the root a level more.
+  git.Git({"fast-import", "--quiet"}, stream(2047, "near") + stream(2048, "deep"));
+  // Else folders come before those that hold them, and the rows are given up.
+  git.Git({"repack", "-q", "-a", "-d", "-f"});
+  const auto repository = Repository::OpenAt(git.directory());
+  const ObjectInventory inventory = ListObjects(*repository, 2);
+  const TreeNames listed = ListTreeNames(*repository, inventory, KnownIds(inventory), false, 2);
+  REQUIRE(listed.rows != nullptr);
+  const TreeNames unlisted;
+  const std::vector<ObjectId> near = {git.Object("blob", "near")};
+  const std::vector<ObjectId> deep = {git.Object("blob", "deep")};
+  for (const TreeNames* trees : {&listed, &unlisted}) {
+    const auto ask = [&](const std::vector<ObjectId>& objects) {
+      return Attribute(*repository, inventory, objects, {}, 2, nullptr, {trees});
+    };
+    const Provenance found = ask(near);
+    CHECK(!found.objects[0].commit.empty());
+    const Provenance lost = ask(deep);
+    REQUIRE(lost.gaps.size() == 1);
+    CHECK(lost.gaps[0].reason.find("deeper than 2,048 folders") != std::string::npos);
+    CHECK(lost.objects[0].commit.empty());
+  }
+}
+
 }  // namespace picket

@@ -202,6 +202,48 @@ TEST_CASE("what is known is merged from overlapping parts, in portions") {
   CHECK(cache->trouble().empty());
 }
 
+TEST_CASE("a long row is kept in pieces, and is there whole or not at all") {
+  TemporaryFolder folder;
+  std::string why;
+  auto cache = OpenAt(folder.path() + "/audit.sqlite", &why);
+  REQUIRE(cache != nullptr);
+  constexpr size_t kPiece = size_t{4} << 20;
+  const auto value_of = [](size_t size, char seed) {
+    std::string value(size, seed);
+    for (size_t i = 0; i < size; i += 1000) value[i] = static_cast<char>(i / 1000);
+    return value;
+  };
+  for (const size_t size : {size_t{0}, kPiece, kPiece + 1, 2 * kPiece, 2 * kPiece + 5}) {
+    CAPTURE(size);
+    cache->Put({{"h1", value_of(size, 'a')}});
+    CHECK(cache->Find("h1") == value_of(size, 'a'));
+    CHECK(cache->FindPiece("h1", 1).has_value() == (size > kPiece));
+  }
+  // One that is replaced leaves no piece behind; of those that go, all pieces go.
+  cache->Put({{"h1", "short"}});
+  CHECK(cache->Find("h1") == "short");
+  CHECK_FALSE(cache->FindPiece("h1", 1));
+  for (const char* key : {"h2", "h3", "h4"}) cache->Put({{key, value_of(2 * kPiece, *key)}});
+  CHECK_FALSE(cache->Find("h1"));
+  CHECK_FALSE(cache->FindPiece("h2", 2));
+  CHECK(cache->Find("h3") == value_of(2 * kPiece, 'h'));
+  // A piece that another audit wrote meanwhile, one that is cut, and one that is not there.
+  const auto put = [&](uint32_t piece, const std::string& value) {
+    REQUIRE(cache->BeginStep(AuditCache::Step::kPut));
+    cache->PutPiece("h3", piece, value);
+    cache->EndStep(false);
+  };
+  put(2, value_of(kPiece, 'x'));
+  CHECK_FALSE(cache->Find("h3"));
+  put(2, value_of(kPiece - 1, 'h'));
+  CHECK_FALSE(cache->Find("h3"));
+  const std::string head = *cache->FindPiece("h4", 0);
+  put(0, head);
+  CHECK_FALSE(cache->Find("h3"));
+  CHECK(cache->Find("h4") == value_of(2 * kPiece, 'h'));
+  CHECK(cache->trouble().empty());
+}
+
 TEST_CASE("a cache that is not picket's own, or not whole, is set aside") {
   TemporaryFolder folder;
   const std::string file = folder.path() + "/audit.sqlite";

@@ -53,6 +53,13 @@ std::vector<std::string> KnownTo(AuditCache& cache) {
   return list;
 }
 
+// Of three pieces, all of them different.
+std::string LongValue() {
+  std::string value(size_t{9} << 20, '\0');
+  for (size_t i = 0; i < value.size(); i += 4096) value[i] = static_cast<char>(i >> 20);
+  return value;
+}
+
 }  // namespace
 
 TEST_CASE("what is kept outside is what an audit would have kept itself") {
@@ -64,7 +71,7 @@ TEST_CASE("what is kept outside is what an audit would have kept itself") {
   const auto fill = [&](AuditCache& cache) {
     cache.AddClean(one, ObjectKind::kBlob);
     cache.AddClean(gone, ObjectKind::kBlob);
-    cache.Put({{"p1", "pack"}});
+    cache.Put({{"p1", "pack"}, {"h1", LongValue()}});
     std::vector<ObjectId> store = {one, two};
     std::sort(store.begin(), store.end());
     size_t kept = 0;
@@ -103,7 +110,8 @@ TEST_CASE("what is kept outside is what an audit would have kept itself") {
   REQUIRE(a != nullptr);
   REQUIRE(b != nullptr);
   CHECK(KnownTo(*a) == KnownTo(*b));
-  for (const char* key : {"s1", "p1", "x"}) CHECK(a->Find(key) == b->Find(key));
+  for (const char* key : {"s1", "p1", "h1", "x"}) CHECK(a->Find(key) == b->Find(key));
+  CHECK(a->Find("h1") == LongValue());
 }
 
 TEST_CASE("ids and rows that are not what they have to be change nothing") {
@@ -139,8 +147,11 @@ TEST_CASE("ids and rows that are not what they have to be change nothing") {
       {Errand::kCacheBegin, std::string(2, '\0')},
       {Errand::kCacheKeep, ids(20, b + a, std::string(2, '\0'))},
       {Errand::kCacheKeep, ids(20, a, std::string(1, '\0')) + "x"},
-      {Errand::kCacheRow, number(UINT64_MAX)},
-      {Errand::kCacheRow, none + "x"},
+      {Errand::kCacheFind, "s1"},
+      {Errand::kCacheFind, number(uint64_t{1} << 32) + "s1"},
+      {Errand::kCacheRow, none + number(UINT64_MAX)},
+      {Errand::kCacheRow, none + none + "x"},
+      {Errand::kCacheRow, number(uint64_t{1} << 32) + number(2) + "s1"},
       {Errand::kCacheEnd, "y"},
       {Errand::kSpool, ""},
   };
@@ -164,13 +175,13 @@ TEST_CASE("ids and rows that are not what they have to be change nothing") {
   for (const bool begins : {false, true}) {
     if (begins) CHECK(ask(Errand::kCacheBegin, std::string(1, '\0')) == 0);
     ask(Errand::kCacheKeep, id);
-    ask(Errand::kCacheRow, number(2) + "s1");
+    ask(Errand::kCacheRow, none + number(2) + "s1");
     ask(Errand::kCacheEnd, "");
   }
   // Nor where it is never ended.
   CHECK(ask(Errand::kCacheBegin, "\x01") == 0);
   ask(Errand::kCacheKeep, id);
-  ask(Errand::kCacheRow, number(2) + "s1");
+  ask(Errand::kCacheRow, none + number(2) + "s1");
   keeper.Forget();
   const auto cache = AuditCache::Open(file, true, scope, &why);
   REQUIRE(cache != nullptr);

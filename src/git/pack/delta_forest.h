@@ -63,6 +63,8 @@ class DeltaForest {
     return std::span(children_).subspan(first_child_[entry],
                                         first_child_[entry + size_t{1}] - first_child_[entry]);
   }
+  // The entry will be asked for soon: packs and their indexes are large, and in another order.
+  void Fetch(uint32_t entry) const { pack_->index().Fetch(entries_[entry].index_position); }
   // The compressed bytes of an entry end before this. An index may place the next entry anywhere.
   uint64_t end(uint32_t entry) const {
     const uint32_t next = !next_.empty() ? next_[entry]

@@ -42,9 +42,13 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
       continue;
     }
     const uint32_t child = children[top.next_child++];
+    const std::span<const uint32_t> below = forest.children(child);
+    if (!below.empty()) forest.Fetch(below.front());
+    if (top.next_child < children.size()) forest.Fetch(children[top.next_child]);
     object = TakeSpare();
-    built = MayRead(forest.id(child)) ? Built::kGood : Built::kDamaged;
-    reading.emplace(forest.id(child), 0);
+    const ObjectId id = forest.id(child);
+    built = MayRead(id) ? Built::kGood : Built::kDamaged;
+    reading.emplace(id, 0);
     if (built == Built::kGood) built = Restore(forest, depth_ - 1);
     if (built == Built::kGood) {
       built = BuildDelta(forest, child, top.object.bytes(), &object);

@@ -33,6 +33,8 @@ class PackIndex {
   // In the pack file, bytes; not checked against it. nullopt where it points beyond the table of
   // large offsets.
   std::optional<uint64_t> offset(uint32_t position) const;
+  // Id and offset will be asked for soon.
+  void Fetch(uint32_t position) const;
   // The position of the first entry of that id, or kNotThere.
   uint32_t Find(const ObjectId& id) const;
   // What the pack has to end in.
