@@ -39,7 +39,8 @@ endfunction()
 # Files whose items are dealt out to several entries (tests/support/shard.h): <folder>/<file>=<entries>.
 set(PICKET_SHARDED match/engines_test=4)
 # Files that need the shipped rules and take them compiled (tests/support/shipped_rules.h).
-set(PICKET_WITH_RULES secrets/places_test secrets/rule_check_test secrets/secret_detector_test
+set(PICKET_WITH_RULES match/engines_test match/rule_store_test scan/derived_scan_test
+  secrets/body_trial_test secrets/places_test secrets/rule_check_test secrets/secret_detector_test
   secrets/secret_mask_test)
 foreach(source ${PICKET_TESTS})
   get_filename_component(name ${source} NAME_WE)
@@ -47,20 +48,23 @@ foreach(source ${PICKET_TESTS})
   get_filename_component(folder ${folder} NAME)
   set(shards ${PICKET_SHARDED})
   list(FILTER shards INCLUDE REGEX "^${folder}/${name}=")
+  set(tests)
   if(shards)
     string(REGEX REPLACE ".*=" "" shards "${shards}")
     foreach(shard RANGE 1 ${shards})
       picket_unit_test(unit/${folder}/${name}/${shard} ${source}
-        ENVIRONMENT PICKET_SHARD=${shard}/${shards} COST 100)
+        ENVIRONMENT PICKET_SHARD=${shard}/${shards})
+      list(APPEND tests unit/${folder}/${name}/${shard})
     endforeach()
-  elseif(${folder}/${name} IN_LIST PICKET_WITH_RULES)
-    picket_unit_test(unit/${folder}/${name} ${source}
-      ENVIRONMENT ${PICKET_COMPILED_RULES} FIXTURES_REQUIRED installed COST 50)
   elseif(name MATCHES "_test$")
     picket_unit_test(unit/${folder}/${name} ${source})
+    set(tests unit/${folder}/${name})
+  endif()
+  if(${folder}/${name} IN_LIST PICKET_WITH_RULES)
+    set_tests_properties(${tests} PROPERTIES FIXTURES_REQUIRED installed COST 50)
+    set_property(TEST ${tests} APPEND PROPERTY ENVIRONMENT ${PICKET_COMPILED_RULES})
   endif()
 endforeach()
-set_tests_properties(unit/match/rule_store_test PROPERTIES COST 100)
 
 # Each script is one behaviour, told with real git; exit 77 means that it could not run here. The
 # program forbids others to look into it (PR_SET_DUMPABLE), the leak checker included; leaks are
