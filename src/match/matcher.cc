@@ -75,6 +75,11 @@ bool MayEnd(Bytes text, const Rule& rule, uint64_t first, uint64_t last) {
   return false;
 }
 
+void SortByBegin(std::vector<Landmark>* landmarks) {
+  std::sort(landmarks->begin(), landmarks->end(),
+            [](const Landmark& a, const Landmark& b) { return a.begin < b.begin; });
+}
+
 }  // namespace
 
 bool FollowsEscape(Bytes text, uint64_t offset) {
@@ -186,19 +191,23 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   const Bytes range = text.subspan(from, end - from);
   const Bytes reached = text.subspan(from, seen - from);
   Collector collector{*this, from, nullptr, begin, end};
-  // The first to read the text, because it has so much to do with each byte that it does not wait
-  // for memory.
-  FindWords(reached);
   if (!Search(SearchGroup::kEverywhere, range, collector)) return false;
-  FindSigns(reached, begin - from, &signs_);
-  if (signs_.nul && !Search(SearchGroup::kWide, range, collector)) return false;
-  CollectEscapes(text, from, end);
-  collector.excerpt = &excerpt_;
   const auto search = [&](SearchGroup group, const std::vector<Landmark>& landmarks) {
     if (!IsWanted(group)) return true;
     excerpt_.Take(reached, landmarks, ReachOf(group));
+    collector.excerpt = &excerpt_;
     return Search(group, excerpt_.bytes(), collector);
   };
+  if (scope_ == SearchScope::kFar) {
+    FindFarWords(reached);
+    return search(SearchGroup::kFarWord, beside_far_words_);
+  }
+  // The first to read the text, because it has so much to do with each byte that it does not wait
+  // for memory.
+  FindWords(reached);
+  FindSigns(reached, begin - from, &signs_);
+  if (signs_.nul && !Search(SearchGroup::kWide, range, collector)) return false;
+  CollectEscapes(text, from, end);
   if (IsWanted(SearchGroup::kSplit)) {
     // A word of the range may end far behind it.
     const uint64_t split_end = end + std::min<uint64_t>(text.size() - end, kSplitReach);
@@ -210,7 +219,7 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   if (!search(SearchGroup::kUserinfo, others_)) return false;
   if (!search(SearchGroup::kPassword, passwords_)) return false;
   if (!search(SearchGroup::kWord, beside_words_)) return false;
-  if (scope_ == SearchScope::kFar) return true;
+  if (!search(SearchGroup::kFarWord, beside_far_words_)) return false;
   run_finder_.Find(reached, &runs_);
   NameRuns(reached, names_, runs_, rules_->widest_named(), &named_runs_);
   for (SearchGroup group : kSearchGroups) {
@@ -236,22 +245,36 @@ void Matcher::FindWords(Bytes text) {
   names_.clear();
   passwords_.clear();
   beside_words_.clear();
+  beside_far_words_.clear();
   rules_->words().Find(text, &word_hits_);
   for (const WordHit& hit : word_hits_) {
-    if (hit.word < kNameWords.size()) {
-      const uint32_t length = NameLength(text, hit.at, hit.word);
-      if (length == 0) continue;
-      names_.push_back({hit.at, hit.at + length});
-      if (IsPasswordName(hit.word)) passwords_.push_back(names_.back());
-    } else {
-      const RuleWord& word = rules_->rule_words()[hit.word - kNameWords.size()];
-      const uint64_t end = uint64_t{hit.at} + word.text.size() + word.after;
-      beside_words_.push_back({hit.at - std::min(hit.at, word.before),
-                               static_cast<uint32_t>(std::min<uint64_t>(end, text.size()))});
+    if (hit.word >= kNameWords.size()) {
+      TakeWord(text, rules_->rule_words()[hit.word - kNameWords.size()], hit.at);
+      continue;
     }
+    const uint32_t length = NameLength(text, hit.at, hit.word);
+    if (length == 0) continue;
+    names_.push_back({hit.at, hit.at + length});
+    if (IsPasswordName(hit.word)) passwords_.push_back(names_.back());
   }
-  std::sort(beside_words_.begin(), beside_words_.end(),
-            [](const Landmark& a, const Landmark& b) { return a.begin < b.begin; });
+  SortByBegin(&beside_words_);
+  SortByBegin(&beside_far_words_);
+}
+
+void Matcher::FindFarWords(Bytes text) {
+  beside_far_words_.clear();
+  rules_->far_words().Find(text, &word_hits_);
+  for (const WordHit& hit : word_hits_) {
+    TakeWord(text, rules_->rule_words()[rules_->far_indexes()[hit.word]], hit.at);
+  }
+  SortByBegin(&beside_far_words_);
+}
+
+void Matcher::TakeWord(Bytes text, const RuleWord& word, uint32_t at) {
+  const uint64_t end = uint64_t{at} + word.text.size() + word.after;
+  (word.far ? beside_far_words_ : beside_words_)
+      .push_back({at - std::min(at, word.before),
+                  static_cast<uint32_t>(std::min<uint64_t>(end, text.size()))});
 }
 
 // False when the hits are too many.

@@ -109,6 +109,8 @@ class Matcher {
   void CollectEscapes(Bytes text, uint64_t from, uint64_t end);
   bool Search(SearchGroup group, Bytes bytes, Collector& collector);
   void FindWords(Bytes text);
+  void FindFarWords(Bytes text);
+  void TakeWord(Bytes text, const RuleWord& word, uint32_t at);
   void Drain(Bytes text, std::vector<Hit>* hits, MatchJudge& judge);
   bool IsLiteralWithinReach(Bytes text, const EncodedLiteral& literal, uint64_t end);
   void Confirm(Bytes text, const Hit& hit, MatchJudge& judge);
@@ -130,6 +132,7 @@ class Matcher {
   std::vector<Landmark> names_;
   std::vector<Landmark> passwords_;
   std::vector<Landmark> beside_words_;
+  std::vector<Landmark> beside_far_words_;
   std::vector<Landmark> others_;
   std::vector<WordHit> word_hits_;
   Excerpt excerpt_;

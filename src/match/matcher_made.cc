@@ -30,7 +30,7 @@ void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRa
   Drain(text, &gathered_, judge);
 }
 
-// A few rules reach five times as far as the others, so that the reach of these is another.
+// A few rules reach three times as far as the others, so that the reach of these is another.
 bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies) {
   if (reach_near_.after == 0) FindReaches();
   gathered_.clear();
@@ -116,7 +116,7 @@ void Matcher::FindReaches() {
 Matcher::SearchScope Matcher::ScopeOf(SearchGroup group) {
   switch (group) {
     case SearchGroup::kEverywhere:
-    case SearchGroup::kWord: return SearchScope::kFar;
+    case SearchGroup::kFarWord: return SearchScope::kFar;
     default: return SearchScope::kNear;
   }
 }

@@ -21,7 +21,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 10;
+constexpr uint32_t kFormat = 11;
 constexpr size_t kPage = 4096;
 
 // A database's own head and what stands behind its bytecode are less than this.
@@ -228,9 +228,12 @@ void RuleSet::FindWidest() {
 void RuleSet::ChooseGroups() {
   for (Rule& rule : rules_) {
     rule.group = ChooseSearchGroup(rule);
-    if (rule.group != SearchGroup::kWord) continue;
+    const bool far = rule.group == SearchGroup::kFarWord;
+    if (!far && rule.group != SearchGroup::kWord) continue;
     std::vector<RuleWord> all = rule_words_;
-    MergeWords(ChooseWords(rule.pattern).value(), &all);
+    std::vector<RuleWord> own = ChooseWords(rule.pattern).value();
+    for (RuleWord& word : own) word.far = far;
+    MergeWords(own, &all);
     if (all.size() + kNameWords.size() > kMostWords) {
       rule.group = SearchGroup::kEverywhere;
     } else {
@@ -240,7 +243,18 @@ void RuleSet::ChooseGroups() {
   for (std::string_view name : kNameWords) words_.push_back({std::string(name)});
   for (const RuleWord& word : rule_words_) words_.push_back({word.text});
   SpreadWords(&words_);
+  MakeFinders();
+}
+
+void RuleSet::MakeFinders() {
   finder_.emplace(words_);
+  std::vector<Word> far;
+  for (size_t i = 0; i < rule_words_.size(); ++i) {
+    if (!rule_words_[i].far) continue;
+    far.push_back(words_[kNameWords.size() + i]);
+    far_indexes_.push_back(i);
+  }
+  far_finder_.emplace(far);
 }
 
 std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::string source_hash,
@@ -355,7 +369,7 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
     return refuse("it is damaged");
   }
   if (!HasNoEscapeOrAll(set->literals_)) return refuse("it is damaged");
-  set->finder_.emplace(set->words_);
+  set->MakeFinders();
   if (set->rules_.empty()) return refuse("it holds no rule");
   set->FindWidest();
   for (SearchGroup group : kSearchGroups) {

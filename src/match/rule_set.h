@@ -58,6 +58,9 @@ class RuleSet {
   // Those of kNameWords and, behind them, of rule_words().
   const WordFinder& words() const { return *finder_; }
   const std::vector<RuleWord>& rule_words() const { return rule_words_; }
+  // Those of the far ones, and of each its index in rule_words().
+  const WordFinder& far_words() const { return *far_finder_; }
+  const std::vector<size_t>& far_indexes() const { return far_indexes_; }
   // Of the rule files; see match/rule_files.h. The stamp is "" unless the set was read from a file.
   const std::string& source_hash() const { return source_hash_; }
   const std::string& source_stamp() const { return source_stamp_; }
@@ -82,6 +85,7 @@ class RuleSet {
   RuleSet() = default;
   void FindWidest();
   void ChooseGroups();
+  void MakeFinders();
   bool TakeDatabase(SearchGroup group, Bytes image);
   // False when Hyperscan refuses a database.
   bool MakeScratch();
@@ -91,6 +95,8 @@ class RuleSet {
   std::vector<Word> words_;
   std::vector<RuleWord> rule_words_;
   std::optional<WordFinder> finder_;
+  std::optional<WordFinder> far_finder_;
+  std::vector<size_t> far_indexes_;
   std::string source_hash_;
   std::string source_stamp_;
   uint32_t widest_ = 0;

@@ -277,6 +277,7 @@ std::string WriteWordTable(const std::vector<Word>& words,
   for (const RuleWord& word : rule_words) {
     out.U32(word.before);
     out.U32(word.after);
+    out.U8(word.far ? 1 : 0);
   }
   return out.Take();
 }
@@ -295,7 +296,9 @@ bool ReadWordTable(Bytes table, std::vector<Word>* words, std::vector<RuleWord>*
   for (uint32_t i = kNameWords.size(); i < count; ++i) {
     const uint32_t before = in.U32Le();
     const uint32_t after = in.U32Le();
-    rule_words->push_back({(*words)[i].text, before, after});
+    const uint8_t far = in.U8();
+    if (far > 1) return false;
+    rule_words->push_back({(*words)[i].text, before, after, far == 1});
   }
   return in.ok() && in.at_end();
 }

@@ -90,7 +90,7 @@ std::optional<std::vector<RuleWord>> ChooseWords(std::string_view pattern) {
 void MergeWords(const std::vector<RuleWord>& more, std::vector<RuleWord>* words) {
   for (const RuleWord& word : more) {
     const auto same = std::find_if(words->begin(), words->end(), [&word](const RuleWord& known) {
-      return known.text == word.text;
+      return known.text == word.text && known.far == word.far;
     });
     if (same == words->end()) {
       words->push_back(word);

@@ -19,6 +19,7 @@ struct RuleWord {
   std::string text;  // as in Word (match/word_finder.h)
   uint32_t before = 0;
   uint32_t after = 0;
+  bool far = false;  // of a rule in SearchGroup::kFarWord
 
   bool operator==(const RuleWord&) const = default;
 };
@@ -30,7 +31,8 @@ std::optional<std::vector<RuleWord>> ChooseWords(const std::vector<PatternPath>&
 // Of a rule's pattern.
 std::optional<std::vector<RuleWord>> ChooseWords(std::string_view pattern);
 
-// Adds `more` to `words`, the wider reach of each word.
+// Adds `more` to `words`, the wider reach of each word; one of the far and one of the others are
+// two.
 void MergeWords(const std::vector<RuleWord>& more, std::vector<RuleWord>* words);
 
 }  // namespace picket

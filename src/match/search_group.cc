@@ -7,6 +7,7 @@
 
 #include "match/dialect.h"
 #include "match/landmark.h"
+#include "match/line_head.h"
 #include "match/name_word.h"
 #include "match/pattern_path.h"
 #include "match/rule.h"
@@ -26,6 +27,7 @@ constexpr std::array<SearchReach, kSearchGroups.size()> kReaches = {{
     {},
     {0, 0, 32, 16},
     {0, 0, 192, 160},
+    {},
     {},
     {16, 16, 20, 4},
     {32, 32, 192, 4},
@@ -175,9 +177,9 @@ bool IsSearchedBy(const std::vector<PatternPath>& paths, SearchGroup group) {
 
 std::string_view ToString(SearchGroup group) {
   static constexpr std::array<std::string_view, kSearchGroups.size()> kTexts = {
-      "everywhere",       "wide text",   "escape",     "split",     "userinfo",
-      "password",         "word",        "token",      "far token", "named hex",
-      "long named token", "named token", "named value"};
+      "everywhere",  "wide text",  "escape", "split",     "userinfo",  "password",
+      "word",        "far word",   "token",  "far token", "named hex", "long named token",
+      "named token", "named value"};
   return kTexts[static_cast<size_t>(group)];
 }
 
@@ -204,7 +206,8 @@ SearchGroup ChooseSearchGroup(const Rule& rule) {
     if (IsSearchedBy(*paths, group)) return group;
   }
   if (password) return SearchGroup::kPassword;
-  return words ? SearchGroup::kWord : SearchGroup::kEverywhere;
+  if (!words) return SearchGroup::kEverywhere;
+  return WidestLineHead(rule.pattern) > kFarLine ? SearchGroup::kFarWord : SearchGroup::kWord;
 }
 
 bool IsWithinReach(const Rule& rule, Bytes match, uint64_t head) {

@@ -25,8 +25,10 @@ enum class SearchGroup : uint8_t {
   kUserinfo,
   // ... and whatever the words pass or pwd name.
   kPassword,
-  // Beside words of the rules themselves (match/rule_word.h).
+  // Beside words of the rules themselves (match/rule_word.h) ...
   kWord,
+  // ... of the few rules that reach back over more than kFarLine bytes before the last line end.
+  kFarWord,
   // A token that says by itself what it is ...
   kToken,
   // ... and one of 32 bytes or more that other words tell.
@@ -38,15 +40,17 @@ enum class SearchGroup : uint8_t {
   kNamedToken,
   kNamedValue,
 };
-inline constexpr std::array<SearchGroup, 13> kSearchGroups = {
-    SearchGroup::kEverywhere, SearchGroup::kWide,           SearchGroup::kEscape,
-    SearchGroup::kSplit,      SearchGroup::kUserinfo,       SearchGroup::kPassword,
-    SearchGroup::kWord,       SearchGroup::kToken,          SearchGroup::kFarToken,
-    SearchGroup::kNamedHex,   SearchGroup::kLongNamedToken, SearchGroup::kNamedToken,
-    SearchGroup::kNamedValue};
+inline constexpr std::array<SearchGroup, 14> kSearchGroups = {
+    SearchGroup::kEverywhere, SearchGroup::kWide,      SearchGroup::kEscape,
+    SearchGroup::kSplit,      SearchGroup::kUserinfo,  SearchGroup::kPassword,
+    SearchGroup::kWord,       SearchGroup::kFarWord,   SearchGroup::kToken,
+    SearchGroup::kFarToken,   SearchGroup::kNamedHex,  SearchGroup::kLongNamedToken,
+    SearchGroup::kNamedToken, SearchGroup::kNamedValue};
+// No rule of the other groups reaches so far but into its own line.
+inline constexpr uint64_t kFarLine = 256;
 
-// "everywhere", "wide text", "escape", "split", "userinfo", "password", "word", "token", "far
-// token", "named hex", "long named token", "named token", "named value".
+// "everywhere", "wide text", "escape", "split", "userinfo", "password", "word", "far word",
+// "token", "far token", "named hex", "long named token", "named token", "named value".
 std::string_view ToString(SearchGroup group);
 
 constexpr bool IsBesideTokenRuns(SearchGroup group) { return group >= SearchGroup::kToken; }
@@ -71,7 +75,8 @@ struct SearchReach {
   }
 };
 
-// Of any group but kEverywhere and kWide. Of kWord it is nothing: each word has its own.
+// Of any group but kEverywhere and kWide. Of kWord and kFarWord it is nothing: each
+// word has its own.
 const SearchReach& ReachOf(SearchGroup group);
 
 // So many bytes of a measured body (RuleMeasure) are looked at to find a run in it.

@@ -53,7 +53,7 @@ std::array<std::string, 4> MakeTables() {
   const auto set = RuleSet::Compile(MakeRules(), std::string(32, 'h'), &complaints);
   Require(set != nullptr);
   return {WriteRuleTable(rules), WriteLiteralTable(literals),
-          WriteWordTable(words, {{"acme\x7f", 0, 9}}), set->Serialize("stamp")};
+          WriteWordTable(words, {{"acme\x7f", 0, 9, true}}), set->Serialize("stamp")};
 }
 
 void Read(Bytes bytes) {

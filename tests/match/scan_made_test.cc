@@ -47,6 +47,10 @@ std::vector<Kind> Kinds() {
   kinds.push_back({MakeRule("lines", "BEGIN[a-z\\n ]{0,80}[|][a-z]{1,60}END"),
                    {"BEGIN" + std::string(80, '\n') + "|" + std::string(60, 'y') + "END",
                     "BEGIN\n\n|abcEND", "BEGIN|" + std::string(60, 'z') + "END"}});
+  kinds.push_back({MakeRule("far lines", "ORIGIN[\\n ]{0,300}[|][a-z]{4}"),
+                   {"ORIGIN" + std::string(300, '\n') + "|abcd", "ORIGIN|abcd",
+                    "ORIGIN" + std::string(150, '\n') + std::string(150, ' ') + "|abcd"}});
+  REQUIRE(ChooseSearchGroup(kinds.back().rule) == SearchGroup::kFarWord);
   kinds.push_back(
       {MakeRule("token", "tok_[A-Za-z0-9]{20,140}"), {"tok_" + Mixed(20), "tok_" + Mixed(140)}});
   kinds.push_back({MakeRule("far", "widget[^\\x00-\\x08]{0,80}=[A-Za-z0-9]{32,40}"),

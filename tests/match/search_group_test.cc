@@ -48,6 +48,8 @@ TEST_CASE("search group: chosen by what a pattern is sure to hold") {
       {"vendor_secret[ =:\"]{1,80}([a-z]{6}[0-9]{6})", SearchGroup::kNamedValue},
       // Twenty characters are too often without digits and no more than camel case.
       {"tok[A-Za-z0-9]{20}", SearchGroup::kWord},
+      {"vendor[\\n -~]{1,240}[A-Za-z0-9]{4}", SearchGroup::kWord},
+      {"vendor[\\n -~]{1,260}[A-Za-z0-9]{4}", SearchGroup::kFarWord},
       {"tok_[A-Za-z0-9]{20}", SearchGroup::kToken},
       {"vendor[ =:\"]{1,90}([A-Za-z0-9]{20})", SearchGroup::kWord},
       // A name behind the value names nothing, nor does one that may be left out, nor a path.
