@@ -1,5 +1,6 @@
-# What ctest runs: one entry per unit test file, one per tests/cli/*.sh, one per fuzz corpus. An
-# entry with a COST above 0 starts early, so that the last one running is a short one.
+# What ctest runs: one entry per unit test file, one per tests/cli/*.sh, and under the sanitizers one
+# per fuzz corpus. An entry with a COST above 0 starts early, so that the last one running is a short
+# one.
 
 # What a user has: the installed program with its compiled rules. (A program in a build tree compiles
 # the rules on every start, which takes seconds.)
@@ -9,7 +10,8 @@ set(PICKET_COMPILED_RULES
 add_test(NAME installed COMMAND sh -c "rm -rf '${PICKET_INSTALLED}' && \
 '${CMAKE_COMMAND}' --install '${CMAKE_BINARY_DIR}' --prefix '${PICKET_INSTALLED}' && \
 '${PICKET_INSTALLED}/bin/picket' rules compile")
-set_tests_properties(installed PROPERTIES FIXTURES_SETUP installed COST 1000)
+set_tests_properties(installed PROPERTIES FIXTURES_SETUP installed COST 1000
+  ENVIRONMENT ASAN_OPTIONS=detect_leaks=0:malloc_context_size=2)
 
 # The same program, but for who is asked for the lists of a repository: Git in all of them. The
 # product has no switch for it.
@@ -39,7 +41,8 @@ endfunction()
 # Files whose items are dealt out to several entries (tests/support/shard.h): <folder>/<file>=<entries>.
 set(PICKET_SHARDED match/engines_test=4)
 # Files that need the shipped rules and take them compiled (tests/support/shipped_rules.h).
-set(PICKET_WITH_RULES secrets/places_test secrets/rule_check_test secrets/secret_detector_test
+set(PICKET_WITH_RULES match/engines_test match/rule_store_test scan/derived_scan_test
+  secrets/body_trial_test secrets/places_test secrets/rule_check_test secrets/secret_detector_test
   secrets/secret_mask_test)
 foreach(source ${PICKET_TESTS})
   get_filename_component(name ${source} NAME_WE)
@@ -47,20 +50,23 @@ foreach(source ${PICKET_TESTS})
   get_filename_component(folder ${folder} NAME)
   set(shards ${PICKET_SHARDED})
   list(FILTER shards INCLUDE REGEX "^${folder}/${name}=")
+  set(tests)
   if(shards)
     string(REGEX REPLACE ".*=" "" shards "${shards}")
     foreach(shard RANGE 1 ${shards})
       picket_unit_test(unit/${folder}/${name}/${shard} ${source}
-        ENVIRONMENT PICKET_SHARD=${shard}/${shards} COST 100)
+        ENVIRONMENT PICKET_SHARD=${shard}/${shards})
+      list(APPEND tests unit/${folder}/${name}/${shard})
     endforeach()
-  elseif(${folder}/${name} IN_LIST PICKET_WITH_RULES)
-    picket_unit_test(unit/${folder}/${name} ${source}
-      ENVIRONMENT ${PICKET_COMPILED_RULES} FIXTURES_REQUIRED installed COST 50)
   elseif(name MATCHES "_test$")
     picket_unit_test(unit/${folder}/${name} ${source})
+    set(tests unit/${folder}/${name})
+  endif()
+  if(${folder}/${name} IN_LIST PICKET_WITH_RULES)
+    set_tests_properties(${tests} PROPERTIES FIXTURES_REQUIRED installed COST 50)
+    set_property(TEST ${tests} APPEND PROPERTY ENVIRONMENT ${PICKET_COMPILED_RULES})
   endif()
 endforeach()
-set_tests_properties(unit/match/rule_store_test PROPERTIES COST 100)
 
 # Each script is one behaviour, told with real git; exit 77 means that it could not run here. The
 # program forbids others to look into it (PR_SET_DUMPABLE), the leak checker included; leaks are
@@ -82,8 +88,8 @@ foreach(script ${PICKET_SCENARIOS})
     picket_scenario(cli/${name} ${script} ${PICKET_INSTALLED}/bin/picket "PICKET_HASH=sha1" installed)
   endif()
 endforeach()
-set_tests_properties(cli/masked_wherever_a_secret_stands cli/own_rules_are_compiled_once
-  cli/rules_bench_lists_each_cost cli/rules_check_list_and_show PROPERTIES COST 100)
+set_tests_properties(cli/masked_wherever_a_secret_stands cli/rules_bench_lists_each_cost
+  cli/rules_check_list_and_show PROPERTIES COST 100)
 
 # Both ways to a repository's lists, and both lengths of an object's name, must give the same
 # findings: the scenarios that depend on refs, configuration, index or ids once more, with SHA-256
@@ -135,7 +141,8 @@ set_target_properties(picket_archive PROPERTIES LINKER_LANGUAGE CXX)
 target_link_libraries(picket_archive PUBLIC picket_objects picket_cli)
 
 # A fuzz target is tests/fuzz/<name>_fuzzer.cc with LLVMFuzzerTestOneInput; its corpus is
-# tests/fuzz/corpus/<name>/. Without libFuzzer the same targets replay their corpus under ctest.
+# tests/fuzz/corpus/<name>/. Without libFuzzer the same targets replay their corpus under ctest: in
+# the sanitizers' build, which sees more of them. Elsewhere one is built when it is asked for.
 add_library(picket_replay_corpus OBJECT EXCLUDE_FROM_ALL tests/fuzz/replay_corpus.cc)
 target_link_libraries(picket_replay_corpus PRIVATE picket_archive picket_warnings)
 file(GLOB PICKET_FUZZERS CONFIGURE_DEPENDS tests/fuzz/*_fuzzer.cc)
@@ -147,7 +154,11 @@ foreach(source ${PICKET_FUZZERS})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   else()
     add_executable(${name} ${source} $<TARGET_OBJECTS:picket_replay_corpus>)
-    add_test(NAME fuzz/${corpus} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
+    if(PICKET_ASAN)
+      add_test(NAME fuzz/${corpus} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
+    else()
+      set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
   endif()
   if(name STREQUAL "pack_fuzzer")
     target_sources(${name} PRIVATE tests/support/pack_builder.cc)
@@ -159,7 +170,7 @@ foreach(source ${PICKET_FUZZERS})
   target_include_directories(${name} PRIVATE tests)
   target_link_libraries(${name} PRIVATE picket_archive picket_warnings)
 endforeach()
-if(NOT PICKET_FUZZ)
+if(PICKET_ASAN AND NOT PICKET_FUZZ)
   set_tests_properties(fuzz/secrets PROPERTIES
     ENVIRONMENT ${PICKET_COMPILED_RULES} FIXTURES_REQUIRED installed)
 endif()

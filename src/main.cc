@@ -13,6 +13,7 @@
 
 #include "cli/command_line.h"
 #include "core/error.h"
+#include "report/escape.h"
 
 namespace {
 
@@ -52,7 +53,7 @@ int Run(int argc, char** argv) {
         stderr);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "picket: An internal error ended the run, so nothing was judged: %s.\n",
-                 error.what());
+                 picket::EscapeForTerminal(error.what()).c_str());
   }
   return 2;
 }

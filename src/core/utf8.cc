@@ -1,30 +1,34 @@
 #include "core/utf8.h"
 
-#include <cstddef>
+#include <array>
 #include <cstdint>
 
 namespace picket {
 
+// RFC 3629, section 4.
+Character DecodeUtf8(std::string_view text, bool surrogates) {
+  auto byte = [&](size_t i) -> uint32_t { return static_cast<uint8_t>(text[i]); };
+  const uint32_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1, true};
+  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  const Character bad{lead, 1, false};
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return bad;
+  uint32_t value = lead & (0x7fu >> length);
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return bad;
+    value = value << 6 | (byte(i) & 0x3f);
+  }
+  static constexpr std::array<uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = !surrogates && value >= 0xd800 && value <= 0xdfff;
+  if (value < kLeast[length] || surrogate || value > 0x10ffff) return bad;
+  return {value, length, true};
+}
+
 bool IsUtf8(std::string_view text, bool surrogates) {
-  size_t i = 0;
-  while (i < text.size()) {
-    auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x80) {
-      ++i;
-      continue;
-    }
-    size_t more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-    if (c < 0xc2 || c > 0xf4 || text.size() - i <= more) return false;
-    uint32_t point = c & (0x3fU >> more);
-    for (size_t k = 1; k <= more; ++k) {
-      auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      point = point << 6 | (next & 0x3fU);
-    }
-    if (more == 2 && point < 0x800) return false;
-    if (more == 3 && (point < 0x10000 || point > 0x10ffff)) return false;
-    if (!surrogates && point >= 0xd800 && point <= 0xdfff) return false;
-    i += more + 1;
+  while (!text.empty()) {
+    const Character character = DecodeUtf8(text, surrogates);
+    if (!character.valid) return false;
+    text.remove_prefix(character.length);
   }
   return true;
 }

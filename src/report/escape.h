@@ -2,22 +2,11 @@
 // sequence could repaint the terminal, a bidirectional mark could turn a line around.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace picket {
-
-// One decoded character of UTF-8. `length` is 1 and `valid` false for a byte that begins no
-// well-formed sequence (overlong forms, surrogates and values over U+10FFFF included).
-struct Character {
-  char32_t value = 0;
-  size_t length = 0;
-  bool valid = false;
-};
-
-// The character at the start of `text`, which is not empty.
-Character DecodeUtf8(std::string_view text);
 
 // For terminals and `remote:` lines: control characters become \n, \t, \r or \xNN; marks that have
 // no width or turn the direction of text become \u{NNNN}; bytes that are no UTF-8 become \xNN. What

@@ -8,36 +8,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/stream.h"
+
 namespace picket {
 namespace {
 
 // Memory is taken as the text comes: a length is only a claim.
 constexpr size_t kChunk = size_t{1} << 20;
-
-bool SendAll(int socket, std::string_view text) {
-  while (!text.empty()) {
-    iovec part{const_cast<char*>(text.data()), text.size()};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    const ssize_t count = sendmsg(socket, &message, MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(count));
-  }
-  return true;
-}
-
-bool ReceiveAll(int socket, char* to, size_t size) {
-  while (size > 0) {
-    const ssize_t count = read(socket, to, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    to += count;
-    size -= static_cast<size_t>(count);
-  }
-  return true;
-}
 
 }  // namespace
 

@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/stream.h"
 
 namespace picket {
 namespace {
@@ -37,29 +38,6 @@ std::string Printable(std::string_view text) {
 }
 
 ClamdAnswer Failed(std::string_view why) { return {ClamdAnswer::Kind::kFailed, Printable(why)}; }
-
-// Blocking, on a channel; false at its end or error.
-bool ReadFull(int fd, char* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t count = read(fd, bytes, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes += count;
-    size -= static_cast<size_t>(count);
-  }
-  return true;
-}
-
-bool WriteFull(int fd, const char* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t count = write(fd, bytes, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes += count;
-    size -= static_cast<size_t>(count);
-  }
-  return true;
-}
 
 bool WaitFor(int fd, short events, Clock::time_point deadline) {
   while (true) {
@@ -117,7 +95,7 @@ bool ServeOne(int channel, uint64_t size, const std::function<int(std::string*)>
   // What is not sent any more is read all the same: the next blob begins behind it.
   for (uint64_t left = size; left > 0;) {
     const size_t count = static_cast<size_t>(std::min<uint64_t>(left, kChunk - 4));
-    if (!ReadFull(channel, chunk.data() + 4, count)) {
+    if (!ReceiveAll(channel, chunk.data() + 4, count)) {
       whole = false;
       break;
     }
@@ -215,7 +193,7 @@ int ConnectToClamd(const ClamdAddress& address, milliseconds timeout, std::strin
 void ServeClamd(int channel, const std::function<int(std::string*)>& connect,
                 milliseconds timeout) {
   std::array<unsigned char, 8> header;
-  while (ReadFull(channel, reinterpret_cast<char*>(header.data()), header.size())) {
+  while (ReceiveAll(channel, reinterpret_cast<char*>(header.data()), header.size())) {
     uint64_t size = 0;
     for (unsigned char byte : header) size = size << 8 | byte;
     ClamdAnswer answer;
@@ -224,7 +202,7 @@ void ServeClamd(int channel, const std::function<int(std::string*)>& connect,
     message += static_cast<char>(answer.kind);
     message += static_cast<char>(answer.text.size());
     message += answer.text;
-    if (!WriteFull(channel, message.data(), message.size())) return;
+    if (!SendAll(channel, message)) return;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "match/rule.h"
+#include "support/sanitized.h"
 #include "support/token_run_oracle.h"
 
 namespace picket {
@@ -88,7 +89,7 @@ TEST_CASE("search group: random texts of a pattern are within reach") {
   rule.pattern = "tok_[A-Za-z0-9]{20}";
   rule.group = ChooseSearchGroup(rule);
   REQUIRE(rule.group == SearchGroup::kToken);
-  for (int round = 0; round < 100'000; ++round) {
+  for (int round = 0; round < (kSanitized ? 10'000 : 100'000); ++round) {
     std::string text = "tok_";
     for (int i = 0; i < 20; ++i) text.push_back(alphabet[random() % alphabet.size()]);
     REQUIRE(IsWithinReach(rule, AsBytes(text), text.size()));
@@ -97,7 +98,7 @@ TEST_CASE("search group: random texts of a pattern are within reach") {
 
 TEST_CASE("search group: a match within reach is one by its own bytes") {
   std::mt19937_64 random(5);
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < (kSanitized ? 2'000 : 20'000); ++round) {
     std::string text(random() % 400, ' ');
     const size_t kinds = 2 + random() % 20;
     for (char& c : text) c = "a1 Bc_\"=QxYz:;,(ghJkL"[random() % kinds];
