@@ -85,7 +85,7 @@ for name in $names; do
     # shellcheck disable=SC2086
     replay "$name" /dev/null -runs=$((runs - so_far)) -max_len="${MAX_LEN:-4096}" \
       ${SECONDS_EACH:+-max_total_time="$SECONDS_EACH"} ${found:+"$found"} "$seeds"
-    so_far=$((so_far + $(sed -n 's/^#\([0-9]*\).*/\1/p' "$build/$name.log" | tail -n 1)))
+    so_far=$((so_far + $(sed -n 's/^#\([0-9][0-9]*\).*/\1/p' "$build/$name.log" | tail -n 1)))
     echo "$so_far" >"$executed/$name"
   fi
   # shellcheck disable=SC2086
