@@ -55,6 +55,8 @@ class DeltaForest {
   // By offset.
   std::span<const Entry> entries() const { return entries_; }
   ObjectId id(uint32_t entry) const { return pack_->index().id(entries_[entry].index_position); }
+  // See PackIndex::Fetch().
+  void Fetch(uint32_t entry) const { pack_->index().Fetch(entries_[entry].index_position); }
   // In the pack, bytes. An offset that the index does not have lies behind every pack.
   uint64_t offset(uint32_t entry) const { return OffsetAt(entries_[entry].index_position); }
   // By the number of wanted entries below, then by offset: who walks them in this order and lets go

@@ -73,14 +73,8 @@ std::string PackIndex::CheckOrder() const {
   return "";
 }
 
-Bytes PackIndex::raw_id(uint32_t position) const {
-  return ids_.subspan(position * id_stride_, id_bytes_);
-}
-
-std::optional<uint64_t> PackIndex::offset(uint32_t position) const {
-  const uint64_t offset = ByteReader(offsets_, position * offset_stride_).U32Be();
-  if (!has_large_offsets_ || (offset & 0x80000000U) == 0) return offset;
-  const uint64_t at = (offset & 0x7fffffffU) * 8;
+std::optional<uint64_t> PackIndex::LargeOffset(uint32_t number) const {
+  const uint64_t at = uint64_t{number} * 8;
   if (at >= large_offsets_.size()) return std::nullopt;
   return ByteReader(large_offsets_, at).U64Be();
 }
