@@ -5,6 +5,8 @@
 #include <bit>
 #include <string_view>
 
+#include "match/mark_list.h"
+
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
 #define PICKET_X86 1
@@ -44,16 +46,21 @@ constexpr Kinds kKinds;
 
 uint8_t KindsAt(Bytes text, size_t at) { return at < text.size() ? kKinds.of[text[at]] : 0; }
 
+// Of a byte and the three behind it. Which do can't be predicted, so that nothing branches.
+bool MayJoin(uint8_t kind, uint8_t next, uint8_t second, uint8_t third) {
+  constexpr uint8_t kEnd = kQuote | kBackslash;
+  const auto has = [](uint8_t byte, unsigned kinds) { return unsigned{(byte & kinds) != 0}; };
+  const unsigned word =
+      has(next, kLetter) & (has(second, kEnd) | (has(second, kLetter) & has(third, kEnd)));
+  const unsigned other = has(next, kLayout | kLineEnd | kEnd) & ~has(next, kLetter);
+  return ((has(kind, kQuote) & (word | other)) |
+          (has(kind, kBackslash) & has(next, kEnd | kLineEnd)) |
+          (has(kind, kEquals) & has(next, kLineEnd))) != 0;
+}
+
 bool MayJoin(Bytes text, size_t at) {
-  const uint8_t kind = kKinds.of[text[at]];
-  const uint8_t next = KindsAt(text, at + 1);
-  if ((kind & kEquals) != 0) return (next & kLineEnd) != 0;
-  if ((kind & kBackslash) != 0) return (next & (kBackslash | kQuote | kLineEnd)) != 0;
-  if ((kind & kQuote) == 0) return false;
-  if ((next & kLetter) == 0) return (next & (kLayout | kLineEnd | kBackslash | kQuote)) != 0;
-  const uint8_t second = KindsAt(text, at + 2);
-  if ((second & (kQuote | kBackslash)) != 0) return true;
-  return (second & kLetter) != 0 && (KindsAt(text, at + 3) & (kQuote | kBackslash)) != 0;
+  return MayJoin(KindsAt(text, at), KindsAt(text, at + 1), KindsAt(text, at + 2),
+                 KindsAt(text, at + 3));
 }
 
 void Take(Bytes text, size_t at, std::vector<Landmark>* found) {
@@ -97,32 +104,68 @@ struct Pairs {
 
 constexpr Pairs kPairs;
 
-// A byte above 127 is taken for the one 128 below; what is marked is looked at again.
-__attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"))) void FindAvx512(
+// How many word bytes stand before bit `at`, up to 64, by the mask of its block and of the one
+// before.
+uint32_t WordBefore(uint64_t before, uint64_t word, size_t at) {
+  const uint64_t last = at == 0 ? before : word << (kBlock - at) | before >> at;
+  return static_cast<uint32_t>(std::countl_one(last));
+}
+
+// A byte above 127 may be taken for the one 128 below; what is marked is looked at again, by the
+// stride of blocks, because neither how many are marked nor which of them count can be predicted.
+__attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,lzcnt,popcnt"))) void FindAvx512(
     Bytes text, std::vector<Landmark>* found) {
+  constexpr size_t kStride = 64;
+  constexpr size_t kAtOnce = 2;
   const __m512i first_low = _mm512_loadu_si512(kPairs.first.data());
   const __m512i first_high = _mm512_loadu_si512(kPairs.first.data() + kBlock);
   const __m512i second_low = _mm512_loadu_si512(kPairs.second.data());
   const __m512i second_high = _mm512_loadu_si512(kPairs.second.data() + kBlock);
-  uint64_t before = 0;  // the word bytes of the block before
-  size_t at = 0;
-  for (; at + kBlock < text.size(); at += kBlock) {
-    const uint8_t* block = text.data() + at;
-    const __m512i first =
-        _mm512_permutex2var_epi8(first_low, _mm512_loadu_si512(block), first_high);
-    const __m512i second =
-        _mm512_permutex2var_epi8(second_low, _mm512_loadu_si512(block + 1), second_high);
-    const uint64_t word = _mm512_test_epi8_mask(first, _mm512_set1_epi8(Pairs::kWordBit));
-    uint64_t marks = _mm512_test_epi8_mask(first, second);
-    for (unsigned back = 1; back <= kShortestSplitWord; ++back) {
-      marks &= word << back | before >> (kBlock - back);
+  const size_t blocks =
+      text.size() < kBehindSplitWord ? 0 : (text.size() - kBehindSplitWord) / kBlock;
+  // The word bytes of each block, and of the one before the first.
+  std::array<uint64_t, 1 + kStride> words{};
+  std::array<uint32_t, kStride * kBlock + kAtOnce> marked;
+  std::array<Landmark, kBlock> taken;
+  for (size_t from = 0; from < blocks; from += kStride) {
+    const size_t count = std::min(kStride, blocks - from);
+    const uint8_t* stride = text.data() + from * kBlock;
+    uint32_t* end = marked.data();
+    for (size_t i = 0; i < count; ++i) {
+      const uint8_t* block = stride + i * kBlock;
+      const __m512i bytes = _mm512_loadu_si512(block);
+      const __m512i first = _mm512_permutex2var_epi8(first_low, bytes, first_high);
+      const __m512i second =
+          _mm512_permutex2var_epi8(second_low, _mm512_loadu_si512(block + 1), second_high);
+      const uint64_t word = _mm512_test_epi8_mask(first, _mm512_set1_epi8(Pairs::kWordBit)) &
+                            ~_mm512_movepi8_mask(bytes);
+      uint64_t marks = _mm512_test_epi8_mask(first, second);
+      for (unsigned back = 1; back <= kShortestSplitWord; ++back) {
+        marks &= word << back | words[i] >> (kBlock - back);
+      }
+      words[i + 1] = word;
+      end = ListMarks<kAtOnce>(marks, i * kBlock, end);
     }
-    before = word;
-    for (; marks != 0; marks &= marks - 1) {
-      Take(text, at + static_cast<size_t>(std::countr_zero(marks)), found);
+    size_t kept = 0;
+    for (const uint32_t* mark = marked.data(); mark != end; ++mark) {
+      const size_t i = *mark / kBlock;
+      const size_t at = from * kBlock + *mark;
+      uint32_t length = WordBefore(words[i], words[i + 1], *mark % kBlock);
+      if (length == kBlock) {
+        const size_t most = std::min<size_t>(at, kLongestSplitWord);
+        while (length < most && IsSplitWordByte(text[at - length - 1])) ++length;
+      }
+      const auto kind = [&](size_t ahead) { return kKinds.of[text[at + ahead]]; };
+      taken[kept] = {static_cast<uint32_t>(at) - length, static_cast<uint32_t>(at)};
+      kept += MayJoin(kind(0), kind(1), kind(2), kind(3)) ? 1u : 0u;
+      if (kept < taken.size()) continue;
+      found->insert(found->end(), taken.begin(), taken.end());
+      kept = 0;
     }
+    found->insert(found->end(), taken.begin(), taken.begin() + kept);
+    words[0] = words[count];
   }
-  FindPlainly(text, at, found);
+  FindPlainly(text, blocks * kBlock, found);
 }
 
 __attribute__((target("avx2,bmi"))) void FindAvx2(Bytes text, std::vector<Landmark>* found) {

@@ -58,12 +58,17 @@ class WordFinder {
  private:
   friend struct WordWalk;
 
-  // Words that share a hash of their first three bytes, as eight folded bytes are compared.
+  // A word as eight folded bytes are compared; none, unless it is set, is what they never are.
   struct Entry {
     uint64_t letters = 0;
-    uint64_t mask = 0;
+    uint64_t mask = ~uint64_t{0};
     uint16_t word = 0;
     uint16_t length = 0;
+  };
+  // Of the words that share a hash of their first three bytes.
+  struct Pair {
+    std::array<Entry, 2> entries;
+    bool is_last = true;
   };
   static constexpr unsigned kSlotBits = 10;
   static constexpr uint32_t kFactor = 0x9e3779b1;
@@ -78,10 +83,10 @@ class WordFinder {
     return (static_cast<uint32_t>(letters & 0xffffff) * kFactor) >> (32 - kSlotBits);
   }
 
-  std::vector<Entry> entries_;                                   // by slot
-  std::array<uint32_t, (size_t{1} << kSlotBits) / 32> taken_{};  // a bit for each slot that has any
-  std::array<uint8_t, (size_t{1} << kSlotBits) + 1> first_{};    // of a slot's entries
-  size_t deepest_ = 0;                                           // the most that a slot has
+  std::vector<Pair> pairs_;  // by slot; the first is none
+  // A slot's first pair.
+  std::array<uint8_t, size_t{1} << kSlotBits> first_{};
+  static_assert(kMostWords < 255);
   // By place, of sets 0 to 7 and of 8 to 15, and by FoldedIndex of a byte: a set's bit where the
   // byte may stand there.
   using Row = std::array<std::array<uint8_t, 64>, 2>;
