@@ -10,6 +10,8 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kAttributesFile = ".gitattributes";
+// What is packed and larger is not read at all; bytes.
+constexpr uint64_t kLargestTree = uint64_t{1} << 30;
 
 // How many of `a` are at the start of both.
 size_t CountEqual(Bytes a, Bytes b) {
@@ -29,9 +31,11 @@ size_t CountEqual(Bytes a, Bytes b) {
 
 }  // namespace
 
-// Objects that are read here are no larger than 1 GiB.
 Tree::Tree(RawObject object, size_t id_bytes) : object_(std::move(object)), id_bytes_(id_bytes) {
   const Bytes bytes = object_.bytes();
+  // Whoever says where names stand in four bytes can't go on; TreeCache::Get() has said so before.
+  damaged_ = bytes.size() > kLargestTree;
+  if (damaged_) return;
   places_.reserve(bytes.size() / (id_bytes + 12) + 1);
   TreeCursor cursor(bytes, id_bytes);
   TreeEntry last;
@@ -102,6 +106,11 @@ std::shared_ptr<const Tree> TreeCache::Get(const ObjectId& oid, ReadStatus* stat
   if (object.type() != ObjectType::kTree) {
     *status = ReadStatus::kCorrupt;
     if (why != nullptr) *why = "it is a " + std::string(ToString(object.type()));
+    return nullptr;
+  }
+  if (object.bytes().size() > kLargestTree) {
+    *status = ReadStatus::kCorrupt;
+    if (why != nullptr) *why = "it is over 1 GiB";
     return nullptr;
   }
   auto tree = std::make_shared<const Tree>(std::move(object), objects_.id_bytes());
