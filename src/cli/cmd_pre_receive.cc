@@ -22,7 +22,7 @@ int RunPreReceive(const CommonOptions& common) {
   SplitOff(common, Gate::kPreReceive);
   HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
-  const std::vector<RefUpdate> updates = ParseRefUpdates(ReadHookInput(STDIN_FILENO));
+  const std::vector<RefUpdate> updates = ReadRefUpdates(STDIN_FILENO);
   if (updates.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   if (std::any_of(updates.begin(), updates.end(),

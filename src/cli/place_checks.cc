@@ -237,13 +237,14 @@ class PlaceChecker {
   void CheckReplace(Action action) {
     for (size_t i = 0; i < changes_.objects.size(); ++i) {
       const ChangedObject& object = changes_.objects[i];
-      if (object.kind != ObjectKind::kRefName || !object.text.starts_with("refs/replace/"))
-        continue;
+      if (object.kind != ObjectKind::kRefName) continue;
+      const std::string_view name = changes_.TextOf(object);
+      if (!name.starts_with("refs/replace/")) continue;
       Finding finding = PolicyFinding("refs.replace", action,
                                       "A ref below refs/replace/ shows other content in the place "
                                       "of an object to whoever fetches it.");
       finding.remediation = "Rewrite the history instead, or keep the ref to yourself.";
-      Add(i, {}, std::move(finding), object.text);
+      Add(i, {}, std::move(finding), name);
     }
   }
 

@@ -117,6 +117,7 @@ PushGate::PushGate(const PushInput& input)
     : input_(input),
       book_(DebtsOf(input.repository, input.policy)),
       record_(input.repository.git_dir(), input.updates, GetVariable) {
+  values_.reserve(input.updates.size());
   for (const RefUpdate& update : input.updates)
     if (!update.new_oid.is_zero()) values_.push_back(update.new_oid);
   input_.watch.OnEnd([this](const std::string& sentence) { NoteError(sentence); });

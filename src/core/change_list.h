@@ -2,7 +2,11 @@
 // scanner and policy, which judge it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +26,45 @@ struct Place {
   uint32_t path = kNone;    // kNone: the object has no path (a commit, a tag, a ref name)
 
   auto operator<=>(const Place&) const = default;
+};
+
+// Nearly every object of a push comes to one place, and a push has millions of objects: the first
+// place needs no memory of its own.
+class PlaceList {
+ public:
+  PlaceList() = default;
+  PlaceList(std::initializer_list<Place> places) : PlaceList(std::span(places)) {}
+  explicit PlaceList(std::span<const Place> places) {
+    for (const Place& place : places) push_back(place);
+  }
+  PlaceList(const PlaceList& other) : PlaceList(std::span(other)) {}
+  PlaceList(PlaceList&&) = default;
+  PlaceList& operator=(const PlaceList& other) { return *this = PlaceList(other); }
+  PlaceList& operator=(PlaceList&&) = default;
+
+  bool empty() const { return !has_one_ && many_ == nullptr; }
+  size_t size() const { return many_ != nullptr ? many_->size() : has_one_ ? 1 : 0; }
+  const Place* data() const { return many_ != nullptr ? many_->data() : &one_; }
+  const Place* begin() const { return data(); }
+  const Place* end() const { return data() + size(); }
+  const Place& front() const { return *data(); }
+  const Place& back() const { return data()[size() - 1]; }
+
+  void push_back(Place place) {
+    if (many_ != nullptr) {
+      many_->push_back(place);
+    } else if (has_one_) {
+      many_ = std::make_unique<std::vector<Place>>(std::vector<Place>{one_, place});
+    } else {
+      one_ = place;
+      has_one_ = true;
+    }
+  }
+
+ private:
+  Place one_;
+  bool has_one_ = false;
+  std::unique_ptr<std::vector<Place>> many_;  // all of them, where there are more than one
 };
 
 struct NewCommit {
@@ -50,13 +93,11 @@ struct ObjectPlace {
 struct ChangedObject {
   ObjectKind kind = ObjectKind::kBlob;
   ObjectId oid;
-  // The content itself where it is no Git object (a name, a message).
-  std::string text;
   // For kRefName, kTag and objects that a ref points at directly: index into ChangeList::refs.
   uint32_t ref = kNone;
   // Every (commit, path) that the change brings it to, in walk order; never empty for blobs that
   // stand in a tree.
-  std::vector<Place> places;
+  PlaceList places;
 };
 
 struct ChangeList {
@@ -66,6 +107,8 @@ struct ChangeList {
   std::vector<NewCommit> commits;
   std::vector<std::string> paths;
   std::vector<ChangedObject> objects;
+  // The text of objects of kind kMessage.
+  std::string message;
   // Where the change brings symbolic links.
   std::vector<ObjectPlace> links;
   // The .gitattributes files in the folders of what is changed, and as indexes into them the
@@ -87,6 +130,17 @@ struct ChangeList {
 
   std::string_view PathOf(Place place) const {
     return place.path == kNone ? std::string_view() : std::string_view(paths[place.path]);
+  }
+  // The content itself where it is no Git object (a name, a message); "" for all else.
+  std::string_view TextOf(const ChangedObject& object) const {
+    switch (object.kind) {
+      case ObjectKind::kRefName:
+        return object.ref == kNone ? std::string_view() : std::string_view(refs[object.ref]);
+      case ObjectKind::kPathName:
+        return object.places.empty() ? std::string_view() : PathOf(object.places.front());
+      case ObjectKind::kMessage: return message;
+      default: return {};
+    }
   }
 };
 

@@ -2,45 +2,42 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 
 namespace picket {
 namespace {
 
-constexpr uint8_t kNoDigit = 0xff;
+// One bit, digit or letter for each of eight bytes.
+constexpr uint64_t Each(uint8_t byte) { return byte * uint64_t{0x0101010101010101}; }
 
-// The value of each hexadecimal digit of either case; kNoDigit for what is none.
-constexpr std::array<uint8_t, 256> kValues = [] {
-  std::array<uint8_t, 256> digits{};
-  digits.fill(kNoDigit);
-  for (uint8_t i = 0; i < 10; ++i) digits['0' + i] = i;
-  for (uint8_t i = 0; i < 6; ++i) {
-    digits['a' + i] = digits['A' + i] = static_cast<uint8_t>(10 + i);
-  }
-  return digits;
-}();
+// For eight bytes below 0x80: the highest bit of each that lies in [first, last].
+constexpr uint64_t Within(uint64_t bytes, char first, char last) {
+  const uint64_t above = bytes + Each(static_cast<uint8_t>(0x80 - first));
+  const uint64_t beyond = bytes + Each(static_cast<uint8_t>(0x7f - last));
+  return above & ~beyond & Each(0x80);
+}
+
+// Four bytes from eight hexadecimal digits of either case; false where one is none. A push of many
+// refs has as many ids, so this goes by eight digits at a time.
+bool ReadDigits(const char* digits, uint8_t* bytes) {
+  uint64_t text = 0;
+  for (unsigned i = 0; i < 8; ++i) text |= uint64_t{static_cast<uint8_t>(digits[i])} << 8 * i;
+  if ((text & Each(0x80)) != 0) return false;
+  const uint64_t letters = Within(text | Each(0x20), 'a', 'f');
+  if ((letters | Within(text, '0', '9')) != Each(0x80)) return false;
+  const uint64_t values = (text & Each(0x0f)) + (letters >> 7) * 9;
+  const uint64_t pairs = values << 4 | values >> 8;
+  for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<uint8_t>(pairs >> 16 * i);
+  return true;
+}
 
 }  // namespace
-
-ObjectId ObjectId::FromRaw(Bytes raw) {
-  assert(raw.size() == 20 || raw.size() == 32);
-  ObjectId id;
-  std::copy(raw.begin(), raw.end(), id.bytes_.begin());
-  id.size_ = static_cast<uint8_t>(raw.size());
-  return id;
-}
 
 std::optional<ObjectId> ObjectId::TryParse(std::string_view hex) {
   if (hex.size() != 40 && hex.size() != 64) return std::nullopt;
   ObjectId id;
-  unsigned seen = 0;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    const unsigned high = kValues[static_cast<uint8_t>(hex[i])];
-    const unsigned low = kValues[static_cast<uint8_t>(hex[i + 1])];
-    seen |= high | low;
-    id.bytes_[i / 2] = static_cast<uint8_t>(high << 4 | low);
-  }
-  if (seen > 15) return std::nullopt;
+  bool good = true;
+  for (size_t i = 0; i < hex.size(); i += 8) good &= ReadDigits(&hex[i], &id.bytes_[i / 2]);
+  if (!good) return std::nullopt;
   id.size_ = static_cast<uint8_t>(hex.size() / 2);
   return id;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -17,7 +18,13 @@ class ObjectId {
  public:
   ObjectId() = default;
   // `raw` is 20 or 32 bytes.
-  static ObjectId FromRaw(Bytes raw);
+  static ObjectId FromRaw(Bytes raw) {
+    assert(raw.size() == 20 || raw.size() == 32);
+    ObjectId id;
+    std::memcpy(id.bytes_.data(), raw.data(), raw.size() == 20 ? 20 : 32);
+    id.size_ = static_cast<uint8_t>(raw.size());
+    return id;
+  }
   // 40 or 64 hexadecimal digits of either case, and nothing else.
   static std::optional<ObjectId> TryParse(std::string_view hex);
 

@@ -4,17 +4,30 @@
 #include <utility>
 
 namespace picket {
+namespace {
+
+// Room that is not used is no memory yet, and every move of a long list costs.
+template <typename T>
+T& Append(std::vector<T>* list) {
+  if (list->size() == list->capacity()) list->reserve(4 * list->size() + 64);
+  return list->emplace_back();
+}
+
+}  // namespace
 
 ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
     : may_be_promised_(may_be_promised), limits_(limits) {}
 
+void ChangeBuilder::ExpectRefs(size_t count) {
+  list_.refs.reserve(count);
+  list_.objects.reserve(count);
+}
+
 uint32_t ChangeBuilder::AddRef(std::string name) {
   uint32_t index = static_cast<uint32_t>(list_.refs.size());
-  ChangedObject object;
+  ChangedObject& object = Append(&list_.objects);
   object.kind = ObjectKind::kRefName;
-  object.text = name;
   object.ref = index;
-  list_.objects.push_back(std::move(object));
   list_.refs.push_back(std::move(name));
   return index;
 }
@@ -32,7 +45,7 @@ ChangedObject& ChangeBuilder::Object(ObjectKind kind, const ObjectId& oid) {
       index.Find(hash, [&](uint32_t object) { return list_.objects[object].oid == oid; });
   if (known != kNone) return list_.objects[known];
   index.Insert(hash, static_cast<uint32_t>(list_.objects.size()));
-  ChangedObject& object = list_.objects.emplace_back();
+  ChangedObject& object = Append(&list_.objects);
   object.kind = kind;
   object.oid = oid;
   return object;
@@ -54,7 +67,7 @@ void ChangeBuilder::StartCommit(const ObjectId& oid, uint32_t ref) {
   commit_hex_ = oid.ToHex();
   ref_ = kNone;
   list_.commits.push_back({oid, ref});
-  ChangedObject& object = list_.objects.emplace_back();
+  ChangedObject& object = Append(&list_.objects);
   object.kind = ObjectKind::kCommit;
   object.oid = oid;
   object.places.push_back({commit_, kNone});
@@ -83,7 +96,7 @@ uint32_t ChangeBuilder::PathIndex(std::string_view path) {
   last_path_ = path_index_.Find(hash, is_path);
   if (last_path_ != kNone) return last_path_;
   last_path_ = static_cast<uint32_t>(list_.paths.size());
-  list_.paths.emplace_back(path);
+  Append(&list_.paths) = path;
   names_.push_back(kNone);
   path_index_.Insert(hash, last_path_);
   path_bytes_ += path.size();
@@ -148,9 +161,7 @@ void ChangeBuilder::OnNewPath(std::string_view path) {
   uint32_t index = PathIndex(path);
   if (names_[index] == kNone) {
     names_[index] = static_cast<uint32_t>(list_.objects.size());
-    ChangedObject& object = list_.objects.emplace_back();
-    object.kind = ObjectKind::kPathName;
-    object.text = path;
+    Append(&list_.objects).kind = ObjectKind::kPathName;
   }
   AddPlace(list_.objects[names_[index]], {commit_, index});
 }

@@ -28,6 +28,8 @@ class ChangeBuilder : public TreeChangeVisitor {
   ChangeBuilder(const ChangeBuilder&) = delete;
   ChangeBuilder& operator=(const ChangeBuilder&) = delete;
 
+  // So many are about to be added.
+  void ExpectRefs(size_t count);
   uint32_t AddRef(std::string name);
   void AddTag(const ObjectId& oid, uint32_t ref);
   // A blob that a ref points at.

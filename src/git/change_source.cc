@@ -19,7 +19,11 @@ constexpr size_t kFewObjects = 256;
 constexpr size_t kEntriesWorthAnObject = 64;
 constexpr size_t kChunk = 8'192;
 
+// Trees before the one at hand whose places in the index are asked for.
+constexpr size_t kTreesAhead = 8;
+
 uint32_t CountLabelled(const DeltaForest& forest, uint32_t root) {
+  if (!forest.entries()[root].wanted_below) return 1;
   uint32_t count = 0;
   std::vector<uint32_t> pending = {root};
   while (!pending.empty()) {
@@ -104,6 +108,10 @@ class ChangeSource::Reader : public ForestReader {
     if (item >= source_.trees_.size()) {
       VisitSingle(source_.singles_[item - source_.trees_.size()], visitor);
       return;
+    }
+    if (item + kTreesAhead < source_.trees_.size()) {
+      const Tree& ahead = source_.trees_[item + kTreesAhead];
+      source_.forests_[ahead.forest]->Fetch(ahead.root);
     }
     const Tree& tree = source_.trees_[item];
     VisitTree(*source_.forests_[tree.forest], tree.root, visitor);

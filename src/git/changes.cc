@@ -159,6 +159,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   TreeCache trees(*objects);
   TreeChanges changes(trees);
 
+  builder.ExpectRefs(values.size());
   std::vector<WalkTip> tips;
   std::vector<std::pair<ObjectId, uint32_t>> ref_trees;
   // Pushes of very many refs have few values.
@@ -176,6 +177,8 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
     Way& way = known->second;
     if (added) way.leads_somewhere = Peel(*objects, value.oid, &way.tags, &way.peeled, &way.why);
     const auto& [leads_somewhere, tags, peeled, why] = way;
+    // What leads to it is named by the first ref.
+    if (!added && leads_somewhere && peeled.type != ObjectType::kTree) continue;
     for (const ObjectId& tag : tags)
       if (!existing.HasTag(tag)) builder.AddTag(tag, ref);
     if (!leads_somewhere) {

@@ -13,8 +13,8 @@ namespace {
 
 // Each holds trees; more are no faster where memory is what they wait for.
 constexpr unsigned kMostThreads = 4;
-constexpr uint64_t kTreeBytes = uint64_t{64} << 20;       // of all threads
-constexpr uint64_t kLeastTreeBytes = uint64_t{32} << 20;  // of each
+constexpr uint64_t kTreeBytes = uint64_t{32} << 20;      // of all threads
+constexpr uint64_t kLeastTreeBytes = uint64_t{8} << 20;  // of each
 // Neighbours share most of their trees, and the first of a row has none of them.
 constexpr size_t kShortestRow = 64;
 constexpr size_t kLongestRow = 512;

@@ -15,6 +15,7 @@ constexpr int kMaxTagChain = 1'000;
 constexpr int64_t kClockSlack = 24 * 60 * 60;  // seconds
 constexpr int kOvertime = 256;                 // commits
 constexpr uint64_t kEarlyChecks = 64;          // commits
+constexpr uint64_t kPartUnchecked = 16;        // of those before it, from one check to the next
 // More are read again when they are needed: all waiting commits could have a million.
 constexpr size_t kFewParents = 8;
 // Boundaries that get a sentence each; the rest is counted.
@@ -194,11 +195,14 @@ class Walk {
   // is enough to end early.
   bool TryPaint() {
     uint64_t count = 0;
+    uint64_t next_check = 1;
     while (waiting_new_ != 0) {
       if (IsStopped()) return true;
       const Node& node = nodes_[queue_.top().node];
-      if (!node.old && (++count <= kEarlyChecks || count % kEarlyChecks == 0) && WasThere(node))
-        return false;
+      if (!node.old && ++count == next_check) {
+        if (WasThere(node)) return false;
+        next_check += count < kEarlyChecks ? 1 : count / kPartUnchecked;
+      }
       Pop();
     }
     return true;

@@ -6,8 +6,7 @@ void ForestReader::OnObject(const WalkedObject& object) {
   const DeltaForest::Entry& entry = object.forest.entries()[object.entry];
   if (entry.label == DeltaForest::kNone) return;
   OnBuilt(entry, object.bytes);
-  const BlobRef ref{KindOf(entry.type), object.forest.id(object.entry), entry.label,
-                    NamesOf(entry.label)};
+  const BlobRef ref{KindOf(entry.type), object.id, entry.label, NamesOf(entry.label)};
   Derivation derivation;
   derivation.depth = object.depth;
   derivation.is_base = entry.wanted_below;

@@ -118,14 +118,14 @@ std::optional<ObjectId> GitAncestry::BlobAt(const ObjectId& tree, std::string_vi
     if (parsed == nullptr) return std::nullopt;
     std::vector<size_t> found;
     parsed->Find(path.substr(0, slash), &found);
-    const TreeEntry* entry = nullptr;
+    std::optional<TreeEntry> entry;
     for (size_t i : found) {
-      const TreeEntry& candidate = parsed->entries()[i];
+      const TreeEntry candidate = parsed->entries()[i];
       bool fits = slash == std::string_view::npos ? IsContent(candidate)
                                                   : candidate.kind == EntryKind::kTree;
-      if (fits && entry == nullptr) entry = &candidate;
+      if (fits && !entry) entry = candidate;
     }
-    if (entry == nullptr) return std::nullopt;
+    if (!entry) return std::nullopt;
     at = entry->oid;
     if (slash == std::string_view::npos) return at;
     path.remove_prefix(slash + 1);
@@ -168,15 +168,15 @@ void GitAncestry::Compare(const ObjectId& before, const ObjectId& after, std::st
     --budget_;
     found.clear();
     new_tree->Find(entry.name, &found);
-    const TreeEntry* counterpart = nullptr;
+    std::optional<TreeEntry> counterpart;
     for (size_t i : found) {
-      const TreeEntry& candidate = new_tree->entries()[i];
+      const TreeEntry candidate = new_tree->entries()[i];
       if (IsContent(candidate) == IsContent(entry) &&
           (IsContent(entry) || candidate.kind == entry.kind))
-        counterpart = &candidate;
+        counterpart = candidate;
     }
     Join(path, entry.name);
-    if (counterpart == nullptr) {
+    if (!counterpart) {
       RemoveAll(entry, path, depth, removed);
     } else if (entry.kind == EntryKind::kTree && counterpart->oid != entry.oid) {
       Compare(entry.oid, counterpart->oid, path, depth + 1, removed);

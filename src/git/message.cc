@@ -202,11 +202,9 @@ std::string KeptMessage(std::string_view text, const MessageOptions& options) {
 
 ChangeList ListMessage(std::string_view text, const MessageOptions& options) {
   ChangeList list;
-  ChangedObject message;
-  message.kind = ObjectKind::kMessage;
-  message.text = KeptMessage(text, options);
-  if (message.text.find_first_not_of(" \t\r\n") == std::string::npos) return list;
-  list.objects.push_back(std::move(message));
+  list.message = KeptMessage(text, options);
+  if (list.message.find_first_not_of(" \t\r\n") == std::string::npos) return list;
+  list.objects.emplace_back().kind = ObjectKind::kMessage;
   return list;
 }
 

@@ -66,7 +66,13 @@ ObjectKind KindOf(ObjectType type) {
 
 ListedObject ChangedObjects::At(size_t position) const {
   const ChangedObject& object = changes_.objects[position];
-  ListedObject listed{object.kind, object.oid, object.text, {}, {}};
+  ListedObject listed{object.kind, object.oid, changes_.TextOf(object), {}, {}};
+  if (IsLeftOut(position)) listed.left_out = "policy excludes every path where it stands";
+  if (object.places.size() == 1) {
+    const Place& place = object.places.front();
+    if (place.path != kNone) listed.names.push_back(changes_.PathOf(place));
+    return listed;
+  }
   std::unordered_set<std::string_view> endings;
   uint32_t last = kNone;  // mostly an object stands at one path in all commits
   for (const Place& place : object.places) {
@@ -77,7 +83,6 @@ ListedObject ChangedObjects::At(size_t position) const {
     if (!is_first && endings.empty()) endings.insert(EndingOf(listed.names.front()));
     if (is_first || endings.insert(EndingOf(name)).second) listed.names.push_back(name);
   }
-  if (IsLeftOut(position)) listed.left_out = "policy excludes every path where it stands";
   return listed;
 }
 

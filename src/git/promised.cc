@@ -52,7 +52,7 @@ class Reader : private ForestVisitor {
 
  private:
   void OnObject(const WalkedObject& object) override {
-    Read(object.forest.id(object.entry), object.forest.entries()[object.entry].type, object.bytes);
+    Read(object.id, object.forest.entries()[object.entry].type, object.bytes);
   }
   void OnLarge(const DeltaForest&, uint32_t) override {}
   void OnDamaged(const DeltaForest&, uint32_t, const std::string&) override {}

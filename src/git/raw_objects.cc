@@ -41,8 +41,9 @@ int64_t TimeOf(std::string_view line) {
   return seconds;
 }
 
-// As Git's canon_mode() sees it.
-EntryKind KindOf(uint32_t mode) {
+}  // namespace
+
+EntryKind KindOfMode(uint32_t mode) {
   switch (mode & 0170000) {
     case 0100000: return EntryKind::kBlob;
     case 0120000: return EntryKind::kSymlink;
@@ -51,8 +52,6 @@ EntryKind KindOf(uint32_t mode) {
     default: return EntryKind::kOther;
   }
 }
-
-}  // namespace
 
 std::optional<CommitHeader> TryParseCommit(Bytes bytes, size_t id_bytes) {
   std::string_view text = AsText(bytes);
@@ -103,7 +102,7 @@ ParsedTree ParseTree(Bytes bytes, size_t id_bytes) {
   tree.entries.reserve(bytes.size() / (id_bytes + 8));
   TreeCursor cursor(bytes, id_bytes);
   while (cursor.Next()) {
-    tree.entries.push_back({KindOf(cursor.mode()), cursor.id(), cursor.name()});
+    tree.entries.push_back({KindOfMode(cursor.mode()), cursor.id(), cursor.name()});
     size_t count = tree.entries.size();
     if (count > 1 && tree.sorted)
       tree.sorted = EntryComesBefore(tree.entries[count - 2], tree.entries[count - 1]);

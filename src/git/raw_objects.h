@@ -57,6 +57,9 @@ struct ParsedTree {
 // The views in the result live as long as `bytes`.
 ParsedTree ParseTree(Bytes bytes, size_t id_bytes);
 
+// As Git's canon_mode() sees it.
+EntryKind KindOfMode(uint32_t mode);
+
 // Git's order: a tree's name sorts as if it ended in '/'.
 bool EntryComesBefore(const TreeEntry& a, const TreeEntry& b);
 

@@ -33,14 +33,18 @@ ObjectId ParseId(std::string_view text, std::string_view hook, size_t line, size
 
 // Git allows neither in a ref's name: git-check-ref-format(1).
 bool IsRefName(std::string_view name) {
-  return !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
-  });
+  // All of them are looked at, which is done many at a time.
+  unsigned bad = 0;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    bad |= static_cast<unsigned>(byte <= ' ') | static_cast<unsigned>(byte == 0x7f);
+  }
+  return !name.empty() && bad == 0;
 }
 
+// `number` is that of the line before the text.
 template <typename Visit>
-void ForEachLine(std::string_view text, std::string_view hook, Visit visit) {
-  size_t number = 0;
+void ForEachLine(std::string_view text, std::string_view hook, size_t number, Visit visit) {
   while (!text.empty()) {
     ++number;
     size_t end = std::min(text.find('\n'), text.size());
@@ -60,23 +64,71 @@ std::optional<std::string_view> TakeLastWord(std::string_view* line) {
   return word;
 }
 
-}  // namespace
-
-std::vector<RefUpdate> ParseRefUpdates(std::string_view text) {
+// Appends to `updates`, of which there is one for each line before `text`; `id_bytes` is kept from
+// one call to the next.
+void AddRefUpdates(std::string_view text, size_t* id_bytes, std::vector<RefUpdate>* updates) {
   constexpr std::string_view kHook = "pre-receive";
-  std::vector<RefUpdate> updates;
-  size_t id_bytes = 0;
-  ForEachLine(text, kHook, [&](std::string_view line, size_t number) {
+  ForEachLine(text, kHook, updates->size(), [&](std::string_view line, size_t number) {
     size_t first = line.find(' ');
     size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
     if (second == std::string_view::npos)
       Malformed(kHook, number, "is not made of two object ids and a ref");
-    RefUpdate update{ParseId(line.substr(0, first), kHook, number, &id_bytes),
-                     ParseId(line.substr(first + 1, second - first - 1), kHook, number, &id_bytes),
-                     std::string(line.substr(second + 1))};
-    if (!IsRefName(update.ref)) Malformed(kHook, number, "holds no valid name of a ref");
-    updates.push_back(std::move(update));
+    const ObjectId old_oid = ParseId(line.substr(0, first), kHook, number, id_bytes);
+    const ObjectId new_oid =
+        ParseId(line.substr(first + 1, second - first - 1), kHook, number, id_bytes);
+    const std::string_view ref = line.substr(second + 1);
+    if (!IsRefName(ref)) Malformed(kHook, number, "holds no valid name of a ref");
+    // Room that is not used is no memory yet, and every move costs.
+    if (updates->size() == updates->capacity()) updates->reserve(4 * updates->size() + 64);
+    updates->push_back({old_oid, new_oid, std::string(ref)});
   });
+}
+
+// Calls take(chunk) for what comes from `file` up to its end.
+template <typename Take>
+void ForEachChunk(int file, const Take& take) {
+  std::vector<char> buffer(size_t{64} << 10);
+  uint64_t size = 0;
+  while (true) {
+    const ssize_t count = read(file, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0)
+      throw Error(std::string("The hook's standard input can't be read: ") + std::strerror(errno) +
+                  ". Let Git run the hook.");
+    if (count == 0) return;
+    size += static_cast<uint64_t>(count);
+    if (size > kMaxInput)
+      throw Error("The hook's standard input is over 256 MiB. Push fewer refs at once.");
+    take(std::string_view(buffer.data(), static_cast<size_t>(count)));
+  }
+}
+
+}  // namespace
+
+std::vector<RefUpdate> ParseRefUpdates(std::string_view text) {
+  std::vector<RefUpdate> updates;
+  size_t id_bytes = 0;
+  AddRefUpdates(text, &id_bytes, &updates);
+  return updates;
+}
+
+std::vector<RefUpdate> ReadRefUpdates(int file) {
+  std::vector<RefUpdate> updates;
+  size_t id_bytes = 0;
+  std::string unended;
+  ForEachChunk(file, [&](std::string_view chunk) {
+    const size_t end = chunk.find('\n');
+    if (end != std::string_view::npos && !unended.empty()) {
+      unended.append(chunk.substr(0, end + 1));
+      chunk.remove_prefix(end + 1);
+      AddRefUpdates(unended, &id_bytes, &updates);
+      unended.clear();
+    }
+    const size_t whole = chunk.rfind('\n') + 1;  // 0 for none
+    AddRefUpdates(chunk.substr(0, whole), &id_bytes, &updates);
+    unended.append(chunk.substr(whole));
+  });
+  AddRefUpdates(unended, &id_bytes, &updates);
   return updates;
 }
 
@@ -84,7 +136,7 @@ std::vector<Push> ParsePushes(std::string_view text) {
   constexpr std::string_view kHook = "pre-push";
   std::vector<Push> pushes;
   size_t id_bytes = 0;
-  ForEachLine(text, kHook, [&](std::string_view line, size_t number) {
+  ForEachLine(text, kHook, 0, [&](std::string_view line, size_t number) {
     std::optional<std::string_view> remote_oid = TakeLastWord(&line);
     std::optional<std::string_view> remote_ref = TakeLastWord(&line);
     std::optional<std::string_view> local_oid = TakeLastWord(&line);
@@ -100,18 +152,8 @@ std::vector<Push> ParsePushes(std::string_view text) {
 
 std::string ReadHookInput(int file) {
   std::string text;
-  char buffer[65536];
-  while (true) {
-    ssize_t count = read(file, buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0)
-      throw Error(std::string("The hook's standard input can't be read: ") + std::strerror(errno) +
-                  ". Let Git run the hook.");
-    if (count == 0) return text;
-    text.append(buffer, static_cast<size_t>(count));
-    if (text.size() > kMaxInput)
-      throw Error("The hook's standard input is over 256 MiB. Push fewer refs at once.");
-  }
+  ForEachChunk(file, [&](std::string_view chunk) { text += chunk; });
+  return text;
 }
 
 }  // namespace picket

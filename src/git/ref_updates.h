@@ -31,6 +31,9 @@ struct Push {
 std::vector<RefUpdate> ParseRefUpdates(std::string_view text);
 std::vector<Push> ParsePushes(std::string_view text);
 
+// The lines of `file` up to its end, parsed as they come. Throws Error as both do.
+std::vector<RefUpdate> ReadRefUpdates(int file);
+
 // All of `file` to its end. Throws Error when it can't be read or is over 256 MiB (a million refs
 // are about 130).
 std::string ReadHookInput(int file);

@@ -115,7 +115,6 @@ class ListBuilder {
     if (entry.new_path) {
       ChangedObject name;
       name.kind = ObjectKind::kPathName;
-      name.text = change.path;
       name.places.push_back({kNone, path});
       list_->objects.push_back(std::move(name));
     }

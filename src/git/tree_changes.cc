@@ -3,19 +3,9 @@
 #include <algorithm>
 
 namespace picket {
-namespace {
-
-constexpr std::string_view kAttributes = ".gitattributes";
-
-}  // namespace
 
 bool TreeChanges::Beside::Holds(const TreeEntry& wanted, std::vector<size_t>* found) {
-  const std::vector<TreeEntry>& entries = tree->entries();
-  if (cursor < entries.size() && entries[cursor].name == wanted.name &&
-      entries[cursor].SameAs(wanted)) {
-    ++cursor;
-    return true;
-  }
+  const Tree::Entries entries = tree->entries();
   size_t before = found->size();
   tree->Find(wanted.name, found);
   for (size_t i = before; i < found->size(); ++i) {
@@ -47,6 +37,13 @@ void TreeChanges::Account(uint64_t entries) {
   budget_ -= std::min(budget_, entries);
 }
 
+void TreeChanges::VisitAttributes(const Tree& tree, size_t begin, size_t end) {
+  const std::vector<uint32_t>& all = tree.attributes();
+  for (auto at = std::lower_bound(all.begin(), all.end(), begin); at != all.end() && *at < end;
+       ++at)
+    visitor_->OnAttributes(path_, tree.entries()[*at].oid);
+}
+
 TreeChanges::Level& TreeChanges::LevelAt(int depth) {
   if (levels_.size() <= static_cast<size_t>(depth)) levels_.resize(static_cast<size_t>(depth) + 1);
   return levels_[static_cast<size_t>(depth)];
@@ -75,17 +72,28 @@ void TreeChanges::Descend(const ObjectId& oid, int depth) {
   size_t length = path_.size();
   std::vector<size_t>& found = level.found;
   std::vector<ObjectId>& below = level.below;
-  for (const TreeEntry& entry : tree->entries()) {
+  const Tree::Entries entries = tree->entries();
+  const uint64_t cost = 1 + besides.size();
+  for (size_t at = 0; at < entries.size(); ++at) {
     if (exhausted_) return;
-    uint64_t cost = 1 + besides.size();
+    if (!besides.empty()) {
+      Beside& first = besides.front();
+      const size_t same =
+          std::min<uint64_t>(tree->CountSame(at, *first.tree, first.cursor), budget_ / cost);
+      VisitAttributes(*tree, at, at + same);
+      budget_ -= same * cost;
+      at += same;
+      first.cursor += same;
+      if (at == entries.size()) break;
+    }
     if (budget_ < cost) {
       exhausted_ = true;
       visitor_->OnTooLarge(path_, "it leads to more tree entries than picket looks at");
       return;
     }
     budget_ -= cost;
-    if (entry.name == kAttributes && entry.kind == EntryKind::kBlob)
-      visitor_->OnAttributes(path_, entry.oid);
+    VisitAttributes(*tree, at, at + 1);
+    const TreeEntry entry = entries[at];
     bool same = false;
     bool known = false;
     below.clear();

@@ -86,6 +86,8 @@ class TreeChanges {
   };
 
   Level& LevelAt(int depth);
+  // The .gitattributes among the entries [begin, end) of the folder at hand.
+  void VisitAttributes(const Tree& tree, size_t begin, size_t end);
   // Against levels_[depth].others.
   void Descend(const ObjectId& oid, int depth);
   void Judge(const TreeEntry& entry, const std::vector<ObjectId>& others, bool known, int depth);

@@ -190,7 +190,7 @@ class Reader : private ForestVisitor {
                                                 : AddNew(object, starts_[object.depth - 1], starts);
     EndTree();
     if (whole && label != kNone) rows_->SetWhole(label);
-    if (!whole) AddGap(object.forest.id(object.entry), kBrokenEntry);
+    if (!whole) AddGap(object.id, kBrokenEntry);
     start_count_ += starts->capacity();
     // Whose base has none is read from its first entry on.
     for (size_t i = 0; start_count_ > kMaxStarts && i < starts_.size(); ++i) {

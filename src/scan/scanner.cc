@@ -21,6 +21,10 @@ namespace {
 constexpr uint64_t kBytesWorthAThread = uint64_t{1} << 20;
 constexpr size_t kItemsWorthAThread = 64;
 constexpr size_t kLongestRun = 256;
+// What a worker has done is told to the others, and the clock read, no more often than after so
+// many objects or bytes: a line of memory that all threads write is slow.
+constexpr uint64_t kObjectsUntold = 32;
+constexpr uint64_t kBytesUntold = uint64_t{1} << 20;
 constexpr size_t kNamedSkips = 100;
 constexpr auto kProgressInterval = std::chrono::milliseconds(500);
 
@@ -122,7 +126,8 @@ class Worker final : public BlobVisitor {
  public:
   explicit Worker(Run* run)
       : run_(run),
-        scanner_(run->detectors, run->options.new_opener, run->options.limits),
+        relay_(run->options.limits.stop, RequestStop{&stop_}),
+        scanner_(run->detectors, run->options.new_opener, LimitsOf(*run, stop_)),
         reader_(run->source.NewReader()),
         keep_at_(2 * run->options.findings) {}
 
@@ -130,8 +135,31 @@ class Worker final : public BlobVisitor {
     if (IsStopped()) return;
     reader_->Visit(item, *this);
     const uint64_t count = run_->source.objects_in(item);
-    run_->done.fetch_add(count, std::memory_order_relaxed);
-    if (!IsStopped()) run_->examined.fetch_add(count, std::memory_order_relaxed);
+    untold_.done += count;
+    if (!IsStopped()) untold_.examined += count;
+  }
+
+  // True where something was told.
+  bool TellIfDue() {
+    if (untold_.done < kObjectsUntold && untold_.objects < kObjectsUntold &&
+        untold_.bytes < kBytesUntold) {
+      return false;
+    }
+    Tell();
+    return true;
+  }
+
+  void Tell() {
+    const auto add = [](std::atomic<uint64_t>* all, uint64_t more) {
+      all->fetch_add(more, std::memory_order_relaxed);
+    };
+    add(&run_->done, untold_.done);
+    add(&run_->examined, untold_.examined);
+    add(&run_->objects, untold_.objects);
+    add(&run_->blobs, untold_.blobs);
+    add(&run_->bytes, untold_.bytes);
+    add(&run_->findings, untold_.findings);
+    untold_ = {};
   }
 
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
@@ -146,9 +174,9 @@ class Worker final : public BlobVisitor {
     uint64_t seen = blob.bytes.size();
     for (const Span& span : blob.left_out) seen -= span.length;
     part_.bytes += seen;
-    run_->bytes.fetch_add(seen, std::memory_order_relaxed);
-    run_->objects.fetch_add(1, std::memory_order_relaxed);
-    if (content) run_->blobs.fetch_add(1, std::memory_order_relaxed);
+    untold_.bytes += seen;
+    ++untold_.objects;
+    untold_.blobs += content ? 1 : 0;
     ScannedObject object = scanner_.Scan(blob, derivation);
     // What could not be examined because it was left is counted with it.
     if (IsStopped()) object.gaps.clear();
@@ -156,7 +184,7 @@ class Worker final : public BlobVisitor {
       if (run_->options.on_silent && !IsStopped()) run_->options.on_silent(blob.ref);
       return;
     }
-    run_->findings.fetch_add(object.findings.size(), std::memory_order_relaxed);
+    untold_.findings += object.findings.size();
     kept_ += object.findings.size() + object.counted.size() + object.gaps.size();
     part_.objects.push_back(std::move(object));
     if (kept_ < keep_at_) return;
@@ -184,7 +212,32 @@ class Worker final : public BlobVisitor {
 
   static constexpr size_t kCompactAt = 10'000;
 
+  struct RequestStop {
+    std::stop_source* source;
+    void operator()() const { source->request_stop(); }
+  };
+
+  // Detectors copy the token for every blob, which counts its copies: in one place for all threads
+  // that would make them wait for each other.
+  static BlobScanLimits LimitsOf(const Run& run, const std::stop_source& stop) {
+    BlobScanLimits limits = run.options.limits;
+    if (limits.stop.stop_possible()) limits.stop = stop.get_token();
+    return limits;
+  }
+
+  struct Untold {
+    uint64_t done = 0;
+    uint64_t examined = 0;
+    uint64_t objects = 0;
+    uint64_t blobs = 0;
+    uint64_t bytes = 0;
+    uint64_t findings = 0;
+  };
+
   Run* run_;
+  std::stop_source stop_;
+  std::stop_callback<RequestStop> relay_;
+  Untold untold_;
   BlobScanner scanner_;
   std::unique_ptr<BlobReader> reader_;
   ScanResult part_;
@@ -200,8 +253,12 @@ void RunHelper(Run* run, ScanResult* part) {
     while (run->GoesOn()) {
       auto [first, last] = run->TakeItems(false);
       if (first == last) break;
-      for (item = first; item < last && run->GoesOn(); ++item) worker.Visit(item);
+      for (item = first; item < last && run->GoesOn(); ++item) {
+        worker.Visit(item);
+        worker.TellIfDue();
+      }
     }
+    worker.Tell();
     *part = std::move(worker.part());
   } catch (...) {
     run->Fail(item, std::current_exception());
@@ -259,13 +316,14 @@ void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
         bool worth = worker.part().bytes >= kBytesWorthAThread || item + 1 >= kItemsWorthAThread;
         if (worth && !helpers->started() && run->threads > 1 && item + 2 < run->items)
           helpers->Start();
-        if (!run->options.on_progress) continue;
+        if (!worker.TellIfDue() || !run->options.on_progress) continue;
         auto now = std::chrono::steady_clock::now();
         if (now - last_told < kProgressInterval) continue;
         last_told = now;
         run->options.on_progress(run->HowFar());
       }
     }
+    worker.Tell();
     *part = std::move(worker.part());
   } catch (...) {
     run->Fail(item, std::current_exception());

@@ -12,7 +12,7 @@ constexpr FormatReader kFormats[] = {
 };
 
 bool EndsWith(std::string_view name, std::string_view ending) {
-  if (name.size() < ending.size()) return false;
+  if (name.size() < ending.size() || (name.back() | 0x20) != (ending.back() | 0x20)) return false;
   name.remove_prefix(name.size() - ending.size());
   return std::equal(name.begin(), name.end(), ending.begin(), [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 0x20) : a) == b;

@@ -18,6 +18,23 @@ TEST_CASE("object id: 40 and 64 digits and nothing else") {
   CHECK_FALSE(ObjectId::TryParse(std::string(39, 'a') + "g"));
 }
 
+TEST_CASE("object id: every byte at every place is a digit or none") {
+  const std::string digits = "0123456789abcdef";
+  for (size_t place = 0; place < 40; ++place) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text;
+      for (size_t i = 0; i < 40; ++i) text += digits[(i * 7 + 3) % 16];
+      text[place] = static_cast<char>(byte);
+      std::string lower = text;
+      if (byte >= 'A' && byte <= 'F') lower[place] = static_cast<char>(byte + 32);
+      const bool good = digits.find(lower[place]) != std::string::npos;
+      const std::optional<ObjectId> id = ObjectId::TryParse(text);
+      REQUIRE(id.has_value() == good);
+      if (good) REQUIRE(id->ToHex() == lower);
+    }
+  }
+}
+
 TEST_CASE("object id: zero is Git's word for no object, empty is ours for no name") {
   CHECK(ObjectId::TryParse(std::string(40, '0'))->is_zero());
   CHECK_FALSE(ObjectId::TryParse(std::string(40, '0'))->empty());

@@ -1,11 +1,39 @@
-// Commits, tags and trees from bytes: nothing is read outside of them, and a tree's entries are
-// found again under their names.
+// Commits, tags and trees from bytes: nothing is read outside of them, a tree's entries are found
+// again under their names, and a tree that is kept has the same.
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "git/raw_objects.h"
+#include "git/tree_cache.h"
 
 namespace {
+
+void Keep(picket::Bytes bytes, size_t id_bytes, const picket::ParsedTree& parsed) {
+  auto object = std::make_shared<picket::ObjectBytes>();
+  if (!object->Resize(bytes.size())) return;
+  if (!bytes.empty()) std::memcpy(object->room().data(), bytes.data(), bytes.size());
+  const picket::Tree tree(picket::RawObject(std::move(object)), id_bytes);
+  const size_t size = parsed.entries.size();
+  if (tree.entries().size() != size || tree.damaged() != parsed.damaged) std::abort();
+  if (tree.CountSame(0, tree, 0) != size) std::abort();
+  for (size_t i = 0; i < size; ++i) {
+    const picket::TreeEntry entry = tree.entries()[i];
+    if (!entry.SameAs(parsed.entries[i]) || entry.name != parsed.entries[i].name) std::abort();
+    if (size > 256) continue;
+    std::vector<size_t> found;
+    tree.Find(entry.name, &found);
+    bool again = false;
+    for (size_t at : found) again |= at == i;
+    if (!again) std::abort();
+    const size_t next = (i + 1) % size;
+    const size_t same = tree.CountSame(i, tree, next);
+    if (same > size - i || same > size - next) std::abort();
+  }
+}
 
 void Parse(picket::Bytes bytes, size_t id_bytes) {
   if (auto commit = picket::TryParseCommit(bytes, id_bytes)) {
@@ -24,6 +52,7 @@ void Parse(picket::Bytes bytes, size_t id_bytes) {
     if (picket::EntryComesBefore(tree.entries[i], tree.entries[i - 1])) std::abort();
   }
   if (used > bytes.size()) std::abort();
+  Keep(bytes, id_bytes, tree);
 }
 
 }  // namespace

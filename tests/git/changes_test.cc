@@ -38,8 +38,10 @@ Lines Describe(const GitFixture& git, const ChangeList& changes) {
         break;
       case ObjectKind::kCommit: lines.insert("commit " + hex.substr(0, 8)); break;
       case ObjectKind::kTag: lines.insert("tag " + hex.substr(0, 8)); break;
-      case ObjectKind::kRefName: lines.insert("ref " + object.text); break;
-      case ObjectKind::kPathName: lines.insert("name " + object.text); break;
+      case ObjectKind::kRefName: lines.insert("ref " + std::string(changes.TextOf(object))); break;
+      case ObjectKind::kPathName:
+        lines.insert("name " + std::string(changes.TextOf(object)));
+        break;
       default: lines.insert("other");
     }
   }

@@ -49,7 +49,8 @@ std::string Describe(const ChangeList& changes) {
   const auto add = [&text](const std::string& part) { text += part + " "; };
   for (const std::string& path : changes.paths) add(path);
   for (const ChangedObject& object : changes.objects) {
-    add("\n" + std::to_string(static_cast<int>(object.kind)) + object.oid.ToHex() + object.text);
+    add("\n" + std::to_string(static_cast<int>(object.kind)) + object.oid.ToHex() +
+        std::string(changes.TextOf(object)));
     for (const Place& place : object.places)
       add(std::to_string(place.commit) + ":" + std::to_string(place.path));
   }

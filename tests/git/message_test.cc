@@ -250,7 +250,7 @@ TEST_CASE("message: one object with the text, none for nothing") {
   ChangeList list = ListMessage("subject\n", {});
   REQUIRE(list.objects.size() == 1);
   CHECK(list.objects[0].kind == ObjectKind::kMessage);
-  CHECK(list.objects[0].text == "subject\n");
+  CHECK(list.TextOf(list.objects[0]) == "subject\n");
   CHECK(list.objects[0].places.empty());
   CHECK(ListMessage(" \n\n", {}).objects.empty());
 }

@@ -37,11 +37,10 @@ struct Recorder : BlobVisitor {
   std::vector<Skipped> skipped;
 };
 
-ChangedObject Listed(ObjectKind kind, const ObjectId& oid, const std::string& text = "") {
+ChangedObject Listed(ObjectKind kind, const ObjectId& oid) {
   ChangedObject object;
   object.kind = kind;
   object.oid = oid;
-  object.text = text;
   return object;
 }
 
@@ -79,11 +78,12 @@ TEST_CASE("object source: every kind is handed out, in order, with its names") {
   ChangeList changes;
   changes.commits.push_back({commit, kNone});
   changes.paths = {"a/f", "b"};
-  changes.objects = {Listed(ObjectKind::kRefName, {}, "refs/heads/x"),
-                     Listed(ObjectKind::kCommit, commit),
+  changes.objects = {Listed(ObjectKind::kRefName, {}), Listed(ObjectKind::kCommit, commit),
                      Listed(ObjectKind::kBlob, git.Id("HEAD:a/f")),
                      Listed(ObjectKind::kTree, git.Id("HEAD^{tree}")),
                      Listed(ObjectKind::kBlob, git.Object("blob", ""))};
+  changes.refs = {"refs/heads/x"};
+  changes.objects[0].ref = 0;
   changes.objects[2].places = {{0, 0}, {0, 1}, {0, 0}};
   Recorder seen = VisitAll(git, changes);
   REQUIRE(seen.contents.size() == 5);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string>
 
 #include "core/error.h"
@@ -104,6 +105,36 @@ TEST_CASE("ref updates and pushes: ids of 64 digits are read") {
   REQUIRE(pushes.size() == 1);
   CHECK(pushes[0].local_oid.ToHex() == one);
   CHECK(pushes[0].remote_oid.is_zero());
+}
+
+TEST_CASE("ref updates: what comes in pieces is read like what comes at once") {
+  std::string text;
+  for (int i = 0; i < 3'000; ++i) {
+    text += kZero + " " + (i % 2 == 0 ? kOne : kTwo) + " refs/heads/";
+    text += std::string(static_cast<size_t>(i % 90), 'r') + std::to_string(i) + "\n";
+  }
+  const auto read = [](const std::string& input) {
+    FILE* file = std::tmpfile();
+    REQUIRE(std::fwrite(input.data(), 1, input.size(), file) == input.size());
+    std::rewind(file);
+    std::string all;
+    try {
+      for (const RefUpdate& update : ReadRefUpdates(fileno(file)))
+        all += update.old_oid.ToHex() + " " + update.new_oid.ToHex() + " " + update.ref + "\n";
+    } catch (const Error& error) {
+      all = error.what();
+    }
+    std::fclose(file);
+    return all;
+  };
+  REQUIRE(text.size() > 300'000);
+  CHECK(read(text) == text);
+  CHECK(read(text.substr(0, text.size() - 1)) == text);
+  CHECK(read("").empty());
+  CHECK(read(text + "no line\n").starts_with("Line 3001 of the input of pre-receive "));
+  // A line may be longer than what is read at once.
+  const std::string longest = kZero + " " + kOne + " refs/" + std::string(200'000, 'x') + "\n";
+  CHECK(read(text + longest + text) == text + longest + text);
 }
 
 TEST_CASE("hook input: everything is read, and what can't be is an error") {

@@ -117,7 +117,7 @@ Paths BlobPaths(const ChangeList& list) {
 Paths NewNames(const ChangeList& list) {
   Paths names;
   for (const ChangedObject& object : list.objects) {
-    if (object.kind == ObjectKind::kPathName) names.insert(object.text);
+    if (object.kind == ObjectKind::kPathName) names.insert(std::string(list.TextOf(object)));
   }
   return names;
 }

@@ -38,7 +38,7 @@ class Change {
     ChangedObject object;
     object.kind = kind;
     object.oid = IdOf(content);
-    object.places = std::move(places);
+    object.places = PlaceList(places);
     list.objects.push_back(std::move(object));
     texts.push_back(content);
     kinds.push_back(kind);
@@ -397,7 +397,7 @@ TEST_CASE("judge: what is wrong with one place is told there, and as old where i
 
 TEST_CASE("judge: a commit is told by its own id and the ref that reaches it") {
   Change change;
-  change.list.objects.push_back({ObjectKind::kCommit, IdOf("commit 1"), "", kNone, {}});
+  change.list.objects.push_back({ObjectKind::kCommit, IdOf("commit 1"), kNone, {}});
   change.texts.push_back("SECRET1");
   change.kinds.push_back(ObjectKind::kCommit);
   Verdict verdict = change.Run();

@@ -18,15 +18,16 @@ constexpr size_t kLargestSpare = size_t{1} << 20;
 
 void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& visitor) {
   ObjectBytes object = TakeSpare();
-  Built built = MayRead(forest.id(root)) ? Built::kGood : Built::kDamaged;
-  std::optional<Reading> reading(std::in_place, forest.id(root), 0);
+  ObjectId id = forest.id(root);
+  Built built = MayRead(id) ? Built::kGood : Built::kDamaged;
+  std::optional<Reading> reading(std::in_place, id, 0);
   if (built == Built::kGood) built = BuildRoot(forest, root, &object);
   reading.reset();
   if (built != Built::kGood) {
     TellBelow(forest, root, built, visitor);
     return;
   }
-  visitor.OnObject({forest, root, object.bytes(), 0, {}, nullptr});
+  visitor.OnObject({forest, root, id, object.bytes(), 0, {}, nullptr});
   Push(forest, root, std::move(object));
   while (depth_ > 0) {
     if (limits_.stop.stop_requested()) return LeaveAll();
@@ -46,7 +47,7 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
     if (!below.empty()) forest.Fetch(below.front());
     if (top.next_child < children.size()) forest.Fetch(children[top.next_child]);
     object = TakeSpare();
-    const ObjectId id = forest.id(child);
+    id = forest.id(child);
     built = MayRead(id) ? Built::kGood : Built::kDamaged;
     reading.emplace(id, 0);
     if (built == Built::kGood) built = Restore(forest, depth_ - 1);
@@ -55,7 +56,7 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
     }
     reading.reset();
     if (built == Built::kGood) {
-      visitor.OnObject({forest, child, object.bytes(), depth_, top.object.bytes(), &copies_});
+      visitor.OnObject({forest, child, id, object.bytes(), depth_, top.object.bytes(), &copies_});
     } else {
       TellBelow(forest, child, built, visitor);
     }

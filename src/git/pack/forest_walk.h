@@ -18,7 +18,8 @@ namespace picket {
 struct WalkedObject {
   const DeltaForest& forest;
   uint32_t entry = 0;
-  // Valid during the call.
+  // Valid during the call, like `bytes`.
+  const ObjectId& id;
   Bytes bytes;
   // Distance to the root of the tree; the objects come parents before children.
   size_t depth = 0;

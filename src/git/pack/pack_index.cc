@@ -73,24 +73,10 @@ std::string PackIndex::CheckOrder() const {
   return "";
 }
 
-Bytes PackIndex::raw_id(uint32_t position) const {
-  return ids_.subspan(position * id_stride_, id_bytes_);
-}
-
-std::optional<uint64_t> PackIndex::offset(uint32_t position) const {
-  // Asked for every object, several times.
-  const Bytes bytes = offsets_.subspan(position * offset_stride_, 4);
-  const uint64_t offset = uint64_t{bytes[0]} << 24 | uint64_t{bytes[1]} << 16 |
-                          uint64_t{bytes[2]} << 8 | uint64_t{bytes[3]};
-  if (!has_large_offsets_ || (offset & 0x80000000U) == 0) return offset;
-  const uint64_t at = (offset & 0x7fffffffU) * 8;
+std::optional<uint64_t> PackIndex::LargeOffset(uint32_t number) const {
+  const uint64_t at = uint64_t{number} * 8;
   if (at >= large_offsets_.size()) return std::nullopt;
   return ByteReader(large_offsets_, at).U64Be();
-}
-
-void PackIndex::Fetch(uint32_t position) const {
-  __builtin_prefetch(offsets_.data() + position * offset_stride_);
-  __builtin_prefetch(ids_.data() + position * id_stride_);
 }
 
 uint32_t PackIndex::Find(const ObjectId& id) const {

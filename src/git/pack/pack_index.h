@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -28,13 +29,22 @@ class PackIndex {
 
   uint32_t size() const { return count_; }
   // `position` is below size(). Ids ascend with it.
-  Bytes raw_id(uint32_t position) const;
+  Bytes raw_id(uint32_t position) const { return ids_.subspan(position * id_stride_, id_bytes_); }
   ObjectId id(uint32_t position) const { return ObjectId::FromRaw(raw_id(position)); }
   // In the pack file, bytes; not checked against it. nullopt where it points beyond the table of
   // large offsets.
-  std::optional<uint64_t> offset(uint32_t position) const;
-  // Id and offset will be asked for soon.
-  void Fetch(uint32_t position) const;
+  std::optional<uint64_t> offset(uint32_t position) const {
+    uint32_t offset = 0;
+    std::memcpy(&offset, offsets_.data() + position * offset_stride_, sizeof offset);
+    offset = __builtin_bswap32(offset);
+    if (!has_large_offsets_ || (offset & 0x80000000U) == 0) return offset;
+    return LargeOffset(offset & 0x7fffffffU);
+  }
+  // Who soon asks for id and offset says so: memory answers several at once.
+  void Fetch(uint32_t position) const {
+    __builtin_prefetch(ids_.data() + position * id_stride_);
+    __builtin_prefetch(offsets_.data() + position * offset_stride_);
+  }
   // The position of the first entry of that id, or kNotThere.
   uint32_t Find(const ObjectId& id) const;
   // What the pack has to end in.
@@ -42,6 +52,7 @@ class PackIndex {
 
  private:
   bool ReadFanout(Bytes table);
+  std::optional<uint64_t> LargeOffset(uint32_t number) const;
 
   std::array<uint32_t, 257> fanout_{};  // how many ids are below each first byte
   Bytes ids_;                           // id_stride_ apart

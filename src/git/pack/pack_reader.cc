@@ -12,6 +12,8 @@ namespace {
 // Larger objects are read as streams, never here; bytes.
 constexpr uint64_t kMaxObjectBytes = uint64_t{1} << 30;
 constexpr uint64_t kLargestDelta = uint64_t{12} << 20;
+// What is larger is not held; bytes.
+constexpr uint64_t kLargestHeld = uint64_t{12} << 20;
 // What an object costs beside its own bytes.
 constexpr uint64_t kHeldOverhead = 256;
 
@@ -238,8 +240,10 @@ PackReader::Object PackReader::BuildDelta(const Link& link, const ObjectBytes& b
 }
 
 void PackReader::Hold(const Place& place, const Object& object) {
+  // Commits are read once, and are too small to save much where one is made from another.
+  if (object->type == ObjectType::kCommit) return;
   const uint64_t cost = object->bytes().size() + kHeldOverhead;
-  if (cost <= kHeldBytes / 4) held_.Put(place, object, cost);
+  if (cost <= kLargestHeld) held_.Put(place, object, cost);
 }
 
 }  // namespace picket

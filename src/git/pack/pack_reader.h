@@ -67,7 +67,7 @@ class PackReader {
   PackInflater inflater_;
   ObjectBytes delta_;
   // Versions of one folder or file that a walk comes back to; bytes.
-  static constexpr uint64_t kHeldBytes = uint64_t{48} << 20;
+  static constexpr uint64_t kHeldBytes = uint64_t{16} << 20;
   SlotCache<Place, Object, PlaceHash> held_{kHeldBytes};
   std::vector<Link> chain_;
 };
