@@ -161,7 +161,8 @@ class Parser {
     while (More() && text_[at_] >= '0' && text_[at_] <= '9' && at_ - start < 5) {
       value = value * 10 + static_cast<uint64_t>(text_[at_++] - '0');
     }
-    if (at_ == start) return std::nullopt;
+    // RE2 takes {01} for four characters.
+    if (at_ == start || (text_[start] == '0' && at_ - start > 1)) return std::nullopt;
     return value;
   }
 

@@ -150,7 +150,9 @@ TEST_CASE("backtracking finds for every rule what RE2 finds") {
 TEST_CASE("backtracking gives up where the ways are too many, and says so") {
   RegexMatch match;
   const std::string text(60, 'a');
-  for (const char* ways : {"(?:a{0,9}){20}b", "(?:a?|aa){0,40}b", "(?:(?:a|aa|aaa){1,9}x?){9}b"}) {
+  // The last one is as deep as any may be.
+  for (const char* ways : {"(?:a{0,9}){20}b", "(?:a?|aa){0,40}b", "(?:(?:a|aa|aaa){1,9}x?){9}b",
+                           "(?:a?b?|b){1000}c"}) {
     const Backtracker pattern(ways, false);
     CHECK(pattern.Find(AsBytes(text), 0, 60, 60, &match) == Outcome::kUndecided);
     CHECK(pattern.FindWhole(AsBytes(text), 0, 60, &match) == Outcome::kUndecided);
