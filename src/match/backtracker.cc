@@ -8,7 +8,7 @@ namespace {
 
 // A way through a pattern is as deep as it has nodes. Those that ship have 630 at most.
 constexpr size_t kMostNodes = 4096;
-// Nodes that are tried and bytes that are looked at for one match; in source text 1,500 at most.
+// Nodes that are tried and bytes that are looked at for one match; in source text 1,600 at most.
 constexpr uint64_t kMostSteps = 1 << 14;
 
 }  // namespace
@@ -84,7 +84,7 @@ uint16_t Backtracker::AddAlternatives(const std::vector<PatternSequence>& altern
   return AddFork(ways);
 }
 
-// From the first node on, each of which stands behind those that follow it.
+// In an order in which what leads to a node comes before it.
 void Backtracker::FindBegins() {
   std::vector<bool> reached(nodes_.size());
   reached[start_] = true;
