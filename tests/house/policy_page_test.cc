@@ -21,7 +21,9 @@ TEST_CASE("the policy's page names every key") {
   const std::string page = Read("docs/policy.md");
   const nlohmann::json schema = nlohmann::json::parse(Read("schemas/policy.schema.json"));
   size_t keys = 0;
-  for (const auto& [section, content] : schema.at("properties").items()) {
+  for (const auto& part : schema.at("properties").items()) {
+    const std::string& section = part.key();
+    const nlohmann::json& content = part.value();
     INFO(section);
     const bool all = page.find("`" + section + ".*`") != std::string::npos;
     if (!content.contains("properties")) {
@@ -29,9 +31,9 @@ TEST_CASE("the policy's page names every key") {
       ++keys;
       continue;
     }
-    for (const auto& [key, value] : content.at("properties").items()) {
-      INFO(key);
-      const bool named = page.find("`" + section + "." + key + "`") != std::string::npos;
+    for (const auto& one : content.at("properties").items()) {
+      INFO(one.key());
+      const bool named = page.find("`" + section + "." + one.key() + "`") != std::string::npos;
       CHECK((all || named));
       ++keys;
     }
