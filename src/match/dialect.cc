@@ -22,6 +22,8 @@ int HexValue(char c) {
 struct Width {
   uint64_t min = 0;
   uint64_t max = 0;
+  // How often something in it may be repeated, by repeats within one another. RE2 counts so, too.
+  uint64_t repeats = 1;
 };
 
 class Parser {
@@ -60,7 +62,8 @@ class Parser {
     while (More() && text_[at_] == '|') {
       ++at_;
       Width other = Sequence(depth, &tree->emplace_back());
-      width = {std::min(width.min, other.min), std::max(width.max, other.max)};
+      width = {std::min(width.min, other.min), std::max(width.max, other.max),
+               std::max(width.repeats, other.repeats)};
     }
     return width;
   }
@@ -77,7 +80,8 @@ class Parser {
       if (captures_ != captures_before && at_ > atom_at && text_[at_ - 1] != ')') {
         Complain("the capture group is repeated");
       }
-      width = {width.min + total.min, width.max + total.max};
+      width = {width.min + total.min, width.max + total.max,
+               std::max(width.repeats, total.repeats)};
       if (width.max > kMaxWidth) Complain("a match may be wider than 4,096 bytes");
     }
     if (!failed_ && at_ == start) Complain("an alternative is empty");
@@ -152,7 +156,9 @@ class Parser {
     }
     node->min = static_cast<uint32_t>(low);
     node->max = static_cast<uint32_t>(high);
-    return {atom.min * low, atom.max * high};
+    const uint64_t repeats = atom.repeats * high;
+    if (repeats > kMaxRepeat) Complain("repeats within one another make more than 1000");
+    return {atom.min * low, atom.max * high, repeats};
   }
 
   std::optional<uint64_t> Number() {
