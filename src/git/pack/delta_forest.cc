@@ -23,11 +23,11 @@ struct Place {
 
 // By offset, and where several say the same, in the order that they had: digit by digit, from the
 // lowest, with no more digits than there are.
-void SortByOffset(std::vector<Place>* places) {
+void SortByOffset(std::vector<Place, LargePages<Place>>* places) {
   constexpr unsigned kBits = 11;
   uint64_t all = 0;
   for (const Place& place : *places) all |= place.offset;
-  std::vector<Place> sorted(places->size());
+  std::vector<Place, LargePages<Place>> sorted(places->size());
   for (unsigned shift = 0; shift < 64 && all >> shift != 0; shift += kBits) {
     const auto digit = [shift](const Place& place) {
       return static_cast<size_t>(place.offset >> shift) & ((size_t{1} << kBits) - 1);
@@ -63,7 +63,7 @@ std::string DeltaForest::Why(uint32_t entry) const {
 
 void DeltaForest::ListEntries() {
   const PackIndex& index = pack_->index();
-  std::vector<Place> places(index.size());
+  std::vector<Place, LargePages<Place>> places(index.size());
   std::vector<uint32_t> again;
   for (uint32_t i = 0; i < places.size(); ++i) {
     places[i] = {OffsetAt(i), i};
@@ -232,7 +232,7 @@ std::vector<uint32_t> DeltaForest::Forget(ObjectType type, std::span<const uint3
   };
   // An entry and its base are of one type: of the children of one that stays all do.
   const uint32_t count = before.back();
-  std::vector<uint32_t> next(count);
+  Table<uint32_t> next(count);
   uint32_t child_count = 0;
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     if (entries_[i].type == type) continue;

@@ -4,6 +4,7 @@
 // Walked from its roots, each base is built once and serves all its children (see forest_walk.h).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "git/large_pages.h"
 #include "git/object_type.h"
 #include "git/pack/pack_store.h"
 
@@ -54,7 +56,13 @@ class DeltaForest {
   const std::shared_ptr<const PackFile>& shared_pack() const { return pack_; }
   // By offset.
   std::span<const Entry> entries() const { return entries_; }
-  ObjectId id(uint32_t entry) const { return pack_->index().id(entries_[entry].index_position); }
+  ObjectId id(uint32_t entry) const {
+    const Entry& known = entries_[entry];
+    const Bytes ids = known.type == ObjectType::kTree ? tree_ids_ : object_ids_;
+    if (known.label == kNone || ids.empty()) return pack_->index().id(known.index_position);
+    const size_t id_bytes = pack_->id_bytes();
+    return ObjectId::FromRaw(ids.subspan(known.label * id_bytes, id_bytes));
+  }
   // In the pack, bytes. An offset that the index does not have lies behind every pack.
   uint64_t offset(uint32_t entry) const { return OffsetAt(entries_[entry].index_position); }
   // By the number of wanted entries below, then by offset: who walks them in this order and lets go
@@ -64,13 +72,32 @@ class DeltaForest {
                                         first_child_[entry + size_t{1}] - first_child_[entry]);
   }
   // The entry will be asked for soon: packs and their indexes are large, and in another order.
-  void Fetch(uint32_t entry) const { pack_->index().Fetch(entries_[entry].index_position); }
+  // Memory answers several at once, but not before it is known where to look: first this, and some
+  // time later FetchBytes().
+  void Fetch(uint32_t entry) const {
+    const PackIndex& index = pack_->index();
+    index.FetchOffset(entries_[entry].index_position);
+    if (object_ids_.empty()) index.FetchId(entries_[entry].index_position);
+    const uint32_t next = NextInPack(entry);
+    if (next != kNone) index.FetchOffset(next);
+  }
+  // Its compressed bytes, and what says which entry comes below it.
+  void FetchBytes(uint32_t entry) const {
+    __builtin_prefetch(&first_child_[entry]);
+    const Bytes bytes = pack_->bytes();
+    const uint64_t begin = offset(entry);
+    if (begin >= bytes.size()) return;
+    const uint64_t most = std::min<uint64_t>(bytes.size() - begin, kFetchedBytes);
+    for (uint64_t at = 0; at < most; at += kLine) __builtin_prefetch(&bytes[begin + at]);
+  }
+  // A child of the entry, if it has one, will be asked for soon.
+  void FetchBelow(uint32_t entry) const {
+    const std::span<const uint32_t> below = children(entry);
+    if (!below.empty()) __builtin_prefetch(&entries_[below.front()]);
+  }
   // The compressed bytes of an entry end before this. An index may place the next entry anywhere.
   uint64_t end(uint32_t entry) const {
-    const uint32_t next = !next_.empty() ? next_[entry]
-                          : entry + size_t{1} < entries_.size()
-                              ? entries_[entry + size_t{1}].index_position
-                              : kNone;
+    const uint32_t next = NextInPack(entry);
     return next == kNone ? pack_->end() : std::min(OffsetAt(next), pack_->end());
   }
   // A clause about an entry that is not good.
@@ -98,13 +125,29 @@ class DeltaForest {
       pending.insert(pending.end(), below.rbegin(), below.rend());
     }
   }
+  // The ids of the labelled entries, each at its label: in the order of a walk, where the index has
+  // them in that of ids. `trees` those of trees, `objects` of all else; they must outlive this.
+  void UseIds(Bytes objects, Bytes trees) {
+    object_ids_ = objects;
+    tree_ids_ = trees;
+  }
   // Gives back the room of all entries of a type, which nobody walks any more. Those that stay move
   // up: returns for each of `entries`, which are among them, where it stands then.
   std::vector<uint32_t> Forget(ObjectType type, std::span<const uint32_t> entries);
 
  private:
+  // The rest of an entry's bytes the processor fetches by itself.
+  static constexpr uint64_t kFetchedBytes = 256;
+  static constexpr uint64_t kLine = 64;
+
   uint64_t OffsetAt(uint32_t index_position) const {
     return pack_->index().offset(index_position).value_or(UINT64_MAX);
+  }
+  // The index position of the entry that follows in the pack, or kNone.
+  uint32_t NextInPack(uint32_t entry) const {
+    if (!next_.empty()) return next_[entry];
+    const size_t next = entry + size_t{1};
+    return next < entries_.size() ? entries_[next].index_position : kNone;
   }
   void ListEntries();
   void ReadHeaders(unsigned threads);
@@ -116,13 +159,18 @@ class DeltaForest {
   uint32_t FindOffset(uint64_t offset) const;
 
   std::shared_ptr<const PackFile> pack_;
-  std::vector<Entry> entries_;
-  std::vector<uint32_t> first_child_;  // into children_, one more than entries
-  std::vector<uint32_t> children_;
+  template <typename T>
+  using Table = std::vector<T, LargePages<T>>;
+
+  Table<Entry> entries_;
+  Table<uint32_t> first_child_;  // into children_, one more than entries
+  Table<uint32_t> children_;
   std::vector<uint32_t> by_depth_;  // entries that have a base, the deepest last; until LabelAll()
-  std::vector<uint64_t> offsets_;   // of all entries, while they are resolved
+  Table<uint64_t> offsets_;         // of all entries, while they are resolved
   // After Forget(): of each entry the index position of the one that follows in the pack.
-  std::vector<uint32_t> next_;
+  Table<uint32_t> next_;
+  Bytes object_ids_;  // see UseIds()
+  Bytes tree_ids_;
 };
 
 }  // namespace picket
