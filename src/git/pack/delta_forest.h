@@ -31,12 +31,17 @@ class DeltaForest {
     kDuplicate,  // the index names this object at another offset too
   };
 
-  // 16 bytes: a history may have ten million.
+  // 24 bytes: a history may have ten million.
   struct Entry {
     uint32_t index_position = 0;  // in the pack's index
     uint32_t base = kNone;        // position of its base; kNone: a root
     uint32_t label = kNone;       // the caller's; kNone: not wanted
-    uint16_t depth = 0;           // how many deltas stand above
+    // Where it begins in the pack, bytes; in two parts, see DeltaForest::offset().
+    uint32_t offset_low = 0;
+    // Bytes to where the next one begins, or all that the number can say.
+    uint32_t stored_bytes = 0;
+    uint32_t offset_high : 13 = 0;
+    uint32_t depth : 13 = 0;  // how many deltas stand above
     State state : 2 = State::kGood;
     ObjectType type : 2 = ObjectType::kBlob;
     // A root that is a delta all the same, on an object outside of this pack.
@@ -64,41 +69,40 @@ class DeltaForest {
     return ObjectId::FromRaw(ids.subspan(known.label * id_bytes, id_bytes));
   }
   // In the pack, bytes. An offset that the index does not have lies behind every pack.
-  uint64_t offset(uint32_t entry) const { return OffsetAt(entries_[entry].index_position); }
+  uint64_t offset(uint32_t entry) const {
+    const Entry& known = entries_[entry];
+    const uint64_t offset = uint64_t{known.offset_high} << 32 | known.offset_low;
+    return offset == kFar ? OffsetAt(known.index_position) : offset;
+  }
   // By the number of wanted entries below, then by offset: who walks them in this order and lets go
   // of a base with its last child holds no more than a logarithm of bases.
   std::span<const uint32_t> children(uint32_t entry) const {
     return std::span(children_).subspan(first_child_[entry],
                                         first_child_[entry + size_t{1}] - first_child_[entry]);
   }
-  // The entry will be asked for soon: packs and their indexes are large, and in another order.
-  // Memory answers several at once, but not before it is known where to look: first this, and some
-  // time later FetchBytes().
+  // The entry will be asked for soon: packs are large, and in another order. Memory answers several
+  // at once, but not before it is known where to look: first this, and some time later
+  // FetchBytes().
   void Fetch(uint32_t entry) const {
-    const PackIndex& index = pack_->index();
-    index.FetchOffset(entries_[entry].index_position);
-    if (object_ids_.empty()) index.FetchId(entries_[entry].index_position);
-    const uint32_t next = NextInPack(entry);
-    if (next != kNone) index.FetchOffset(next);
-  }
-  // Its compressed bytes, and what says which entry comes below it.
-  void FetchBytes(uint32_t entry) const {
+    __builtin_prefetch(&entries_[entry]);
     __builtin_prefetch(&first_child_[entry]);
+  }
+  // Its compressed bytes, and what comes below it.
+  void FetchBytes(uint32_t entry) const {
+    __builtin_prefetch(children_.data() + first_child_[entry]);
+    if (object_ids_.empty()) pack_->index().FetchId(entries_[entry].index_position);
     const Bytes bytes = pack_->bytes();
     const uint64_t begin = offset(entry);
     if (begin >= bytes.size()) return;
     const uint64_t most = std::min<uint64_t>(bytes.size() - begin, kFetchedBytes);
     for (uint64_t at = 0; at < most; at += kLine) __builtin_prefetch(&bytes[begin + at]);
   }
-  // A child of the entry, if it has one, will be asked for soon.
-  void FetchBelow(uint32_t entry) const {
-    const std::span<const uint32_t> below = children(entry);
-    if (!below.empty()) __builtin_prefetch(&entries_[below.front()]);
-  }
   // The compressed bytes of an entry end before this. An index may place the next entry anywhere.
   uint64_t end(uint32_t entry) const {
-    const uint32_t next = NextInPack(entry);
-    return next == kNone ? pack_->end() : std::min(OffsetAt(next), pack_->end());
+    const uint64_t begin = offset(entry);
+    const uint64_t most = entries_[entry].stored_bytes;
+    if (begin >= pack_->end() || most == kLong || most > pack_->end() - begin) return pack_->end();
+    return begin + most;
   }
   // A clause about an entry that is not good.
   std::string Why(uint32_t entry) const;
@@ -140,14 +144,12 @@ class DeltaForest {
   static constexpr uint64_t kFetchedBytes = 256;
   static constexpr uint64_t kLine = 64;
 
+  // No pack is as large: where an entry is said to begin there or behind it.
+  static constexpr uint64_t kFar = (uint64_t{1} << 45) - 1;
+  static constexpr uint32_t kLong = UINT32_MAX;
+
   uint64_t OffsetAt(uint32_t index_position) const {
     return pack_->index().offset(index_position).value_or(UINT64_MAX);
-  }
-  // The index position of the entry that follows in the pack, or kNone.
-  uint32_t NextInPack(uint32_t entry) const {
-    if (!next_.empty()) return next_[entry];
-    const size_t next = entry + size_t{1};
-    return next < entries_.size() ? entries_[next].index_position : kNone;
   }
   void ListEntries();
   void ReadHeaders(unsigned threads);
@@ -166,9 +168,11 @@ class DeltaForest {
   Table<uint32_t> first_child_;  // into children_, one more than entries
   Table<uint32_t> children_;
   std::vector<uint32_t> by_depth_;  // entries that have a base, the deepest last; until LabelAll()
-  Table<uint64_t> offsets_;         // of all entries, while they are resolved
-  // After Forget(): of each entry the index position of the one that follows in the pack.
-  Table<uint32_t> next_;
+  // While entries are resolved: the offsets of all, and of each part of the pack, 2^part_bits_
+  // bytes, the first entry in it or behind it.
+  Table<uint64_t> offsets_;
+  Table<uint32_t> parts_;
+  unsigned part_bits_ = 0;
   Bytes object_ids_;  // see UseIds()
   Bytes tree_ids_;
 };

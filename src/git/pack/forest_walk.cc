@@ -54,10 +54,7 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
       built = BuildDelta(forest, child, top.object.bytes(), &object);
     }
     reading.reset();
-    if (next != DeltaForest::kNone) {
-      forest.FetchBytes(next);
-      forest.FetchBelow(next);
-    }
+    if (next != DeltaForest::kNone) forest.FetchBytes(next);
     if (built == Built::kGood) {
       visitor.OnObject({forest, child, id, object.bytes(), depth_, top.object.bytes(), &copies_});
     } else {
