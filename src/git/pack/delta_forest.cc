@@ -79,8 +79,6 @@ void DeltaForest::ListEntries() {
     const uint64_t offset = std::min(places[i].offset, kFar);
     entries_[i].offset_low = static_cast<uint32_t>(offset);
     entries_[i].offset_high = static_cast<uint32_t>(offset >> 32) & ((1U << 13) - 1);
-    const uint64_t next = i + size_t{1} < places.size() ? places[i + size_t{1}].offset : UINT64_MAX;
-    entries_[i].stored_bytes = static_cast<uint32_t>(std::min<uint64_t>(next - offset, kLong));
     if (!again.empty() &&
         std::binary_search(again.begin(), again.end(), places[i].index_position)) {
       entries_[i].state = State::kDuplicate;
@@ -249,12 +247,15 @@ std::vector<uint32_t> DeltaForest::Forget(ObjectType type, std::span<const uint3
   };
   // An entry and its base are of one type: of the children of one that stays all do.
   const uint32_t count = before.back();
+  Table<uint32_t> lengths(count);
   uint32_t child_count = 0;
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     if (entries_[i].type == type) continue;
     const uint32_t to = moved(i);
     const uint32_t first = first_child_[i];
     const uint32_t children = first_child_[i + size_t{1}] - first;
+    const uint64_t length = end(i) - std::min(offset(i), end(i));
+    lengths[to] = static_cast<uint32_t>(std::min<uint64_t>(length, kLong));
     entries_[to] = entries_[i];
     uint32_t& base = entries_[to].base;
     if (base != kNone) base = (stays[base / 64] >> (base % 64) & 1) != 0 ? moved(base) : kNone;
@@ -262,6 +263,7 @@ std::vector<uint32_t> DeltaForest::Forget(ObjectType type, std::span<const uint3
     for (uint32_t j = 0; j < children; ++j) children_[child_count++] = moved(children_[first + j]);
   }
   first_child_[count] = child_count;
+  lengths_ = std::move(lengths);
   // One after the other: each gives back its room before the next takes any.
   first_child_.resize(count + size_t{1});
   first_child_.shrink_to_fit();

@@ -31,15 +31,13 @@ class DeltaForest {
     kDuplicate,  // the index names this object at another offset too
   };
 
-  // 24 bytes: a history may have ten million.
+  // 20 bytes: a history may have ten million.
   struct Entry {
     uint32_t index_position = 0;  // in the pack's index
     uint32_t base = kNone;        // position of its base; kNone: a root
     uint32_t label = kNone;       // the caller's; kNone: not wanted
     // Where it begins in the pack, bytes; in two parts, see DeltaForest::offset().
     uint32_t offset_low = 0;
-    // Bytes to where the next one begins, or all that the number can say.
-    uint32_t stored_bytes = 0;
     uint32_t offset_high : 13 = 0;
     uint32_t depth : 13 = 0;  // how many deltas stand above
     State state : 2 = State::kGood;
@@ -99,8 +97,13 @@ class DeltaForest {
   }
   // The compressed bytes of an entry end before this. An index may place the next entry anywhere.
   uint64_t end(uint32_t entry) const {
+    if (lengths_.empty()) {
+      const size_t next = entry + size_t{1};
+      if (next == entries_.size()) return pack_->end();
+      return std::min(offset(static_cast<uint32_t>(next)), pack_->end());
+    }
     const uint64_t begin = offset(entry);
-    const uint64_t most = entries_[entry].stored_bytes;
+    const uint64_t most = lengths_[entry];
     if (begin >= pack_->end() || most == kLong || most > pack_->end() - begin) return pack_->end();
     return begin + most;
   }
@@ -173,6 +176,9 @@ class DeltaForest {
   Table<uint64_t> offsets_;
   Table<uint32_t> parts_;
   unsigned part_bits_ = 0;
+  // After Forget(): of each entry the bytes to where another began in the pack, or kLong where they
+  // are more than the number can say.
+  Table<uint32_t> lengths_;
   Bytes object_ids_;  // see UseIds()
   Bytes tree_ids_;
 };
