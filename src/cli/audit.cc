@@ -172,7 +172,7 @@ Verdict AuditRepository(const AuditInput& input) {
   stats.Mark("list");
   progress.BeginPhase("names");
   const bool is_partial = repository->has_promisor();
-  std::optional<KnownIds> known(inventory);
+  std::optional<KnownIds> known(std::in_place, inventory, threads);
   TreeNames tree_names = ListTreeNames(*repository, inventory, *known, is_partial, threads);
   ForgetTreeItems(&inventory);
   std::optional<CommitRecords> commits(std::in_place, inventory, *known);

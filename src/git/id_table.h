@@ -10,16 +10,26 @@
 
 #include "core/change_list.h"
 #include "core/object_id.h"
+#include "git/large_pages.h"
 #include "git/stored_objects.h"
 
 namespace picket {
 
-// Const after construction. `objects` must outlive it; its ids are distinct and fewer than 2^31.
+// Const once it is filled. `objects` must outlive it; its ids are distinct and fewer than 2^31.
 class IdTable {
  public:
-  explicit IdTable(const StoredObjects& objects) : objects_(objects) {
-    slots_.assign(std::bit_ceil(objects.size() * 2 + 2), kNone);
-    for (uint32_t i = 0; i < objects.size(); ++i) slots_[SlotOf(objects[i].oid)] = i;
+  explicit IdTable(const StoredObjects& objects) : IdTable(objects, kLater) { Fill(); }
+  // Finds nothing before Fill(), which is called once.
+  enum Later { kLater };
+  IdTable(const StoredObjects& objects, Later) : objects_(objects) {}
+  void Fill() {
+    constexpr uint32_t kAhead = 16;
+    const auto count = static_cast<uint32_t>(objects_.size());
+    slots_.assign(std::bit_ceil(objects_.size() * 2 + 2), kNone);
+    for (uint32_t i = 0; i < count; ++i) {
+      if (count - i > kAhead) FetchSlot(objects_[i + kAhead].oid);
+      slots_[SlotOf(objects_[i].oid)] = i;
+    }
   }
 
   // The position in the list, or kNone.
@@ -46,7 +56,7 @@ class IdTable {
   }
 
   const StoredObjects& objects_;
-  std::vector<uint32_t> slots_;
+  std::vector<uint32_t, LargePages<uint32_t>> slots_;
 };
 
 }  // namespace picket

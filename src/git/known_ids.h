@@ -4,14 +4,18 @@
 #include "core/change_list.h"
 #include "git/id_table.h"
 #include "git/pack_order.h"
+#include "git/parallel.h"
 
 namespace picket {
 
 // Const after construction. The inventory must outlive it.
 class KnownIds {
  public:
-  explicit KnownIds(const ObjectInventory& inventory)
-      : objects_(inventory.objects), trees_(inventory.trees) {}
+  explicit KnownIds(const ObjectInventory& inventory, unsigned threads = 1)
+      : objects_(inventory.objects, IdTable::kLater), trees_(inventory.trees, IdTable::kLater) {
+    CallBoth(
+        threads, [this] { objects_.Fill(); }, [this] { trees_.Fill(); });
+  }
 
   const IdTable& objects() const { return objects_; }
   const IdTable& trees() const { return trees_; }

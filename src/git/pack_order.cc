@@ -69,10 +69,15 @@ class Inventory {
     for (const std::string& folder : repository_.object_dirs()) AddLoose(folder);
     ReadLooseHeaders();
     MakeRoom();
-    for (ObjectType type : {ObjectType::kBlob, ObjectType::kCommit, ObjectType::kTag}) {
-      AddAll(type, &result_.objects, &result_.object_items);
-    }
-    AddAll(ObjectType::kTree, &result_.trees, &result_.tree_items);
+    const auto add_objects = [this] {
+      for (ObjectType type : {ObjectType::kBlob, ObjectType::kCommit, ObjectType::kTag}) {
+        AddAll(type, &result_.objects, &result_.object_items);
+      }
+    };
+    const auto add_trees = [this] {
+      AddAll(ObjectType::kTree, &result_.trees, &result_.tree_items);
+    };
+    CallBoth(threads_, add_objects, add_trees);
     NameAll();
     result_.forests.assign(forests_.begin(), forests_.end());
     return std::move(result_);
@@ -282,9 +287,11 @@ class Inventory {
           }
         };
       });
+      forest->UseIds(result_.objects.raw_ids(), result_.trees.raw_ids());
     }
   }
 
+  // At the same time for types that have different lists: a tree of deltas is of one type.
   void AddAll(ObjectType type, StoredObjects* objects, std::vector<InventoryItem>* items) {
     for (uint32_t i = 0; i < forests_.size(); ++i) {
       DeltaForest& forest = *forests_[i];
@@ -329,6 +336,15 @@ class Inventory {
 ObjectInventory ListObjects(const Repository& repository, unsigned threads,
                             const ListFilter* filter) {
   return Inventory(repository, threads, filter).Take();
+}
+
+void FetchAfter(const ObjectInventory& inventory, std::span<const InventoryItem> items,
+                size_t item) {
+  for (size_t i = item + 1; i <= item + 2 && i < items.size(); ++i) {
+    if (items[i].forest == kNone) continue;
+    const DeltaForest& forest = *inventory.forests[items[i].forest];
+    i == item + 1 ? forest.FetchBytes(items[i].index) : forest.Fetch(items[i].index);
+  }
 }
 
 void ForgetTreeItems(ObjectInventory* inventory) {

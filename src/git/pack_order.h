@@ -58,6 +58,10 @@ struct ListFilter {
 ObjectInventory ListObjects(const Repository& repository, unsigned threads,
                             const ListFilter* filter = nullptr);
 
+// The items that follow `items[item]`, a list of the inventory's, will be walked soon.
+void FetchAfter(const ObjectInventory& inventory, std::span<const InventoryItem> items,
+                size_t item);
+
 // Gives back what only walks over trees need, two thirds of what the forests of a long history
 // take. Once; `tree_items` is empty then.
 void ForgetTreeItems(ObjectInventory* inventory);

@@ -44,4 +44,14 @@ void ForEachChunk(size_t count, size_t chunk, unsigned threads, const MakeWorker
   if (failure) std::rethrow_exception(failure);
 }
 
+// Calls both, each once: at the same time where there are two threads for it.
+template <typename First, typename Second>
+void CallBoth(unsigned threads, const First& first, const Second& second) {
+  ForEachChunk(2, 1, threads, [&] {
+    return [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) i == 0 ? first() : second();
+    };
+  });
+}
+
 }  // namespace picket

@@ -16,6 +16,7 @@ class StoreReader : public ForestReader {
       return;
     }
     const InventoryItem& what = inventory_.object_items[item];
+    FetchAfter(inventory_, inventory_.object_items, item);
     if (what.forest == kNone) {
       VisitSingle(what.index, visitor);
     } else {

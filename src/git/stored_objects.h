@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/object_id.h"
+#include "git/large_pages.h"
 #include "git/object_type.h"
 
 namespace picket {
@@ -64,6 +65,8 @@ class StoredObjects {
   size_t size() const { return types_.size(); }
   bool empty() const { return types_.empty(); }
   Bytes raw_id(size_t at) const { return Bytes(ids_).subspan(at * id_bytes_, id_bytes_); }
+  // Of all, one after the other; valid until one is added.
+  Bytes raw_ids() const { return ids_; }
   ObjectType type(size_t at) const { return types_[at]; }
   StoredObject operator[](size_t at) const { return {ObjectId::FromRaw(raw_id(at)), types_[at]}; }
   Iterator begin() const { return {this, 0}; }
@@ -88,7 +91,7 @@ class StoredObjects {
 
  private:
   size_t id_bytes_ = 20;
-  std::vector<uint8_t> ids_;
+  std::vector<uint8_t, LargePages<uint8_t>> ids_;
   std::vector<ObjectType> types_;
 };
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -31,7 +30,7 @@ constexpr uint64_t kChargedBytes = uint64_t{64} << 10;
 constexpr uint32_t kNotHeld = UINT32_MAX;
 
 // Names and their numbers, open addressing, compared in full: a hash alone could be made to hide a
-// name.
+// name. They lie one after the other, each behind its number and length, and a slot says where.
 class NameNumbers {
  public:
   NameNumbers() : slots_(1024) {}
@@ -39,27 +38,46 @@ class NameNumbers {
   // The number of a name; of one that is not there make_number(name) says it.
   template <typename MakeNumber>
   uint32_t Find(std::string_view name, const MakeNumber& make_number) {
-    uint64_t hash = HashOf(name);
-    size_t mask = slots_.size() - 1;
+    const auto hash = static_cast<uint32_t>(HashOf(name));
+    const size_t mask = slots_.size() - 1;
     for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
       Slot& at = slots_[slot];
-      if (at.name == nullptr) {
-        const std::string& held = names_.emplace_back(name);
-        const uint32_t number = make_number(held);
-        at = {hash, &held, number};
-        if (names_.size() * 2 > slots_.size()) Grow();
+      if (at.place == kFree) {
+        const uint32_t number = make_number(name);
+        at = {hash, Append({number, static_cast<uint32_t>(name.size())}, name)};
+        if (++count_ * 2 > slots_.size()) Grow();
         return number;
       }
-      if (at.hash == hash && *at.name == name) return at.number;
+      if (at.hash != hash) continue;
+      Head head;
+      std::memcpy(&head, &held_[at.place], sizeof head);
+      if (head.length == name.size() &&
+          std::memcmp(&held_[at.place + sizeof head], name.data(), name.size()) == 0) {
+        return head.number;
+      }
     }
   }
 
  private:
+  static constexpr uint32_t kFree = UINT32_MAX;
+
   struct Slot {
-    uint64_t hash = 0;
-    const std::string* name = nullptr;
-    uint32_t number = 0;
+    uint32_t hash = 0;
+    uint32_t place = kFree;  // in held_
   };
+  struct Head {
+    uint32_t number = 0;
+    uint32_t length = 0;
+  };
+
+  // Names are let go before they are 4 GiB: see kMaxNameBytes and kMaxTreeBytes.
+  uint32_t Append(const Head& head, std::string_view name) {
+    const auto place = static_cast<uint32_t>(held_.size());
+    const auto* const bytes = reinterpret_cast<const char*>(&head);
+    held_.insert(held_.end(), bytes, bytes + sizeof head);
+    held_.insert(held_.end(), name.begin(), name.end());
+    return place;
+  }
 
   static uint64_t HashOf(std::string_view name) {
     uint64_t hash = name.size();
@@ -79,22 +97,23 @@ class NameNumbers {
     before.swap(slots_);
     size_t mask = slots_.size() - 1;
     for (const Slot& old : before) {
-      if (old.name == nullptr) continue;
+      if (old.place == kFree) continue;
       size_t slot = old.hash & mask;
-      while (slots_[slot].name != nullptr) slot = (slot + 1) & mask;
+      while (slots_[slot].place != kFree) slot = (slot + 1) & mask;
       slots_[slot] = old;
     }
   }
 
   std::vector<Slot> slots_;
-  std::deque<std::string> names_;
+  std::vector<char> held_;
+  size_t count_ = 0;
 };
 
 // What all threads found; each thread tells it only of names that are new to that thread.
 class SharedNames {
  public:
   // The number of the name, or kNotHeld.
-  uint32_t Add(const std::string& name) {
+  uint32_t Add(std::string name) {
     std::lock_guard lock(mutex_);
     const auto known = names_.find(name);
     if (known != names_.end()) return known->second;
@@ -105,7 +124,7 @@ class SharedNames {
     }
     bytes_ += cost;
     const uint32_t number = static_cast<uint32_t>(names_.size());
-    names_.emplace(name, number);
+    names_.emplace(std::move(name), number);
     return number;
   }
   void AddGap(Gap gap) {
@@ -331,9 +350,9 @@ class Reader : private ForestVisitor {
   }
 
   uint32_t NumberOf(std::string_view name) {
-    const uint32_t number = seen_.Find(name, [&](const std::string& is_new) {
+    const uint32_t number = seen_.Find(name, [&](std::string_view is_new) {
       seen_bytes_ += is_new.size() + kNameOverhead;
-      return shared_->Add(is_new);
+      return shared_->Add(std::string(is_new));
     });
     if (seen_bytes_ > kMaxNameBytes) {
       seen_ = NameNumbers();
@@ -385,7 +404,10 @@ TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inv
   ForEachChunk(count, kChunk, threads, [&] {
     return [&, reader = std::make_unique<Reader>(repository, inventory, known, lists_absent,
                                                  &shared, rows.get())](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) reader->Read(inventory.tree_items[i]);
+      for (size_t i = begin; i < end; ++i) {
+        FetchAfter(inventory, inventory.tree_items, i);
+        reader->Read(inventory.tree_items[i]);
+      }
       reader->Keep(begin / kChunk);
       if (reader->absent().empty()) return;
       std::lock_guard lock(mutex);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,23 @@ TEST_CASE("pack order: the objects and types that Git lists") {
   }
 }
 
+// Every entry has the id and the place that the index gives it, and ends where another begins.
+void CheckPlaces(const DeltaForest& forest) {
+  const PackIndex& index = forest.pack().index();
+  std::set<uint64_t> places = {forest.pack().end()};
+  for (uint32_t i = 0; i < index.size(); ++i) places.insert(*index.offset(i));
+  size_t wrong = 0;
+  for (uint32_t i = 0; i < forest.entries().size(); ++i) {
+    const uint32_t position = forest.entries()[i].index_position;
+    const bool right = forest.id(i) == index.id(position) &&
+                       forest.offset(i) == *index.offset(position) &&
+                       forest.end(i) == *places.upper_bound(forest.offset(i));
+    wrong += right ? 0 : 1;
+  }
+  CHECK(!forest.entries().empty());
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("pack order: blobs, then commits, then tags; every item's objects in one run") {
   TemporaryFolder folder;
   GitFixture git = NewHistory(folder, "repository", 12);
@@ -162,6 +180,7 @@ TEST_CASE("pack order: blobs, then commits, then tags; every item's objects in o
   }
   CHECK(next == inventory.objects.size());
   CHECK(loose == 1);
+  CheckPlaces(forest);
   CHECK(inventory.object_items.size() < inventory.objects.size());
 }
 
@@ -213,6 +232,7 @@ TEST_CASE("pack order: without its trees a forest is walked as before, damage in
     REQUIRE(trees > 10);
     ForgetTreeItems(&inventory);
     CHECK(Walked(*repository, inventory) == before);
+    for (const auto& forest : inventory.forests) CheckPlaces(*forest);
     for (const auto& forest : inventory.forests) entries -= forest->entries().size();
     CHECK(entries == trees);
     CHECK(inventory.tree_items.empty());

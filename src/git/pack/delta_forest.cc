@@ -23,11 +23,11 @@ struct Place {
 
 // By offset, and where several say the same, in the order that they had: digit by digit, from the
 // lowest, with no more digits than there are.
-void SortByOffset(std::vector<Place>* places) {
+void SortByOffset(std::vector<Place, LargePages<Place>>* places) {
   constexpr unsigned kBits = 11;
   uint64_t all = 0;
   for (const Place& place : *places) all |= place.offset;
-  std::vector<Place> sorted(places->size());
+  std::vector<Place, LargePages<Place>> sorted(places->size());
   for (unsigned shift = 0; shift < 64 && all >> shift != 0; shift += kBits) {
     const auto digit = [shift](const Place& place) {
       return static_cast<size_t>(place.offset >> shift) & ((size_t{1} << kBits) - 1);
@@ -49,6 +49,7 @@ DeltaForest::DeltaForest(std::shared_ptr<const PackFile> pack, ObjectDatabase& d
   ListEntries();
   ReadHeaders(threads);
   offsets_ = {};
+  parts_ = {};
   Resolve(database);
   LinkChildren();
 }
@@ -63,7 +64,7 @@ std::string DeltaForest::Why(uint32_t entry) const {
 
 void DeltaForest::ListEntries() {
   const PackIndex& index = pack_->index();
-  std::vector<Place> places(index.size());
+  std::vector<Place, LargePages<Place>> places(index.size());
   std::vector<uint32_t> again;
   for (uint32_t i = 0; i < places.size(); ++i) {
     places[i] = {OffsetAt(i), i};
@@ -75,16 +76,30 @@ void DeltaForest::ListEntries() {
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     offsets_[i] = places[i].offset;
     entries_[i].index_position = places[i].index_position;
+    const uint64_t offset = std::min(places[i].offset, kFar);
+    entries_[i].offset_low = static_cast<uint32_t>(offset);
+    entries_[i].offset_high = static_cast<uint32_t>(offset >> 32) & ((1U << 13) - 1);
     if (!again.empty() &&
         std::binary_search(again.begin(), again.end(), places[i].index_position)) {
       entries_[i].state = State::kDuplicate;
     }
   }
+  const uint64_t end = pack_->end();
+  while (end >> part_bits_ > entries_.size()) ++part_bits_;
+  parts_.resize((end >> part_bits_) + 2);
+  uint32_t entry = 0;
+  for (size_t part = 0; part < parts_.size(); ++part) {
+    while (entry < offsets_.size() && offsets_[entry] >> part_bits_ < part) ++entry;
+    parts_[part] = entry;
+  }
 }
 
 uint32_t DeltaForest::FindOffset(uint64_t offset) const {
-  const auto at = std::lower_bound(offsets_.begin(), offsets_.end(), offset);
-  if (at == offsets_.end() || *at != offset) return kNone;
+  if (offset >= pack_->end()) return kNone;
+  const uint64_t part = offset >> part_bits_;
+  const auto end = offsets_.begin() + parts_[part + 1];
+  const auto at = std::lower_bound(offsets_.begin() + parts_[part], end, offset);
+  if (at == end || *at != offset) return kNone;
   return static_cast<uint32_t>(at - offsets_.begin());
 }
 
@@ -232,16 +247,15 @@ std::vector<uint32_t> DeltaForest::Forget(ObjectType type, std::span<const uint3
   };
   // An entry and its base are of one type: of the children of one that stays all do.
   const uint32_t count = before.back();
-  std::vector<uint32_t> next(count);
+  Table<uint32_t> lengths(count);
   uint32_t child_count = 0;
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     if (entries_[i].type == type) continue;
     const uint32_t to = moved(i);
     const uint32_t first = first_child_[i];
     const uint32_t children = first_child_[i + size_t{1}] - first;
-    next[to] = !next_.empty()                    ? next_[i]
-               : i + size_t{1} < entries_.size() ? entries_[i + size_t{1}].index_position
-                                                 : kNone;
+    const uint64_t length = end(i) - std::min(offset(i), end(i));
+    lengths[to] = static_cast<uint32_t>(std::min<uint64_t>(length, kLong));
     entries_[to] = entries_[i];
     uint32_t& base = entries_[to].base;
     if (base != kNone) base = (stays[base / 64] >> (base % 64) & 1) != 0 ? moved(base) : kNone;
@@ -249,7 +263,7 @@ std::vector<uint32_t> DeltaForest::Forget(ObjectType type, std::span<const uint3
     for (uint32_t j = 0; j < children; ++j) children_[child_count++] = moved(children_[first + j]);
   }
   first_child_[count] = child_count;
-  next_ = std::move(next);
+  lengths_ = std::move(lengths);
   // One after the other: each gives back its room before the next takes any.
   first_child_.resize(count + size_t{1});
   first_child_.shrink_to_fit();

@@ -4,6 +4,7 @@
 // Walked from its roots, each base is built once and serves all its children (see forest_walk.h).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "git/large_pages.h"
 #include "git/object_type.h"
 #include "git/pack/pack_store.h"
 
@@ -29,12 +31,15 @@ class DeltaForest {
     kDuplicate,  // the index names this object at another offset too
   };
 
-  // 16 bytes: a history may have ten million.
+  // 20 bytes: a history may have ten million.
   struct Entry {
     uint32_t index_position = 0;  // in the pack's index
     uint32_t base = kNone;        // position of its base; kNone: a root
     uint32_t label = kNone;       // the caller's; kNone: not wanted
-    uint16_t depth = 0;           // how many deltas stand above
+    // Where it begins in the pack, bytes; in two parts, see DeltaForest::offset().
+    uint32_t offset_low = 0;
+    uint32_t offset_high : 13 = 0;
+    uint32_t depth : 13 = 0;  // how many deltas stand above
     State state : 2 = State::kGood;
     ObjectType type : 2 = ObjectType::kBlob;
     // A root that is a delta all the same, on an object outside of this pack.
@@ -54,24 +59,53 @@ class DeltaForest {
   const std::shared_ptr<const PackFile>& shared_pack() const { return pack_; }
   // By offset.
   std::span<const Entry> entries() const { return entries_; }
-  ObjectId id(uint32_t entry) const { return pack_->index().id(entries_[entry].index_position); }
+  ObjectId id(uint32_t entry) const {
+    const Entry& known = entries_[entry];
+    const Bytes ids = known.type == ObjectType::kTree ? tree_ids_ : object_ids_;
+    if (known.label == kNone || ids.empty()) return pack_->index().id(known.index_position);
+    const size_t id_bytes = pack_->id_bytes();
+    return ObjectId::FromRaw(ids.subspan(known.label * id_bytes, id_bytes));
+  }
   // In the pack, bytes. An offset that the index does not have lies behind every pack.
-  uint64_t offset(uint32_t entry) const { return OffsetAt(entries_[entry].index_position); }
+  uint64_t offset(uint32_t entry) const {
+    const Entry& known = entries_[entry];
+    const uint64_t offset = uint64_t{known.offset_high} << 32 | known.offset_low;
+    return offset == kFar ? OffsetAt(known.index_position) : offset;
+  }
   // By the number of wanted entries below, then by offset: who walks them in this order and lets go
   // of a base with its last child holds no more than a logarithm of bases.
   std::span<const uint32_t> children(uint32_t entry) const {
     return std::span(children_).subspan(first_child_[entry],
                                         first_child_[entry + size_t{1}] - first_child_[entry]);
   }
-  // The entry will be asked for soon: packs and their indexes are large, and in another order.
-  void Fetch(uint32_t entry) const { pack_->index().Fetch(entries_[entry].index_position); }
+  // The entry will be asked for soon: packs are large, and in another order. Memory answers several
+  // at once, but not before it is known where to look: first this, and some time later
+  // FetchBytes().
+  void Fetch(uint32_t entry) const {
+    __builtin_prefetch(&entries_[entry]);
+    __builtin_prefetch(&first_child_[entry]);
+  }
+  // Its compressed bytes, and what comes below it.
+  void FetchBytes(uint32_t entry) const {
+    __builtin_prefetch(children_.data() + first_child_[entry]);
+    if (object_ids_.empty()) pack_->index().FetchId(entries_[entry].index_position);
+    const Bytes bytes = pack_->bytes();
+    const uint64_t begin = offset(entry);
+    if (begin >= bytes.size()) return;
+    const uint64_t most = std::min<uint64_t>(bytes.size() - begin, kFetchedBytes);
+    for (uint64_t at = 0; at < most; at += kLine) __builtin_prefetch(&bytes[begin + at]);
+  }
   // The compressed bytes of an entry end before this. An index may place the next entry anywhere.
   uint64_t end(uint32_t entry) const {
-    const uint32_t next = !next_.empty() ? next_[entry]
-                          : entry + size_t{1} < entries_.size()
-                              ? entries_[entry + size_t{1}].index_position
-                              : kNone;
-    return next == kNone ? pack_->end() : std::min(OffsetAt(next), pack_->end());
+    if (lengths_.empty()) {
+      const size_t next = entry + size_t{1};
+      if (next == entries_.size()) return pack_->end();
+      return std::min(offset(static_cast<uint32_t>(next)), pack_->end());
+    }
+    const uint64_t begin = offset(entry);
+    const uint64_t most = lengths_[entry];
+    if (begin >= pack_->end() || most == kLong || most > pack_->end() - begin) return pack_->end();
+    return begin + most;
   }
   // A clause about an entry that is not good.
   std::string Why(uint32_t entry) const;
@@ -98,11 +132,25 @@ class DeltaForest {
       pending.insert(pending.end(), below.rbegin(), below.rend());
     }
   }
+  // The ids of the labelled entries, each at its label: in the order of a walk, where the index has
+  // them in that of ids. `trees` those of trees, `objects` of all else; they must outlive this.
+  void UseIds(Bytes objects, Bytes trees) {
+    object_ids_ = objects;
+    tree_ids_ = trees;
+  }
   // Gives back the room of all entries of a type, which nobody walks any more. Those that stay move
   // up: returns for each of `entries`, which are among them, where it stands then.
   std::vector<uint32_t> Forget(ObjectType type, std::span<const uint32_t> entries);
 
  private:
+  // The rest of an entry's bytes the processor fetches by itself.
+  static constexpr uint64_t kFetchedBytes = 256;
+  static constexpr uint64_t kLine = 64;
+
+  // No pack is as large: where an entry is said to begin there or behind it.
+  static constexpr uint64_t kFar = (uint64_t{1} << 45) - 1;
+  static constexpr uint32_t kLong = UINT32_MAX;
+
   uint64_t OffsetAt(uint32_t index_position) const {
     return pack_->index().offset(index_position).value_or(UINT64_MAX);
   }
@@ -116,13 +164,23 @@ class DeltaForest {
   uint32_t FindOffset(uint64_t offset) const;
 
   std::shared_ptr<const PackFile> pack_;
-  std::vector<Entry> entries_;
-  std::vector<uint32_t> first_child_;  // into children_, one more than entries
-  std::vector<uint32_t> children_;
+  template <typename T>
+  using Table = std::vector<T, LargePages<T>>;
+
+  Table<Entry> entries_;
+  Table<uint32_t> first_child_;  // into children_, one more than entries
+  Table<uint32_t> children_;
   std::vector<uint32_t> by_depth_;  // entries that have a base, the deepest last; until LabelAll()
-  std::vector<uint64_t> offsets_;   // of all entries, while they are resolved
-  // After Forget(): of each entry the index position of the one that follows in the pack.
-  std::vector<uint32_t> next_;
+  // While entries are resolved: the offsets of all, and of each part of the pack, 2^part_bits_
+  // bytes, the first entry in it or behind it.
+  Table<uint64_t> offsets_;
+  Table<uint32_t> parts_;
+  unsigned part_bits_ = 0;
+  // After Forget(): of each entry the bytes to where another began in the pack, or kLong where they
+  // are more than the number can say.
+  Table<uint32_t> lengths_;
+  Bytes object_ids_;  // see UseIds()
+  Bytes tree_ids_;
 };
 
 }  // namespace picket

@@ -43,9 +43,8 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
       continue;
     }
     const uint32_t child = children[top.next_child++];
-    const std::span<const uint32_t> below = forest.children(child);
-    if (!below.empty()) forest.Fetch(below.front());
-    if (top.next_child < children.size()) forest.Fetch(children[top.next_child]);
+    const uint32_t next = NextAfter(forest, child);
+    if (next != DeltaForest::kNone) forest.Fetch(next);
     object = TakeSpare();
     id = forest.id(child);
     built = MayRead(id) ? Built::kGood : Built::kDamaged;
@@ -55,6 +54,7 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
       built = BuildDelta(forest, child, top.object.bytes(), &object);
     }
     reading.reset();
+    if (next != DeltaForest::kNone) forest.FetchBytes(next);
     if (built == Built::kGood) {
       visitor.OnObject({forest, child, id, object.bytes(), depth_, top.object.bytes(), &copies_});
     } else {
@@ -67,6 +67,17 @@ void ForestWalk::Walk(const DeltaForest& forest, uint32_t root, ForestVisitor& v
       GiveSpare(std::move(object));
     }
   }
+}
+
+// What is most likely walked after `child`, a child of the last frame.
+uint32_t ForestWalk::NextAfter(const DeltaForest& forest, uint32_t child) const {
+  const std::span<const uint32_t> below = forest.children(child);
+  if (!below.empty()) return below.front();
+  for (size_t i = depth_; i > 0; --i) {
+    const std::span<const uint32_t> children = forest.children(frames_[i - 1].entry);
+    if (frames_[i - 1].next_child < children.size()) return children[frames_[i - 1].next_child];
+  }
+  return DeltaForest::kNone;
 }
 
 ForestWalk::Built ForestWalk::BuildRoot(const DeltaForest& forest, uint32_t position,

@@ -70,6 +70,7 @@ class ForestWalk {
   };
   enum class Built : uint8_t { kGood, kLarge, kDamaged };
 
+  uint32_t NextAfter(const DeltaForest& forest, uint32_t child) const;
   Built BuildRoot(const DeltaForest& forest, uint32_t entry, ObjectBytes* object);
   Built BuildDelta(const DeltaForest& forest, uint32_t entry, Bytes base, ObjectBytes* object);
   Built InflateDelta(const DeltaForest& forest, uint32_t entry, const PackEntryHeader& header);

@@ -40,9 +40,9 @@ class PackIndex {
     if (!has_large_offsets_ || (offset & 0x80000000U) == 0) return offset;
     return LargeOffset(offset & 0x7fffffffU);
   }
-  // Who soon asks for id and offset says so: memory answers several at once.
-  void Fetch(uint32_t position) const {
-    __builtin_prefetch(ids_.data() + position * id_stride_);
+  // Who soon asks for id or offset says so: memory answers several at once.
+  void FetchId(uint32_t position) const { __builtin_prefetch(ids_.data() + position * id_stride_); }
+  void FetchOffset(uint32_t position) const {
     __builtin_prefetch(offsets_.data() + position * offset_stride_);
   }
   // The position of the first entry of that id, or kNotThere.

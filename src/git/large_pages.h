@@ -1,0 +1,66 @@
+// Memory for tables of millions of entries that are asked in no order: in pages of 2 MiB, where the
+// system gives them, so that a question does not cost a walk through the page tables first.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <new>
+
+namespace picket {
+
+// An allocator for containers. What is smaller than a few large pages comes from the heap.
+template <typename T>
+class LargePages {
+ public:
+  using value_type = T;
+
+  LargePages() = default;
+  template <typename Other>
+  LargePages(const LargePages<Other>&) {}
+
+  T* allocate(size_t count) {
+    if (count > std::numeric_limits<size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+    const size_t bytes = count * sizeof(T);
+    if (bytes < kLeast) return static_cast<T*>(::operator new(bytes));
+    // Not from the heap, which keeps what it was given back and would put other things there.
+    const size_t whole = InSmallPages(bytes);
+    if (whole < bytes || whole + kPage < whole) throw std::bad_alloc();
+    void* const mapped =
+        mmap(nullptr, whole + kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) throw std::bad_alloc();
+    uint8_t* const begin = static_cast<uint8_t*>(mapped);
+    const size_t before = kPage - reinterpret_cast<uintptr_t>(begin) % kPage;
+    uint8_t* const room = begin + before;
+    munmap(begin, before);
+    if (before < kPage) munmap(room + whole, kPage - before);
+    // Only advice, and only for whole pages: the rest of the last one would be memory for nothing.
+    madvise(room, bytes / kPage * kPage, MADV_HUGEPAGE);
+    return reinterpret_cast<T*>(room);
+  }
+  void deallocate(T* room, size_t count) {
+    if (count * sizeof(T) < kLeast) {
+      ::operator delete(room);
+    } else {
+      munmap(room, InSmallPages(count * sizeof(T)));
+    }
+  }
+
+  template <typename Other>
+  bool operator==(const LargePages<Other>&) const {
+    return true;
+  }
+
+ private:
+  static constexpr size_t kPage = size_t{2} << 20;
+  static constexpr size_t kSmallPage = size_t{64} << 10;  // no system has larger ones
+  static constexpr size_t kLeast = size_t{4} << 20;
+
+  static size_t InSmallPages(size_t bytes) {
+    return (bytes + kSmallPage - 1) / kSmallPage * kSmallPage;
+  }
+};
+
+}  // namespace picket
