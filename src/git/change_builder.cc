@@ -6,6 +6,9 @@
 namespace picket {
 namespace {
 
+// A list of so many has moved no more than it would have anyway.
+constexpr size_t kMostExpected = size_t{1} << 20;
+
 // Room that is not used is no memory yet, and every move of a long list costs.
 template <typename T>
 T& Append(std::vector<T>* list) {
@@ -21,6 +24,16 @@ ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
 void ChangeBuilder::ExpectRefs(size_t count) {
   list_.refs.reserve(count);
   list_.objects.reserve(count);
+}
+
+void ChangeBuilder::ExpectObjects(size_t count) {
+  // Each may have a path that is new. Room is no memory yet, but the tables are.
+  count = std::min(count, kMostExpected);
+  list_.objects.reserve(list_.objects.size() + 2 * count);
+  list_.paths.reserve(count);
+  names_.reserve(count);
+  blobs_.Reserve(count / 2);
+  path_index_.Reserve(count / 2);
 }
 
 uint32_t ChangeBuilder::AddRef(std::string name) {

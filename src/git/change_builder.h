@@ -30,6 +30,7 @@ class ChangeBuilder : public TreeChangeVisitor {
 
   // So many are about to be added.
   void ExpectRefs(size_t count);
+  void ExpectObjects(size_t count);
   uint32_t AddRef(std::string name);
   void AddTag(const ObjectId& oid, uint32_t ref);
   // A blob that a ref points at.

@@ -138,6 +138,16 @@ class Existing {
   std::unordered_set<ObjectId> direct_;
 };
 
+// Of what this push has brought in packs, at most; 0 where there is no quarantine.
+size_t CountReceived(const Repository& repository) {
+  if (repository.temporary_dir() == repository.git_dir()) return 0;
+  const std::string quarantine = repository.temporary_dir() + "/pack/";
+  size_t count = 0;
+  for (const auto& pack : *repository.packs().packs())
+    if (pack->stem().starts_with(quarantine) && pack->Open()) count += pack->index().size();
+  return count;
+}
+
 // The commits among them, as far as they exist.
 std::vector<ObjectId> PeelToCommits(ObjectDatabase& objects, std::span<const ObjectId> values) {
   std::vector<ObjectId> commits;
@@ -160,6 +170,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   TreeChanges changes(trees);
 
   builder.ExpectRefs(values.size());
+  builder.ExpectObjects(CountReceived(repository));
   std::vector<WalkTip> tips;
   std::vector<std::pair<ObjectId, uint32_t>> ref_trees;
   // Pushes of very many refs have few values.
