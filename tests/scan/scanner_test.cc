@@ -125,7 +125,7 @@ TEST_CASE("scanner: small texts that are looked at together give what each gives
 }
 
 TEST_CASE("scanner: what was held back when the run was stopped is left") {
-  const std::vector<std::string> texts(300, "small");
+  const std::vector<std::string> texts(1500, "small");
   const FakeSource source(texts);
   class Stopper final : public Detector {
    public:
