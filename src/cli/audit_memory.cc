@@ -11,9 +11,11 @@
 #include "cli/files.h"
 #include "cli/rule_cache.h"
 #include "core/byte_reader.h"
+#include "core/byte_writer.h"
 #include "core/door.h"
 #include "core/fingerprint.h"
 #include "git/commit_graph.h"
+#include "scan/cache_file.h"
 #include "scan/kept_cache.h"
 
 namespace picket {
@@ -34,19 +36,10 @@ constexpr size_t kMostRemembered = 10'000;
 // Ids that a state tells, 28 bytes each.
 constexpr uint64_t kMostUnknown = 1'000'000;
 
-void Put(uint64_t number, std::string* out) {
-  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
-}
-
-void PutId(Bytes id, std::string* out) {
-  Put(id.size(), out);
-  *out += AsText(id);
-}
-
 template <typename Ids>
 void PutIds(const Ids& ids, std::string* out) {
-  Put(ids.size(), out);
-  for (const ObjectId& oid : ids) PutId(oid.raw(), out);
+  AppendU64Le(ids.size(), out);
+  for (const ObjectId& oid : ids) AppendSized(AsText(oid.raw()), out);
 }
 
 // False where the row is broken.
@@ -78,7 +71,7 @@ std::string ScopeOf(const Repository& repository, const Engine& engine, const Po
        {limits.blob_memory_bytes, limits.temp_bytes, limits.expand_bytes,
         uint64_t{limits.expand_children}, static_cast<uint64_t>(limits.expand_depth),
         uint64_t{limits.findings_per_blob}, static_cast<uint64_t>(policy.weight_policy())}) {
-    Put(number, &all);
+    AppendU64Le(number, &all);
   }
   all += engine.ScanIdentity();
   all += Sha256(AsBytes(repository.common_dir()));
@@ -127,7 +120,7 @@ std::unique_ptr<AuditMemory> AuditMemory::Open(const AuditMemoryPlace& place,
   std::string why;
   std::unique_ptr<AuditCache> cache =
       TheDoor().is_shut() ? KeptCache::Open(&why)
-                          : AuditCache::Open(place.file, place.is_ours, place.scope, &why);
+                          : CacheFile::Open(place.file, place.is_ours, place.scope, &why);
   if (!why.empty()) notes->push_back(why);
   if (cache == nullptr) return nullptr;
   return std::unique_ptr<AuditMemory>(new AuditMemory(repository, std::move(cache)));
@@ -332,7 +325,7 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
         [](const Ref& a, const Ref& b) { return a.name == b.name && a.target == b.target; });
     if (memo && same_refs && remembers) {
       std::string head = digest_;
-      Put(memo->bytes.size(), &head);
+      AppendU64Le(memo->bytes.size(), &head);
       history.insert(0, head + memo->bytes);
       answers_.emplace_back(key, std::move(history));
       answers_.emplace_back(question, std::move(memo->bytes));
@@ -410,7 +403,7 @@ void AuditMemory::Finish(const ObjectInventory& inventory, const KnownIds& ids,
                         if (kind) {
                           ++counts[static_cast<size_t>(*kind) % counts.size()];
                         } else if (++rest_count <= kMostUnknown) {
-                          PutId(id, &rest);
+                          AppendSized(AsText(id), &rest);
                         }
                       },
                   .rows =
@@ -420,8 +413,8 @@ void AuditMemory::Finish(const ObjectInventory& inventory, const KnownIds& ids,
                         // gained.
                         if (rest_count <= kMostUnknown) {
                           std::string state;
-                          for (uint64_t count : counts) Put(count, &state);
-                          Put(rest_count, &state);
+                          for (uint64_t count : counts) AppendU64Le(count, &state);
+                          AppendU64Le(rest_count, &state);
                           state += rest;
                           PutIds(witnesses_, &state);
                           rows.emplace_back(kStateKind + digest_, std::move(state));

@@ -19,6 +19,7 @@
 #include "cli/shut_audit.h"
 #include "cli/shut_in.h"
 #include "core/byte_reader.h"
+#include "core/byte_writer.h"
 #include "core/error.h"
 #include "git/repository.h"
 #include "scan/baseline.h"
@@ -68,19 +69,13 @@ struct ToldBaseline {
   std::string error;  // the sentence of one that ended the audit; "" for none
 };
 
-void PutNumber(uint64_t number, std::string* out) {
-  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
-}
-
 std::string Write(const ToldBaseline& told) {
   std::string text;
   for (uint64_t number :
        {told.baseline.lines, told.baseline.guessable, told.baseline.nameless, told.gaps})
-    PutNumber(number, &text);
-  for (const std::string* part : {&told.notes, &told.error, &told.baseline.text}) {
-    PutNumber(part->size(), &text);
-    text += *part;
-  }
+    AppendU64Le(number, &text);
+  for (const std::string* part : {&told.notes, &told.error, &told.baseline.text})
+    AppendSized(*part, &text);
   return text;
 }
 

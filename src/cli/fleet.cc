@@ -105,10 +105,7 @@ class FleetAudit {
         progress_(common),
         policy_(ReadBasePolicy(common)),
         engine_(common, policy_, options.no_cache ? RuleCache::kUnused : RuleCache::kUsed) {
-    shard_ = ChooseShard(options.shard, options.shards, [](const char* variable) {
-      const char* value = std::getenv(variable);
-      return std::string(value == nullptr ? "" : value);
-    });
+    shard_ = ChooseShard(options.shard, options.shards, &GetVariable);
     if (shard_.count > 1 && options.results.empty()) {
       throw Error(
           "A part of a fleet's audit needs a folder for its results; name one with --results DIR.");

@@ -27,8 +27,6 @@ namespace {
 // Enough to know it by; longer names than Git itself can store would make no valid list.
 constexpr size_t kLongestRef = 1024;
 
-const char* GetVariable(const char* name) { return std::getenv(name); }
-
 bool IsSharedWithGroup(const Repository& repository) {
   struct stat status {};
   return stat((repository.common_dir() + "/objects").c_str(), &status) == 0 &&

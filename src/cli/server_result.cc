@@ -4,6 +4,7 @@
 
 #include "cli/told.h"
 #include "core/byte_reader.h"
+#include "core/byte_writer.h"
 #include "scan/push_log.h"
 
 namespace picket {
@@ -15,22 +16,15 @@ constexpr std::array kOutcomes = {Outcome::kPass, Outcome::kBlocked, Outcome::kI
 
 std::string WriteServerResult(const ServerResult& result) {
   std::string text;
-  const auto put = [&text](uint64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) text.push_back(static_cast<char>(number >> shift));
-  };
-  put(static_cast<uint64_t>(result.outcome));
+  AppendU64Le(static_cast<uint64_t>(result.outcome), &text);
   for (const bool flag :
        {result.complete, result.silent, result.unchanged, result.under_other_rules})
-    put(flag ? 1 : 0);
-  for (const uint64_t number : {result.commits, result.blobs}) put(number);
-  const auto put_text = [&](const std::string& part) {
-    put(part.size());
-    text += part;
-  };
-  put_text(result.report);
-  put_text(result.judged);
-  put(result.log.size());
-  for (const std::string& line : result.log) put_text(line);
+    AppendU64Le(flag ? 1 : 0, &text);
+  for (const uint64_t number : {result.commits, result.blobs}) AppendU64Le(number, &text);
+  AppendSized(result.report, &text);
+  AppendSized(result.judged, &text);
+  AppendU64Le(result.log.size(), &text);
+  for (const std::string& line : result.log) AppendSized(line, &text);
   return text;
 }
 

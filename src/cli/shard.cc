@@ -1,6 +1,7 @@
 #include "cli/shard.h"
 
 #include <charconv>
+#include <optional>
 #include <string_view>
 
 #include "core/error.h"
@@ -34,7 +35,7 @@ class Scheduler {
       : count_(count), environment_(environment) {}
 
   std::optional<Shard> FromSlurm() const {
-    if (environment_("SLURM_ARRAY_TASK_ID").empty()) return std::nullopt;
+    if (Get("SLURM_ARRAY_TASK_ID").empty()) return std::nullopt;
     const uint32_t id = Number("SLURM_ARRAY_TASK_ID");
     // Tasks that are sent again one by one keep their ids, and no other variable tells of the rest.
     if (count_ != 0) return Checked("SLURM_ARRAY_TASK_ID", id, count_);
@@ -42,7 +43,7 @@ class Scheduler {
     const uint32_t last = Number("SLURM_ARRAY_TASK_MAX");
     const uint32_t count = Number("SLURM_ARRAY_TASK_COUNT");
     const uint32_t step =
-        environment_("SLURM_ARRAY_TASK_STEP").empty() ? 1 : Number("SLURM_ARRAY_TASK_STEP");
+        Get("SLURM_ARRAY_TASK_STEP").empty() ? 1 : Number("SLURM_ARRAY_TASK_STEP");
     const bool is_regular = step > 0 && id >= first && id <= last && (id - first) % step == 0 &&
                             (last - first) / step + 1 == count;
     if (!is_regular) {
@@ -54,19 +55,25 @@ class Scheduler {
   }
 
   std::optional<Shard> FromKubernetes() const {
-    if (environment_("JOB_COMPLETION_INDEX").empty()) return std::nullopt;
+    if (Get("JOB_COMPLETION_INDEX").empty()) return std::nullopt;
     return Checked("JOB_COMPLETION_INDEX", Number("JOB_COMPLETION_INDEX"), Count("completions"));
   }
 
   std::optional<Shard> FromParallel() const {
-    if (environment_("PARALLEL_SEQ").empty()) return std::nullopt;
+    if (Get("PARALLEL_SEQ").empty()) return std::nullopt;
     const uint32_t number = Number("PARALLEL_SEQ");
     return Checked("PARALLEL_SEQ", number == 0 ? kMostShards : number - 1, Count("jobs"));
   }
 
  private:
+  // "" for one that is not set.
+  std::string_view Get(const char* variable) const {
+    const char* const value = environment_(variable);
+    return value == nullptr ? "" : value;
+  }
+
   uint32_t Number(const char* variable) const {
-    const std::optional<uint32_t> number = ToNumber(environment_(variable));
+    const std::optional<uint32_t> number = ToNumber(Get(variable));
     if (number) return *number;
     throw Error("The environment variable " + std::string(variable) +
                 " holds no number, so that this task's part can't be told; name it with --shard "

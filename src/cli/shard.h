@@ -10,9 +10,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
+
+#include "core/environment.h"
 
 namespace picket {
 
@@ -25,9 +25,6 @@ struct Shard {
 
   bool operator==(const Shard&) const = default;
 };
-
-// Answers for an environment variable; "" for one that is not set.
-using Environment = std::function<std::string(const char*)>;
 
 // `named` is "I/N", I from 1, or "". `count` is how many tasks there are, where I is to be read
 // from the environment; 0: nobody said. Without both, and outside of a scheduler that tells both,

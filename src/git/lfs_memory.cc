@@ -3,6 +3,7 @@
 #include <ctime>
 #include <utility>
 
+#include "core/byte_writer.h"
 #include "core/door.h"
 #include "core/error.h"
 #include "match/trusted_file.h"
@@ -43,10 +44,7 @@ std::optional<std::vector<LfsVerifiedFile>> TryParseLfsMemory(std::string_view t
 std::string WriteLfsMemory(const std::vector<LfsVerifiedFile>& files) {
   std::string text(kHead);
   for (size_t i = files.size() > kMost ? files.size() - kMost : 0; i < files.size(); ++i) {
-    for (uint64_t number : files[i].key) {
-      for (int shift = 0; shift < 64; shift += 8)
-        text.push_back(static_cast<char>(number >> shift & 0xff));
-    }
+    for (uint64_t number : files[i].key) AppendU64Le(number, &text);
     text.append(AsText(files[i].oid.raw()));
   }
   return text;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/byte_reader.h"
+#include "core/byte_writer.h"
 #include "core/fingerprint.h"
 #include "git/signature.h"
 #include "git/tree_cursor.h"
@@ -21,15 +22,6 @@ constexpr uint8_t kMorePlaces = 4;
 constexpr uint32_t kNoRef = UINT32_MAX;
 // Git opens no deeper path than 4,096 bytes; a memo of more steps is broken.
 constexpr uint32_t kMostSteps = 4096;
-
-void Put(uint64_t number, std::string* out) {
-  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
-}
-
-void PutText(std::string_view text, std::string* out) {
-  Put(text.size(), out);
-  *out += text;
-}
 
 // What stands at the end of a path, and the tree that it stands in.
 struct Place {
@@ -91,12 +83,12 @@ class Writer {
     out->push_back(static_cast<char>((found.commit.empty() ? 0 : kHasCommit) |
                                      (found.reachable ? kReachable : 0) |
                                      (found.more_places ? kMorePlaces : 0)));
-    PutText(AsText(found.commit.raw()), out);
-    Put(found.other_places, out);
-    Put(found.rank, out);
-    Put(ref, out);
+    AppendSized(AsText(found.commit.raw()), out);
+    AppendU64Le(found.other_places, out);
+    AppendU64Le(found.rank, out);
+    AppendU64Le(ref, out);
     if (found.path.empty()) {
-      Put(0, out);
+      AppendU64Le(0, out);
       return !object.empty();
     }
     return !found.commit.empty() && AddSteps(found, object, tree, out);
@@ -107,7 +99,7 @@ class Writer {
                 std::string* out) {
     std::optional<ObjectId> at = reader_.TreeOf(found.commit);
     const auto slashes = std::count(found.path.begin(), found.path.end(), '/');
-    Put(static_cast<uint64_t>(slashes) + 1, out);
+    AppendU64Le(static_cast<uint64_t>(slashes) + 1, out);
     Place place;
     std::string_view rest = found.path;
     while (at && !rest.empty()) {
@@ -124,7 +116,7 @@ class Writer {
           },
           &place, &position);
       if (!there) return false;
-      Put(position, out);
+      AppendU64Le(position, out);
       if (is_last) {
         *tree = place.tree;
         return true;
@@ -191,18 +183,18 @@ std::string ProvenanceQuestion(const Repository& repository, std::span<const Ref
                                std::span<const ObjectId> objects,
                                std::span<const std::string> names) {
   std::string all;
-  Put(refs.size(), &all);
+  AppendU64Le(refs.size(), &all);
   for (const Ref& ref : refs) {
-    PutText(ref.name, &all);
-    PutText(AsText(ref.target.raw()), &all);
+    AppendSized(ref.name, &all);
+    AppendSized(AsText(ref.target.raw()), &all);
   }
   std::vector<ObjectId> shallow(repository.shallow().begin(), repository.shallow().end());
   std::sort(shallow.begin(), shallow.end());
   for (const std::span<const ObjectId> list : {std::span<const ObjectId>(shallow), objects}) {
-    Put(list.size(), &all);
-    for (const ObjectId& oid : list) PutText(AsText(oid.raw()), &all);
+    AppendU64Le(list.size(), &all);
+    for (const ObjectId& oid : list) AppendSized(AsText(oid.raw()), &all);
   }
-  for (const std::string& name : names) PutText(name, &all);
+  for (const std::string& name : names) AppendSized(name, &all);
   return Sha256(AsBytes(all));
 }
 

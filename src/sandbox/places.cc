@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/byte_reader.h"
+#include "core/byte_writer.h"
 
 namespace picket {
 namespace {
@@ -41,18 +42,11 @@ std::optional<uint32_t> FolderNumber(std::string_view below) {
 
 std::string WritePlaces(const Places& places) {
   std::string text;
-  const auto put_number = [&text](uint64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) text.push_back(static_cast<char>(number >> shift));
-  };
-  const auto put = [&](const std::string& one) {
-    put_number(one.size());
-    text += one;
-  };
   for (const std::vector<std::string>* list : {&places.object_dirs, &places.files}) {
-    put_number(list->size());
-    for (const std::string& path : *list) put(path);
+    AppendU64Le(list->size(), &text);
+    for (const std::string& path : *list) AppendSized(path, &text);
   }
-  put(places.context);
+  AppendSized(places.context, &text);
   return text;
 }
 

@@ -1,14 +1,13 @@
 // What earlier audits of a repository found nothing in: ids and numbers only, never a finding, a
-// name, or anything else that a person wrote. An SQLite file that several audits share.
+// name, or anything else that a person wrote. It is a file (scan/cache_file.h), which a process
+// that may open none asks its keeper for (scan/kept_cache.h).
 //
 // What is remembered holds for one scope: one way of judging (rules, limits, program) and one
-// repository. Every row carries a checksum; whatever is damaged, or was written by another version,
-// is set aside with a sentence, and the audit goes on without it.
+// repository.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,37 +15,18 @@
 #include <utility>
 #include <vector>
 
-#include "core/blob.h"
 #include "core/bytes.h"
 #include "core/object_id.h"
-
-struct sqlite3;
+#include "scan/clean_ids.h"
 
 namespace picket {
-
-// Ids that are known to be clean, ascending.
-struct CleanIds {
-  size_t id_bytes = 20;
-  std::string ids;    // id_bytes each
-  std::string kinds;  // one ObjectKind each
-
-  size_t size() const { return kinds.size(); }
-  Bytes id(size_t index) const { return AsBytes(ids).subspan(index * id_bytes, id_bytes); }
-  ObjectKind kind(size_t index) const { return static_cast<ObjectKind>(kinds[index]); }
-};
 
 class AuditCache {
  public:
   // Calls its argument for every id of a store, ascending, each once.
   using EachId = std::function<void(const std::function<void(Bytes)>&)>;
 
-  // Opens or makes `file`; its folder exists. `scope` is 32 bytes. Null where it can't be used:
-  // `why` gets a sentence. A file that is damaged or of another version is renamed, which `why`
-  // tells too; one that is no cache at all is renamed only where `is_ours` says that the name is
-  // picket's own.
-  static std::unique_ptr<AuditCache> Open(const std::string& file, bool is_ours,
-                                          const std::string& scope, std::string* why);
-  virtual ~AuditCache();
+  virtual ~AuditCache() = default;
   AuditCache(const AuditCache&) = delete;
   AuditCache& operator=(const AuditCache&) = delete;
 
@@ -89,60 +69,34 @@ class AuditCache {
     kPut,     // PutPiece(), EndStep()
   };
   // False where the step can't be done.
-  virtual bool BeginStep(Step step);
-  // The next ids that are known, this run's included once it is flushed: ascending and distinct
-  // from call to call, none at the end; nullopt where they can't be read.
-  virtual std::optional<CleanIds> NextKnown();
-  // Ascending and distinct, and distinct from call to call.
-  virtual void Keep(const CleanIds& ids);
+  virtual bool BeginStep(Step step) = 0;
+  // The next ids that are known, this run's included once it is flushed: distinct from call to
+  // call too, none at the end; nullopt where they can't be read.
+  virtual std::optional<CleanIds> NextKnown() = 0;
+  // Distinct from call to call too.
+  virtual void Keep(const CleanIds& ids) = 0;
   // Of a row that begins with piece 0, which takes the place of all that the key had.
-  virtual void PutPiece(std::string_view key, uint32_t piece, std::string_view value);
+  virtual void PutPiece(std::string_view key, uint32_t piece, std::string_view value) = 0;
   // nullopt where there is none.
-  virtual std::optional<std::string> FindPiece(std::string_view key, uint32_t piece);
+  virtual std::optional<std::string> FindPiece(std::string_view key, uint32_t piece) = 0;
   // Of a step that changes something all is there afterwards, or, where it is given up, nothing.
-  virtual void EndStep(bool gives_up);
-  // Ascending and distinct.
-  virtual void AddBatch(const CleanIds& batch);
+  virtual void EndStep(bool gives_up) = 0;
+  // From one thread at a time, also while a step goes on.
+  virtual void AddBatch(const CleanIds& batch) = 0;
 
   // A sentence about what went wrong since it was opened; "" for nothing. What was not written is
   // examined again the next time.
-  virtual const std::string& trouble() const { return trouble_; }
+  virtual const std::string& trouble() const = 0;
 
  protected:
-  // Without a file: for one that is kept elsewhere.
-  AuditCache();
+  AuditCache() = default;
 
  private:
-  class Statement;
-  class Transaction;
-  class Merger;
-
-  AuditCache(std::string file, std::string scope);
-  bool OpenFile(std::string* why);
-  bool MakeTables();
-  bool CheckSegments();
-  void SetDamaged();
-  bool WriteSegment(const CleanIds& ids);
-  bool DropOldRows();
-  void DropOldScopes();
-  void Fail();
   void FlushLocked();
 
-  std::string file_;
-  std::string scope_;
-  sqlite3* database_ = nullptr;
-  std::string trouble_;
-  bool is_open_ = false;  // and known to be a cache
-  bool failed_ = false;
   bool changed_ = false;
-  // Of the step that goes on.
-  Step step_ = Step::kLook;
-  std::unique_ptr<Transaction> transaction_;
-  std::unique_ptr<Merger> merger_;
-  int64_t last_segment_ = 0;  // that was there before it
-  std::string row_kinds_;
 
-  std::mutex mutex_;  // what follows, and the database while workers add
+  std::mutex mutex_;  // what follows, and AddBatch
   std::vector<std::pair<ObjectId, ObjectKind>> pending_;
 };
 

@@ -5,20 +5,17 @@
 // scan/server_policy.h). A variable that the policy does not name is nobody.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/environment.h"
 #include "core/verdict.h"
 #include "scan/allowance.h"
 #include "scan/server_policy.h"
 
 namespace picket {
-
-// std::getenv, or a test's.
-using Environment = std::function<const char*(const char*)>;
 
 // What the client asked for, as it came: for the log only after the mask.
 struct BypassRequest {

@@ -5,28 +5,21 @@
 #include <utility>
 
 #include "core/byte_reader.h"
+#include "core/byte_writer.h"
 #include "core/error.h"
+#include "scan/cache_file.h"
 
 namespace picket {
 namespace {
-
-void PutNumber(uint64_t number, std::string* out) {
-  for (int shift = 0; shift < 64; shift += 8) out->push_back(static_cast<char>(number >> shift));
-}
-
-void PutText(std::string_view text, std::string* out) {
-  PutNumber(text.size(), out);
-  out->append(text);
-}
 
 std::string TakeText(ByteReader* reader) {
   return std::string(AsText(reader->Take(reader->U64Le())));
 }
 
 void PutIds(const CleanIds& ids, std::string* out) {
-  PutNumber(ids.id_bytes, out);
-  PutText(ids.ids, out);
-  PutText(ids.kinds, out);
+  AppendU64Le(ids.id_bytes, out);
+  AppendSized(ids.ids, out);
+  AppendSized(ids.kinds, out);
 }
 
 // Distinct ids in order, of one length, each with a kind that exists.
@@ -38,10 +31,8 @@ bool TakeIds(ByteReader* reader, CleanIds* ids) {
   if (ids->ids.size() != ids->kinds.size() * ids->id_bytes) return false;
   for (size_t i = 0; i < ids->size(); ++i) {
     if (ids->kind(i) > ObjectKind::kFile) return false;
-    if (i > 0 && std::memcmp(ids->id(i - 1).data(), ids->id(i).data(), ids->id_bytes) >= 0)
-      return false;
   }
-  return true;
+  return IsAscending(ids->ids, ids->id_bytes);
 }
 
 [[noreturn]] void Refuse() {
@@ -67,7 +58,7 @@ std::unique_ptr<AuditCache> KeptCache::Open(std::string* why) {
 
 std::optional<std::string> KeptCache::FindPiece(std::string_view key, uint32_t piece) {
   std::string question;
-  PutNumber(piece, &question);
+  AppendU64Le(piece, &question);
   question += key;
   Answer answer = TheDoor().Ask(Errand::kCacheFind, question);
   if (answer.error != 0) return std::nullopt;
@@ -95,8 +86,8 @@ void KeptCache::Keep(const CleanIds& ids) {
 void KeptCache::PutPiece(std::string_view key, uint32_t piece, std::string_view value) {
   std::string question;
   question.reserve(2 * sizeof(uint64_t) + key.size() + value.size());
-  PutNumber(piece, &question);
-  PutText(key, &question);
+  AppendU64Le(piece, &question);
+  AppendSized(key, &question);
   question += value;
   TheDoor().Ask(Errand::kCacheRow, question);
 }
@@ -119,7 +110,7 @@ Answer CacheKeeper::Do(Errand errand, const std::string& file, bool is_ours,
   Answer answer;
   if (errand == Errand::kCacheOpen) {
     if (file.empty()) Refuse();
-    cache_ = AuditCache::Open(file, is_ours, scope, &answer.text);
+    cache_ = CacheFile::Open(file, is_ours, scope, &answer.text);
     answer.error = cache_ == nullptr ? ENOENT : 0;
     return answer;
   }

@@ -34,7 +34,7 @@ class KeptCache : public AuditCache {
 // The other side. A question that makes no sense changes nothing and is an Error.
 class CacheKeeper {
  public:
-  // `file`, `is_ours` and `scope` are for kCacheOpen, which comes first: see AuditCache::Open.
+  // `file`, `is_ours` and `scope` are for kCacheOpen, which comes first: see CacheFile::Open.
   Answer Do(Errand errand, const std::string& file, bool is_ours, const std::string& scope,
             std::string_view question);
   // Closes the file.

@@ -14,9 +14,9 @@ namespace {
 using Variables = std::map<std::string, std::string>;
 
 Environment Of(const Variables& variables) {
-  return [&variables](const char* name) {
+  return [&variables](const char* name) -> const char* {
     const auto at = variables.find(name);
-    return at == variables.end() ? std::string() : at->second;
+    return at == variables.end() ? nullptr : at->second.c_str();
   };
 }
 

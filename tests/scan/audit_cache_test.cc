@@ -1,4 +1,4 @@
-#include "scan/audit_cache.h"
+#include "scan/cache_file.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -29,7 +29,7 @@ ObjectId Id(uint32_t number) {
 std::unique_ptr<AuditCache> OpenAt(const std::string& file, std::string* why,
                                    const std::string& scope = kScope) {
   why->clear();
-  return AuditCache::Open(file, true, scope, why);
+  return CacheFile::Open(file, true, scope, why);
 }
 
 AuditCache::EachId Store(const std::vector<uint32_t>& numbers) {
@@ -252,7 +252,7 @@ TEST_CASE("a cache that is not picket's own, or not whole, is set aside") {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
   };
   write(std::string(5000, 'x'));
-  CHECK(AuditCache::Open(file, false, kScope, &why) == nullptr);
+  CHECK(CacheFile::Open(file, false, kScope, &why) == nullptr);
   CHECK(why.find("not used") != std::string::npos);
   CHECK(std::filesystem::file_size(file) == 5000);
   auto cache = OpenAt(file, &why);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "scan/cache_file.h"
 #include "scan/fakes.h"
 #include "support/git_fixture.h"
 
@@ -91,7 +92,7 @@ TEST_CASE("what is kept outside is what an audit would have kept itself") {
   const std::string near = folder.path() + "/near.sqlite";
   const std::string far = folder.path() + "/far.sqlite";
   {
-    const auto cache = AuditCache::Open(near, true, scope, &why);
+    const auto cache = CacheFile::Open(near, true, scope, &why);
     REQUIRE(cache != nullptr);
     fill(*cache);
   }
@@ -105,8 +106,8 @@ TEST_CASE("what is kept outside is what an audit would have kept itself") {
     CHECK(KnownTo(*cache).size() == 2);
   }
   CHECK(why == "");
-  const auto a = AuditCache::Open(near, true, scope, &why);
-  const auto b = AuditCache::Open(far, true, scope, &why);
+  const auto a = CacheFile::Open(near, true, scope, &why);
+  const auto b = CacheFile::Open(far, true, scope, &why);
   REQUIRE(a != nullptr);
   REQUIRE(b != nullptr);
   CHECK(KnownTo(*a) == KnownTo(*b));
@@ -183,7 +184,7 @@ TEST_CASE("ids and rows that are not what they have to be change nothing") {
   ask(Errand::kCacheKeep, id);
   ask(Errand::kCacheRow, none + number(2) + "s1");
   keeper.Forget();
-  const auto cache = AuditCache::Open(file, true, scope, &why);
+  const auto cache = CacheFile::Open(file, true, scope, &why);
   REQUIRE(cache != nullptr);
   CHECK(KnownTo(*cache).empty());
   CHECK_FALSE(cache->Find("s1"));
