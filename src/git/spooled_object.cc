@@ -85,10 +85,6 @@ int OpenFile(std::string* directory, std::string* why) {
   return file;
 }
 
-bool IsAllZero(const char* bytes, size_t count) {
-  return bytes[0] == 0 && std::memcmp(bytes, bytes + 1, count - 1) == 0;
-}
-
 bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId& oid,
           const ObjectHeader& header, int file, std::string* why, const std::stop_token& stop) {
   // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
@@ -109,8 +105,7 @@ bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId&
       *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
       return false;
     }
-    // The file reads as zeros where nothing was written, and no disk has to take them.
-    for (size_t done = IsAllZero(buffer.data(), count) ? count : 0; done < count;) {
+    for (size_t done = 0; done < count;) {
       ssize_t now =
           pwrite(file, buffer.data() + done, count - done, static_cast<off_t>(written + done));
       if (now < 0 && errno == EINTR) continue;
