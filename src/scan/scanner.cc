@@ -1,6 +1,7 @@
 #include "scan/scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -183,7 +184,8 @@ class Worker final : public BlobVisitor {
              "", kAvoidedReason});
       return;
     }
-    if (!together_ || !HeldBlobs::Takes(blob, derivation)) {
+    if (!together_ || !sifted_[KindIndex(blob)].IsWorthIt() ||
+        !HeldBlobs::Takes(blob, derivation)) {
       Count(blob);
       Examine(blob, derivation);
       return;
@@ -248,7 +250,10 @@ class Worker final : public BlobVisitor {
     }
     for (size_t i = 0; i < blobs.size() && !IsStopped(); ++i) {
       Count(blobs[i]);
+      Sifted& sifted = sifted_[KindIndex(blobs[i])];
+      ++sifted.all;
       if (speaks_[i]) {
+        ++sifted.speak;
         Examine(blobs[i], nullptr);
       } else if (run_->options.on_silent) {
         run_->options.on_silent(blobs[i].ref);
@@ -259,6 +264,16 @@ class Worker final : public BlobVisitor {
     if (!IsStopped()) untold_.examined += held_items_;
     held_items_ = 0;
   }
+
+  // Where most of a kind have to be looked at by themselves, to look at them together is lost.
+  struct Sifted {
+    uint64_t all = 0;
+    uint64_t speak = 0;
+    bool IsWorthIt() const { return all < kEnoughToTell || speak * 2 < all; }
+  };
+  static size_t KindIndex(const Blob& blob) { return static_cast<size_t>(blob.ref.kind); }
+  static constexpr uint64_t kEnoughToTell = 1024;
+  static constexpr size_t kKinds = static_cast<size_t>(ObjectKind::kLfsObject) + 1;
 
   static constexpr size_t kCompactAt = 10'000;
 
@@ -298,6 +313,7 @@ class Worker final : public BlobVisitor {
   HeldBlobs held_;
   uint64_t held_items_ = 0;  // objects of items that are examined once those held are
   std::vector<bool> speaks_;
+  std::array<Sifted, kKinds> sifted_;
 };
 
 void RunHelper(Run* run, ScanResult* part) {
