@@ -26,8 +26,8 @@ struct Width {
 
 class Parser {
  public:
-  Parser(std::string_view text, std::vector<std::string>* complaints)
-      : text_(text), complaints_(complaints) {}
+  Parser(std::string_view text, std::vector<std::string>* complaints, bool fold = false)
+      : text_(text), complaints_(complaints), fold_(fold) {}
 
   PatternFacts Parse(std::vector<PatternSequence>* tree) {
     Width width = Alternatives(0, tree);
@@ -90,10 +90,14 @@ class Parser {
       Class(&node->bytes);
       return {1, 1};
     }
-    if (c == '(') return Group(depth, &node->alternatives);
+    if (c == '(') {
+      node->captures = !text_.substr(at_).starts_with("(?");
+      return Group(depth, &node->alternatives);
+    }
     std::optional<uint8_t> byte = Character();
     if (!byte) return {};
     node->bytes.Add(*byte);
+    if (fold_) node->bytes.AddOtherCase();
     return {1, 1};
   }
 
@@ -157,7 +161,8 @@ class Parser {
     while (More() && text_[at_] >= '0' && text_[at_] <= '9' && at_ - start < 5) {
       value = value * 10 + static_cast<uint64_t>(text_[at_++] - '0');
     }
-    if (at_ == start) return std::nullopt;
+    // RE2 takes {01} for four characters.
+    if (at_ == start || (text_[start] == '0' && at_ - start > 1)) return std::nullopt;
     return value;
   }
 
@@ -227,6 +232,7 @@ class Parser {
     }
     ++at_;
     if (!any) Complain("a class is empty");
+    if (fold_) set->AddOtherCase();
     if (negated) set->Invert();
   }
 
@@ -244,6 +250,7 @@ class Parser {
 
   std::string_view text_;
   std::vector<std::string>* complaints_;
+  bool fold_;
   size_t at_ = 0;
   int captures_ = 0;
   bool failed_ = false;
@@ -256,9 +263,9 @@ PatternFacts CheckDialect(std::string_view pattern, std::vector<std::string>* co
   return Parser(pattern, complaints).Parse(&tree);
 }
 
-std::vector<PatternSequence> ParsePattern(std::string_view pattern) {
+std::vector<PatternSequence> ParsePattern(std::string_view pattern, bool fold) {
   std::vector<PatternSequence> tree;
-  Parser(pattern, nullptr).Parse(&tree);
+  Parser(pattern, nullptr, fold).Parse(&tree);
   return tree;
 }
 

@@ -27,13 +27,14 @@ namespace picket {
 struct PatternAtom;
 using PatternSequence = std::vector<PatternAtom>;
 
-// What a pattern says, as a tree; a capture group is a group like any other.
+// What a pattern says, as a tree.
 struct PatternAtom {
   // One byte of these, or, where it is not empty, one of `alternatives`.
   ByteSet bytes;
   std::vector<PatternSequence> alternatives;
   uint32_t min = 1;
   uint32_t max = 1;
+  bool captures = false;
 };
 
 struct PatternFacts {
@@ -47,8 +48,9 @@ struct PatternFacts {
 // are meaningful only if there was none.
 PatternFacts CheckDialect(std::string_view pattern, std::vector<std::string>* complaints);
 
-// The alternatives of `pattern`, none of them empty; none at all when CheckDialect complains.
-std::vector<PatternSequence> ParsePattern(std::string_view pattern);
+// The alternatives of `pattern`, none of them empty; none at all when CheckDialect complains. Where
+// `fold` is set a letter stands for both cases, as RE2 takes it: of Latin-1, before [^ ] negates.
+std::vector<PatternSequence> ParsePattern(std::string_view pattern, bool fold = false);
 
 // "[A-Za-z0-9]" alone; false when `text` is no class of the dialect. "" is the empty set.
 bool ParseByteClass(std::string_view text, ByteSet* set);

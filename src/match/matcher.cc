@@ -341,9 +341,9 @@ void Matcher::Confirm(Bytes text, const Hit& hit, MatchJudge& judge) {
   RegexMatch match;
   uint64_t limit = std::min<uint64_t>(text.size(), hit.last_end + rule.max_width);
   uint64_t reach = std::min<uint64_t>(hit.first_end, rule.max_width);
-  uint64_t position = std::max(resume_[hit.id], hit.first_end - reach);
-  while (position < hit.last_end && regex.Find(text, position, limit, &match)) {
-    if (match.match.offset >= hit.last_end) break;
+  uint64_t position =
+      regex.EarliestStart(text, std::max(resume_[hit.id], hit.first_end - reach), hit.first_end);
+  while (position < hit.last_end && regex.Find(text, position, hit.last_end, limit, &match)) {
     uint64_t end = Examine(text, hit.id, match, judge);
     position = end == 0 ? match.match.offset + 1 : end;
   }

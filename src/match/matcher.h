@@ -1,7 +1,7 @@
 // Finds matches: Hyperscan over windows, or over what stands beside token runs in them
-// (match/search_group.h), says where a rule may match, RE2 over the whole text
-// between offsets says exactly what, the rule's neighbours, body and context are checked, and a
-// judge has the last word.
+// (match/search_group.h), says where a rule may match, the rule's pattern (match/rule_regex.h) over
+// the whole text between offsets says exactly what, the rule's neighbours, body and context are
+// checked, and a judge has the last word.
 //
 // The result is that of this walk over the whole text, for each rule by itself: take the leftmost
 // match at or after the position; when it is accepted go on at its end, else at its start + 1.
@@ -58,8 +58,8 @@ class MatchJudge {
 // colour sequence), so that the last of them is no neighbour.
 bool FollowsEscape(Bytes text, uint64_t offset);
 
-// One thread's own. Memory is fixed at construction, but for the expressions that RE2 compiles when
-// a rule is met for the first time and for what grows with the largest text: excerpts of it and, of
+// One thread's own. Memory is fixed at construction, but for the patterns that are made when a rule
+// is met for the first time and for what grows with the largest text: excerpts of it and, of
 // texts made from others, HitList::Most() hits.
 class Matcher {
  public:

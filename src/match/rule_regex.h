@@ -1,44 +1,38 @@
-// A rule's pattern in RE2: says exactly what matches where Hyperscan says that something does.
+// A rule's pattern: says exactly what matches where Hyperscan says that something does.
 #pragma once
 
 #include <re2/re2.h>
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "core/bytes.h"
+#include "match/backtracker.h"
 #include "match/rule.h"
 
 namespace picket {
 
-struct RegexMatch {
-  Span match;
-  Span capture;  // the match, where the pattern has no group or that one was left out
-};
-
-// `pattern` of the dialect with its counts left open: {n,m} is +? or *?. It matches wherever the
-// pattern does, and RE2's automaton for it is small, because it need not count.
-std::string LoosenPattern(std::string_view pattern);
-
-// Not to be shared by threads: RE2 would have them wait for each other.
+// One thread's own. The rule outlives it.
 class RuleRegex {
  public:
   explicit RuleRegex(const Rule& rule);
 
-  // The match that RE2 prefers of the leftmost ones from `position` on, not beyond `limit`.
-  bool Find(Bytes text, uint64_t position, uint64_t limit, RegexMatch* match) const;
+  // The match that RE2 prefers of those that start at the leftmost of the offsets from `first` to
+  // before `last`, not beyond `limit`.
+  bool Find(Bytes text, uint64_t first, uint64_t last, uint64_t limit, RegexMatch* match) const;
   // Of one from `begin` to `end`.
   bool FindWhole(Bytes text, uint64_t begin, uint64_t end, RegexMatch* match) const;
+  // Where a match that reaches over `end` starts at the earliest, if not before `floor`.
+  uint64_t EarliestStart(Bytes text, uint64_t floor, uint64_t end) const;
 
  private:
   bool Match(Bytes text, uint64_t begin, uint64_t end, re2::RE2::Anchor anchor,
              RegexMatch* match) const;
 
-  re2::RE2 exact_;
-  uint64_t width_;                   // no match is wider
-  std::unique_ptr<re2::RE2> loose_;  // null where no count is open
+  const Rule& rule_;
+  Backtracker backtracker_;
+  // Where backtracking would take too long. Made when it is asked for, which takes milliseconds.
+  mutable std::unique_ptr<re2::RE2> re2_;
 };
 
 }  // namespace picket

@@ -59,7 +59,8 @@ TEST_CASE("dialect: what the engines read differently or without bound is refuse
                                              "(?:|a)", "[]",         "[z-a]",
                                              "\\1",    "\\p{L}",     "a{2}{3}",
                                              "a{,3}",  "\xc3\xa9",   "(?:a{1000}){9}",
-                                             "[a--]",  "a?",         "\\"};
+                                             "[a--]",  "a?",         "\\",
+                                             "a{01,2}"};
   for (const char* pattern : kRefused) {
     CAPTURE(pattern);
     std::vector<std::string> complaints;
@@ -93,9 +94,29 @@ TEST_CASE("dialect: a pattern is read as a tree") {
   CHECK(tree[0][2].max == 4);
   REQUIRE(tree[0][3].alternatives.size() == 2);
   CHECK(tree[0][3].alternatives[1][0].alternatives[0][0].min == 0);
+  CHECK(tree[0][3].alternatives[1][0].captures);
+  CHECK_FALSE(tree[0][3].captures);
   CHECK(tree[1][0].bytes.Contains('z'));
   CHECK(ParsePattern("(ab").empty());
   CHECK(ParsePattern("a*").empty());
+}
+
+TEST_CASE("dialect: folded letters stand for both cases, also where a class leaves them out") {
+  const auto held = [](const char* pattern, bool fold) {
+    std::string bytes;
+    for (int byte = 0; byte < 256; ++byte) {
+      const auto one = static_cast<uint8_t>(byte);
+      if (ParsePattern(pattern, fold)[0][0].bytes.Contains(one)) bytes += static_cast<char>(byte);
+    }
+    return bytes;
+  };
+  CHECK(held("k", false) == "k");
+  CHECK(held("k", true) == "Kk");
+  CHECK(held("[a-cX-\\[_1]", true) == "1ABCXYZ[_abcxyz");
+  CHECK(held("[^\\x00-`{-\\xff]", true) == "");
+  CHECK(held("[^\\x00-@\\[-a{-\\xff]", true) ==
+        "BCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz");
+  CHECK(held("[\\xc0\\xd7\\xdf\\xfe]", true) == "\xc0\xd7\xde\xdf\xe0\xfe");
 }
 
 }  // namespace picket
