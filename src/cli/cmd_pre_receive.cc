@@ -22,7 +22,9 @@ int RunPreReceive(const CommonOptions& common) {
   SplitOff(common, Gate::kPreReceive);
   HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
-  const std::vector<RefUpdate> updates = ReadRefUpdates(STDIN_FILENO);
+  // Kept to the end of the process, which takes it apart sooner than we would.
+  static const std::vector<RefUpdate>& updates =
+      *new std::vector<RefUpdate>(ReadRefUpdates(STDIN_FILENO));
   if (updates.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   if (std::any_of(updates.begin(), updates.end(),

@@ -75,6 +75,8 @@ Verdict JudgeChange(const GateInput& input) {
   ProgressTeller progress(input.common);
   options.on_progress = TellBoth(progress.OnScan(), input.watch ? input.watch->OnScan() : nullptr);
   options.stop = options.limits.stop = finding;
+  // An audit goes on without what has ended it, and has to know what that was.
+  options.together = input.gate != Gate::kAudit;
   LfsObjects lfs(input.repository, input.policy, input.gate, by_pack, objects);
   ScanResult scan = ScanAll(lfs.source(), input.engine.detectors(), options);
   lfs.Examine(input.engine, options, &scan);

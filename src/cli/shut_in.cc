@@ -45,10 +45,16 @@ std::string Consequence(Gate gate, bool goes_on) {
 }
 
 std::string NameOf(const Crash::Object& object, const Places* places) {
-  if (!object.oid.empty()) return "object " + object.oid.ToHex();
-  if (places != nullptr && object.position < places->files.size())
-    return places->files[object.position];
-  return "number " + std::to_string(object.position) + " of what is examined";
+  std::string name;
+  if (!object.oid.empty()) {
+    name = "object " + object.oid.ToHex();
+  } else if (places != nullptr && object.position < places->files.size()) {
+    name = places->files[object.position];
+  } else {
+    name = "number " + std::to_string(object.position) + " of what is examined";
+  }
+  if (object.others == 0) return name;
+  return name + " or one of the " + std::to_string(object.others) + " small ones read with it";
 }
 
 std::string NameAll(const Crash& crash, const Places* places) {

@@ -40,8 +40,9 @@ Avoided& TheAvoided() {
   return avoided;
 }
 
-void Write(ReadingSlot* slot, const ObjectId& oid, uint64_t position) {
+void Write(ReadingSlot* slot, const ObjectId& oid, uint64_t position, uint64_t others) {
   slot->position = position;
+  slot->others = others;
   slot->id_bytes = static_cast<uint8_t>(oid.raw().size());
   if (!oid.empty()) std::memcpy(slot->id, oid.raw().data(), oid.raw().size());
 }
@@ -58,21 +59,22 @@ ReadingSlot* ThisReading() {
   return own_slot;
 }
 
-Reading::Reading(const ObjectId& oid, uint64_t position) : slot_(ThisReading()) {
+Reading::Reading(const ObjectId& oid, uint64_t position, uint64_t others) : slot_(ThisReading()) {
   if (slot_ == nullptr) return;
   was_busy_ = slot_->busy.load(std::memory_order_relaxed) != 0;
   if (was_busy_) {
     if (slot_->id_bytes != 0) before_ = ObjectId::FromRaw({slot_->id, slot_->id_bytes});
     position_before_ = slot_->position;
+    others_before_ = slot_->others;
   }
-  Write(slot_, oid, position);
+  Write(slot_, oid, position, others);
   slot_->busy.store(1, std::memory_order_relaxed);
 }
 
 Reading::~Reading() {
   if (slot_ == nullptr) return;
   if (was_busy_) {
-    Write(slot_, before_, position_before_);
+    Write(slot_, before_, position_before_, others_before_);
   } else {
     slot_->busy.store(0, std::memory_order_relaxed);
   }

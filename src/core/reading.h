@@ -18,6 +18,7 @@ struct ReadingSlot {
   // The signal that this thread was ended by; 0 for none.
   std::atomic<uint32_t> signal;
   uint64_t position;  // in the list that is examined; for what has no id
+  uint64_t others;    // small ones that are read together with it
   uint8_t id[32];
   uint8_t id_bytes;  // 0, 20 or 32
 };
@@ -35,7 +36,8 @@ ReadingSlot* ThisReading();
 // again when the inner has gone.
 class Reading {
  public:
-  Reading(const ObjectId& oid, uint64_t position);
+  // `others`: how many small ones are read together with it, whichever ends the process.
+  Reading(const ObjectId& oid, uint64_t position, uint64_t others = 0);
   ~Reading();
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
@@ -44,6 +46,7 @@ class Reading {
   ReadingSlot* slot_;
   ObjectId before_;
   uint64_t position_before_ = 0;
+  uint64_t others_before_ = 0;
   bool was_busy_ = false;
 };
 

@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "git/room.h"
+
 namespace picket {
 namespace {
+
+// A list of so many has moved no more than it would have anyway.
+constexpr size_t kMostExpected = size_t{1} << 20;
 
 // Room that is not used is no memory yet, and every move of a long list costs.
 template <typename T>
 T& Append(std::vector<T>* list) {
-  if (list->size() == list->capacity()) list->reserve(4 * list->size() + 64);
+  if (list->size() == list->capacity()) MakeRoom(list, 4 * list->size() + 64);
   return list->emplace_back();
 }
 
@@ -19,11 +24,22 @@ ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
     : may_be_promised_(may_be_promised), limits_(limits) {}
 
 void ChangeBuilder::ExpectRefs(size_t count) {
-  list_.refs.reserve(count);
-  list_.objects.reserve(count);
+  MakeRoom(&list_.refs, count);
+  MakeRoom(&list_.objects, count);
+}
+
+void ChangeBuilder::ExpectObjects(size_t count) {
+  // Each may have a path that is new. Room is no memory yet, but the tables are.
+  count = std::min(count, kMostExpected);
+  MakeRoom(&list_.objects, list_.objects.capacity() + 2 * count);
+  MakeRoom(&list_.paths, count);
+  MakeRoom(&names_, count);
+  blobs_.Reserve(count / 2);
+  path_index_.Reserve(count / 2);
 }
 
 uint32_t ChangeBuilder::AddRef(std::string name) {
+  ListHeld();
   uint32_t index = static_cast<uint32_t>(list_.refs.size());
   ChangedObject& object = Append(&list_.objects);
   object.kind = ObjectKind::kRefName;
@@ -33,14 +49,14 @@ uint32_t ChangeBuilder::AddRef(std::string name) {
 }
 
 void ChangeBuilder::AddCommitLeft(const ObjectId& oid, uint32_t ref) {
+  ListHeld();
   list_.is_cut = true;
   ++list_.commits_left;
   list_.commits.push_back({oid, ref});
 }
 
-ChangedObject& ChangeBuilder::Object(ObjectKind kind, const ObjectId& oid) {
+ChangedObject& ChangeBuilder::Object(ObjectKind kind, const ObjectId& oid, uint64_t hash) {
   SlotTable& index = kind == ObjectKind::kTag ? tags_ : blobs_;
-  const uint64_t hash = hash_(oid.raw());
   const uint32_t known =
       index.Find(hash, [&](uint32_t object) { return list_.objects[object].oid == oid; });
   if (known != kNone) return list_.objects[known];
@@ -52,16 +68,19 @@ ChangedObject& ChangeBuilder::Object(ObjectKind kind, const ObjectId& oid) {
 }
 
 void ChangeBuilder::AddTag(const ObjectId& oid, uint32_t ref) {
+  ListHeld();
   ChangedObject& tag = Object(ObjectKind::kTag, oid);
   if (tag.ref == kNone) tag.ref = ref;
 }
 
 void ChangeBuilder::AddRefBlob(const ObjectId& oid, uint32_t ref) {
+  ListHeld();
   ChangedObject& blob = Object(ObjectKind::kBlob, oid);
   if (blob.ref == kNone) blob.ref = ref;
 }
 
 void ChangeBuilder::StartCommit(const ObjectId& oid, uint32_t ref) {
+  ListHeld();
   CloseAttributes();
   commit_ = static_cast<uint32_t>(list_.commits.size());
   commit_hex_ = oid.ToHex();
@@ -74,13 +93,14 @@ void ChangeBuilder::StartCommit(const ObjectId& oid, uint32_t ref) {
 }
 
 void ChangeBuilder::StartRefTree(uint32_t ref) {
+  ListHeld();
   CloseAttributes();
   commit_ = kNone;
   commit_hex_.clear();
   ref_ = ref;
 }
 
-void ChangeBuilder::AddGap(Gap gap) {
+void ChangeBuilder::PutGap(Gap gap) {
   if (gaps_.size() >= limits_.gaps) {
     if (!gaps_.contains(gap)) ++more_gaps_;
     return;
@@ -88,11 +108,10 @@ void ChangeBuilder::AddGap(Gap gap) {
   gaps_.insert(std::move(gap));
 }
 
-uint32_t ChangeBuilder::PathIndex(std::string_view path) {
+uint32_t ChangeBuilder::PathIndex(std::string_view path, uint64_t hash) {
   const auto is_path = [&](uint32_t index) { return list_.paths[index] == path; };
   // A new path comes twice.
   if (last_path_ != kNone && is_path(last_path_)) return last_path_;
-  const uint64_t hash = hash_(AsBytes(path));
   last_path_ = path_index_.Find(hash, is_path);
   if (last_path_ != kNone) return last_path_;
   last_path_ = static_cast<uint32_t>(list_.paths.size());
@@ -109,7 +128,7 @@ bool ChangeBuilder::TakePlace(std::string_view path) {
     return true;
   }
   // The path is left out, so that this is one gap for each commit and not one for each place.
-  AddGap({commit_hex_, "", "",
+  PutGap({commit_hex_, "", "",
           "the change has more places than picket lists; push it in smaller parts"});
   return false;
 }
@@ -119,21 +138,52 @@ void ChangeBuilder::AddPlace(ChangedObject& object, Place place) {
   if (object.places.empty() || object.places.back() != place) object.places.push_back(place);
 }
 
+ChangeBuilder::Held& ChangeBuilder::Hold(std::string_view path) {
+  if (held_ == kHeld) ListOldest();
+  Held& held = ring_[(oldest_ + held_++) % kHeld];
+  held.path = path;
+  held.path_hash = hash_(AsBytes(path));
+  held.is_new = false;
+  held.oid = ObjectId();
+  path_index_.Fetch(held.path_hash);
+  return held;
+}
+
+void ChangeBuilder::ListOldest() {
+  const Held& held = ring_[oldest_];
+  oldest_ = (oldest_ + 1) % kHeld;
+  --held_;
+  if (held.is_new) ListNewPath(held.path, held.path_hash);
+  if (!held.oid.empty()) ListBlob(held.path, held.path_hash, held.oid, held.oid_hash);
+}
+
 void ChangeBuilder::OnBlob(std::string_view path, const ObjectId& oid) {
+  Held* held = held_ == 0 ? nullptr : &ring_[(oldest_ + held_ - 1) % kHeld];
+  // A new path comes twice.
+  if (held == nullptr || !held->oid.empty() || held->path != path) held = &Hold(path);
+  held->oid = oid;
+  held->oid_hash = hash_(oid.raw());
+  blobs_.Fetch(held->oid_hash);
+}
+
+void ChangeBuilder::ListBlob(std::string_view path, uint64_t path_hash, const ObjectId& oid,
+                             uint64_t oid_hash) {
   if (!TakePlace(path)) return;
-  uint32_t index = PathIndex(path);
-  AddPlace(Object(ObjectKind::kBlob, oid), {commit_, index});
+  uint32_t index = PathIndex(path, path_hash);
+  AddPlace(Object(ObjectKind::kBlob, oid, oid_hash), {commit_, index});
 }
 
 void ChangeBuilder::OnLink(std::string_view path, const ObjectId& oid) {
+  ListHeld();
   if (!TakePlace(path)) return;
-  const uint32_t index = PathIndex(path);
+  const uint32_t index = PathIndex(path, hash_(AsBytes(path)));
   ChangedObject& object = Object(ObjectKind::kBlob, oid);
   AddPlace(object, {commit_, index});
   list_.links.push_back({static_cast<uint32_t>(&object - list_.objects.data()), {commit_, index}});
 }
 
 void ChangeBuilder::OnAttributes(std::string_view folder, const ObjectId& oid) {
+  ListHeld();
   // Trees that a ref points at have no commit, so nobody checks them out.
   if (commit_ == kNone || !TakePlace(folder)) return;
   AttributesEntry entry{std::string(folder), oid};
@@ -156,9 +206,11 @@ void ChangeBuilder::CloseAttributes() {
   attributes_.clear();
 }
 
-void ChangeBuilder::OnNewPath(std::string_view path) {
+void ChangeBuilder::OnNewPath(std::string_view path) { Hold(path).is_new = true; }
+
+void ChangeBuilder::ListNewPath(std::string_view path, uint64_t path_hash) {
   if (!TakePlace(path)) return;
-  uint32_t index = PathIndex(path);
+  uint32_t index = PathIndex(path, path_hash);
   if (names_[index] == kNone) {
     names_[index] = static_cast<uint32_t>(list_.objects.size());
     Append(&list_.objects).kind = ObjectKind::kPathName;
@@ -184,6 +236,7 @@ void ChangeBuilder::OnTooLarge(std::string_view path, std::string_view why) {
 }
 
 ChangeList ChangeBuilder::Finish() {
+  ListHeld();
   CloseAttributes();
   if (gitlinks_ != 0)
     list_.skipped.push_back(

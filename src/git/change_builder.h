@@ -1,6 +1,7 @@
 // Puts a ChangeList together: one object per distinct id, one path per distinct name, bounded.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -30,6 +31,7 @@ class ChangeBuilder : public TreeChangeVisitor {
 
   // So many are about to be added.
   void ExpectRefs(size_t count);
+  void ExpectObjects(size_t count);
   uint32_t AddRef(std::string name);
   void AddTag(const ObjectId& oid, uint32_t ref);
   // A blob that a ref points at.
@@ -38,7 +40,10 @@ class ChangeBuilder : public TreeChangeVisitor {
   void StartCommit(const ObjectId& oid, uint32_t ref);
   // What follows belongs to a tree that `ref` points at.
   void StartRefTree(uint32_t ref);
-  void AddGap(Gap gap);
+  void AddGap(Gap gap) {
+    ListHeld();
+    PutGap(std::move(gap));
+  }
   void AddNote(std::string note) { list_.notes.push_back(std::move(note)); }
   // See ChangeList::is_cut.
   void CutBeforeWalk() { list_.is_cut = true, list_.is_walked = false; }
@@ -57,10 +62,32 @@ class ChangeBuilder : public TreeChangeVisitor {
   ChangeList Finish();
 
  private:
-  uint32_t PathIndex(std::string_view path);
+  // What a tree says of one path, held back for a moment while the tables are fetched from memory.
+  struct Held {
+    std::string path;
+    uint64_t path_hash = 0;
+    bool is_new = false;
+    ObjectId oid;  // empty: no blob
+    uint64_t oid_hash = 0;
+  };
+  static constexpr size_t kHeld = 16;
+
+  Held& Hold(std::string_view path);
+  void ListOldest();
+  // Before anything else is listed: the order counts.
+  void ListHeld() {
+    while (held_ != 0) ListOldest();
+  }
+  void ListBlob(std::string_view path, uint64_t path_hash, const ObjectId& oid, uint64_t oid_hash);
+  void ListNewPath(std::string_view path, uint64_t path_hash);
+  void PutGap(Gap gap);
+  uint32_t PathIndex(std::string_view path, uint64_t hash);
   // False, with a gap, when there is no room for one more.
   bool TakePlace(std::string_view path);
-  ChangedObject& Object(ObjectKind kind, const ObjectId& oid);
+  ChangedObject& Object(ObjectKind kind, const ObjectId& oid) {
+    return Object(kind, oid, hash_(oid.raw()));
+  }
+  ChangedObject& Object(ObjectKind kind, const ObjectId& oid, uint64_t hash);
   void AddPlace(ChangedObject& object, Place place);
   // Gives the commit the set of its .gitattributes.
   void CloseAttributes();
@@ -73,6 +100,9 @@ class ChangeBuilder : public TreeChangeVisitor {
   SlotTable blobs_;       // into list_.objects
   SlotTable tags_;
   uint32_t last_path_ = kNone;
+  std::array<Held, kHeld> ring_;
+  size_t oldest_ = 0;  // in the ring
+  size_t held_ = 0;    // from there on
   // By path index: the object that carries the name, kNone for none.
   std::vector<uint32_t> names_;
   // Of the commit at hand, and what is known of others, by what they hold.

@@ -13,6 +13,7 @@
 #include "git/change_builder.h"
 #include "git/commit_changes.h"
 #include "git/commit_walk.h"
+#include "git/room.h"
 #include "git/slot_table.h"
 #include "git/tree_changes.h"
 
@@ -138,6 +139,16 @@ class Existing {
   std::unordered_set<ObjectId> direct_;
 };
 
+// Of what this push has brought in packs, at most; 0 where there is no quarantine.
+size_t CountReceived(const Repository& repository) {
+  if (repository.temporary_dir() == repository.git_dir()) return 0;
+  const std::string quarantine = repository.temporary_dir() + "/pack/";
+  size_t count = 0;
+  for (const auto& pack : *repository.packs().packs())
+    if (pack->stem().starts_with(quarantine) && pack->Open()) count += pack->index().size();
+  return count;
+}
+
 // The commits among them, as far as they exist.
 std::vector<ObjectId> PeelToCommits(ObjectDatabase& objects, std::span<const ObjectId> values) {
   std::vector<ObjectId> commits;
@@ -160,6 +171,7 @@ ChangeList List(const Repository& repository, std::span<const NewValue> values,
   TreeChanges changes(trees);
 
   builder.ExpectRefs(values.size());
+  builder.ExpectObjects(CountReceived(repository));
   std::vector<WalkTip> tips;
   std::vector<std::pair<ObjectId, uint32_t>> ref_trees;
   // Pushes of very many refs have few values.
@@ -257,7 +269,7 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
                         const ReceivedOptions& options) {
   std::vector<NewValue> values;
   std::vector<ObjectId> likely;
-  values.reserve(updates.size());
+  MakeRoom(&values, updates.size());
   for (const RefUpdate& update : updates) {
     if (update.new_oid.is_zero()) continue;
     values.push_back({update.new_oid, update.ref});

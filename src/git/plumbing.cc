@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ namespace picket {
 namespace {
 
 constexpr int kPipeBytes = 1 << 20;
+constexpr int kLookMilliseconds = 50;
 constexpr size_t kErrorBytes = 4096;
 
 // What Git itself sets to tell a hook where things are.
@@ -151,15 +153,20 @@ GitProcess::GitProcess(const GitCommand& command) {
   name_ = command.arguments.empty() ? "git" : "git " + command.arguments.front();
   std::vector<std::string> arguments = {"git", "-c", "core.fsmonitor=false"};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
-  Pipe output = NewPipe();
+  const bool to_file = command.output >= 0;
+  Pipe output = to_file ? Pipe{-1, command.output} : NewPipe();
   Pipe errors = NewPipe();
   // So that both work at once on what is gigabytes; where it may not be so large it is smaller.
   if (output.read >= 0) static_cast<void>(fcntl(output.read, F_SETPIPE_SZ, kPipeBytes));
   int rc = EMFILE;
-  if (output.read >= 0 && output.write >= 0 && errors.read >= 0 && errors.write >= 0) {
+  if ((output.read >= 0 || to_file) && output.write >= 0 && errors.read >= 0 && errors.write >= 0) {
     rc = Spawn(arguments, GitEnvironment(command, environ), output, errors, &pid_);
   }
-  Close(&output.write);
+  if (rc == 0 && command.most_output != UINT64_MAX) {
+    const rlimit most{command.most_output, command.most_output};
+    static_cast<void>(prlimit(pid_, RLIMIT_FSIZE, &most, nullptr));
+  }
+  if (!to_file) Close(&output.write);
   Close(&errors.write);
   output_ = output.read;
   errors_ = errors.read;
@@ -214,6 +221,16 @@ size_t GitProcess::Read(std::span<char> buffer) {
     Close(&output_);
   }
   return 0;
+}
+
+bool GitProcess::WaitUnless(const std::stop_token& stop) {
+  // Its standard error is closed when it ends.
+  while (errors_ >= 0) {
+    if (stop.stop_requested()) return false;
+    pollfd wait{errors_, POLLIN, 0};
+    if (poll(&wait, 1, stop.stop_possible() ? kLookMilliseconds : -1) > 0) DrainErrors();
+  }
+  return true;
 }
 
 std::string GitProcess::ReadAll(uint64_t max_bytes) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,10 @@ struct GitCommand {
   bool no_locations = false;
   // With a clean environment: the user's and the system's configuration all the same.
   bool user_config = false;
+  // -1, or an open file that standard output goes into, from where it stands, instead of a pipe;
+  // and how many bytes that file may have in the end.
+  int output = -1;
+  uint64_t most_output = UINT64_MAX;
 };
 
 // One `git` process: its standard output is a pipe, its standard input is empty, its standard error
@@ -45,6 +50,9 @@ class GitProcess {
 
   // The next bytes of standard output; 0 at its end. Blocks.
   size_t Read(std::span<char> buffer);
+  // Waits until the process has ended, or `stop` is requested: false. For one with a file for its
+  // output.
+  bool WaitUnless(const std::stop_token& stop);
   // The rest of standard output. Throws Error where it is longer than `max_bytes`.
   std::string ReadAll(uint64_t max_bytes);
   // Drops what is left of the output, waits, and returns the exit status; 128 + n after signal n.

@@ -8,11 +8,16 @@
 #include <optional>
 
 #include "core/error.h"
+#include "git/room.h"
 
 namespace picket {
 namespace {
 
 constexpr size_t kMaxInput = size_t{256} << 20;
+// Whoever sends so many lines at once may send as many as that. Room that is not used is no memory
+// yet, and every move costs.
+constexpr size_t kManyLines = 256;
+constexpr size_t kRoom = size_t{1} << 17;
 
 [[noreturn]] void Malformed(std::string_view hook, size_t line, std::string_view reason) {
   throw Error("Line " + std::to_string(line) + " of the input of " + std::string(hook) + " " +
@@ -78,8 +83,9 @@ void AddRefUpdates(std::string_view text, size_t* id_bytes, std::vector<RefUpdat
         ParseId(line.substr(first + 1, second - first - 1), kHook, number, id_bytes);
     const std::string_view ref = line.substr(second + 1);
     if (!IsRefName(ref)) Malformed(kHook, number, "holds no valid name of a ref");
-    // Room that is not used is no memory yet, and every move costs.
-    if (updates->size() == updates->capacity()) updates->reserve(4 * updates->size() + 64);
+    if (updates->size() == updates->capacity())
+      MakeRoom(updates,
+               updates->size() < kManyLines ? kManyLines : std::max(4 * updates->size(), kRoom));
     updates->push_back({old_oid, new_oid, std::string(ref)});
   });
 }

@@ -17,6 +17,7 @@
 #include "core/bytes.h"
 #include "core/change_list.h"
 #include "core/object_id.h"
+#include "git/room.h"
 
 namespace picket {
 
@@ -64,6 +65,11 @@ class SlotTable {
     }
     return kNone;
   }
+  // For whoever asks a little later: a table of many lies in no cache.
+  void Fetch(uint64_t hash) const {
+    if (slots_.empty()) return;
+    __builtin_prefetch(&slots_[SlotOf(static_cast<uint32_t>(hash), slots_.size() - 1)]);
+  }
   void Reserve(size_t count) { GrowTo(std::bit_ceil(std::max<size_t>(count * 2 + 2, 64))); }
   // What is not there yet. No more than 2^31 of them.
   void Insert(uint64_t hash, uint32_t index) {
@@ -87,7 +93,9 @@ class SlotTable {
     slots_[at] = slot;
   }
   void GrowTo(size_t size) {
-    std::vector<Slot> before(size);
+    std::vector<Slot> before;
+    MakeRoom(&before, size);
+    before.resize(size);
     before.swap(slots_);
     for (const Slot& slot : before)
       if (slot.index != kNone) Put(slot);

@@ -11,7 +11,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 #include "core/byte_reader.h"
 #include "git/plumbing.h"
@@ -20,7 +19,6 @@ namespace picket {
 namespace {
 
 constexpr char kElsewhere[] = "/var/tmp";
-constexpr size_t kBufferBytes = size_t{1} << 20;
 
 // A file size limit (ulimit -f) must be an error like a full disk, not the end of the process.
 class FileSizeSignalBlocked {
@@ -85,6 +83,7 @@ int OpenFile(std::string* directory, std::string* why) {
   return file;
 }
 
+// Git writes into the file itself, so that gigabytes are not copied once more.
 bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId& oid,
           const ObjectHeader& header, int file, std::string* why, const std::stop_token& stop) {
   // With a low bigFileThreshold Git streams what is stored whole, and holds only deltas in memory.
@@ -93,32 +92,29 @@ bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId&
                        std::string(ToString(header.type)), oid.ToHex()};
   command.git_dir = place.git_dir;
   command.clean_environment = true;
+  command.output = file;
+  command.most_output = header.size + 1;
   GitProcess git(command);
-  std::vector<char> buffer(kBufferBytes);
-  uint64_t written = 0;
-  while (size_t count = git.Read(buffer)) {
-    if (stop.stop_requested()) {
-      *why = "there was no time to read it";
-      return false;
-    }
-    if (count > header.size - written) {
-      *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
-      return false;
-    }
-    for (size_t done = 0; done < count;) {
-      ssize_t now =
-          pwrite(file, buffer.data() + done, count - done, static_cast<off_t>(written + done));
-      if (now < 0 && errno == EINTR) continue;
-      if (now <= 0) {
-        *why = NoRoom(directory, header.size, errno);
-        return false;
-      }
-      done += static_cast<size_t>(now);
-    }
-    written += count;
+  if (!git.WaitUnless(stop)) {
+    *why = "there was no time to read it";
+    return false;
   }
-  if (git.Finish() == 0 && written == header.size) return true;
-  *why = "the object is damaged: " + git.Failure();
+  const bool succeeded = git.Finish() == 0;
+  // The file was open before Git had it, so it stands where Git has stopped.
+  const off_t end = lseek(file, 0, SEEK_CUR);
+  const uint64_t written = end < 0 ? 0 : static_cast<uint64_t>(end);
+  if (written > header.size) {
+    *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
+    return false;
+  }
+  if (succeeded && written == header.size) return true;
+  // All of the room was there, but not every file system keeps to that.
+  const std::string failure = git.Failure();
+  if (failure.find(std::strerror(ENOSPC)) != std::string::npos) {
+    *why = NoRoom(directory, header.size, ENOSPC);
+    return false;
+  }
+  *why = "the object is damaged: " + failure;
   return false;
 }
 

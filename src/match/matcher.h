@@ -16,6 +16,7 @@
 
 #include "core/blob.h"
 #include "core/bytes.h"
+#include "core/sieve.h"
 #include "match/changed_text.h"
 #include "match/excerpt.h"
 #include "match/hit_list.h"
@@ -73,9 +74,11 @@ class Matcher {
   // Work is bounded by a multiple of the text's size and the rules' widths. `keep` gets the hits
   // for texts that are made from this one; may be null.
   void Scan(Bytes text, MatchJudge& judge, HitList* keep = nullptr);
-  // The same, with the same result, for a text made from another by copying ranges of it, in order
-  // of their offsets: hits within these are taken from `base`, what the other one's scan by these
-  // rules has kept; only what stands around the ranges' ends and between them is searched.
+  // Marks the blobs of which Scan() may tell the judge anything, each by itself.
+  void Sift(const BlobGroup& group, std::vector<bool>* marked);
+  // The same as Scan(), with the same result, for a text made from another by copying ranges of it,
+  // in order of their offsets: hits within these are taken from `base`, what the other one's scan
+  // by these rules has kept; only what stands around the ranges' ends and between them is searched.
   // `keep` is not `base`.
   void ScanMade(Bytes text, const HitList& base, std::span<const CopiedRange> copies,
                 MatchJudge& judge, HitList* keep);

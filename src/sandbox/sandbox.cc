@@ -129,6 +129,7 @@ Crash WhatCrashed(const ReadingSlot* slots, int signal) {
       if (slot.busy == 0 || (!any && slot.signal == 0)) continue;
       Crash::Object object;
       object.position = slot.position;
+      object.others = slot.others;
       const uint8_t bytes = slot.id_bytes;
       if (bytes == 20 || bytes == 32) object.oid = ObjectId::FromRaw({slot.id, bytes});
       crash.objects.push_back(object);

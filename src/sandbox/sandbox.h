@@ -31,6 +31,8 @@ struct Crash {
   struct Object {
     ObjectId oid;
     uint64_t position = 0;
+    // Small ones that were read together with it: it may as well have been one of those.
+    uint64_t others = 0;
   };
   std::vector<Object> objects;
 };

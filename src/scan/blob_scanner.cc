@@ -318,11 +318,49 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
   std::string file_fingerprint_;
 };
 
+namespace {
+
+// Knows only whether anything came.
+class Ear final : public FindingSink, public ChildVisitor {
+ public:
+  explicit Ear(const std::stop_token& stop) : stop_(stop) {}
+
+  void Add(Finding) override { heard_ = true; }
+  void Add(Gap) override { heard_ = true; }
+  void Add(EncodedHint) override { heard_ = true; }
+  void OnChild(const Blob&) override { heard_ = true; }
+  std::stop_token stop() const override { return stop_; }
+
+  bool heard() const { return heard_; }
+
+ private:
+  const std::stop_token& stop_;
+  bool heard_ = false;
+};
+
+}  // namespace
+
 BlobScanner::BlobScanner(std::span<const Detector* const> detectors,
                          const OpenerFactory& new_opener, const BlobScanLimits& limits)
     : limits_(limits) {
-  for (const Detector* detector : detectors) sessions_.push_back(detector->NewSession());
+  for (const Detector* detector : detectors) {
+    sessions_.push_back(detector->NewSession());
+    if (auto* sieve = dynamic_cast<Sieve*>(sessions_.back().get())) sieves_.push_back(sieve);
+  }
   if (new_opener) opener_ = new_opener();
+}
+
+void BlobScanner::Sift(const BlobGroup& group, std::vector<bool>* speaks) {
+  speaks->assign(group.blobs.size(), false);
+  for (Sieve* sieve : sieves_) sieve->Sift(group, speaks);
+  if (opener_ == nullptr) return;
+  for (size_t i = 0; i < group.blobs.size(); ++i) {
+    if ((*speaks)[i]) continue;
+    Ear ear(limits_.stop);
+    opener_->Reset();
+    opener_->Open(group.blobs[i], {}, ear, ear);
+    if (ear.heard()) (*speaks)[i] = true;
+  }
 }
 
 ScannedObject BlobScanner::Scan(const Blob& blob, const Derivation* derivation) {

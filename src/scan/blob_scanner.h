@@ -14,6 +14,7 @@
 #include "core/detector.h"
 #include "core/finding.h"
 #include "core/fingerprint.h"
+#include "core/sieve.h"
 #include "scan/inline_mark.h"
 
 namespace picket {
@@ -99,12 +100,18 @@ class BlobScanner {
 
   // `derivation` may be null. Throws only where the run can't go on.
   ScannedObject Scan(const Blob& blob, const Derivation* derivation);
+  // Whether all detectors can tell of many blobs at once.
+  bool can_sift() const { return sieves_.size() == sessions_.size(); }
+  // Only where it can. Sets (*speaks)[i] for each blob of the group of which Scan() may have
+  // something to say, and clears it for all others; there are as many as blobs.
+  void Sift(const BlobGroup& group, std::vector<bool>* speaks);
 
  private:
   class View;
   struct Tally;
 
   std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<Sieve*> sieves_;  // those of the sessions that are one
   std::unique_ptr<Opener> opener_;
   BlobScanLimits limits_;
 };

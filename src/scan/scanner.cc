@@ -1,6 +1,7 @@
 #include "scan/scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "core/reading.h"
+#include "scan/held_blobs.h"
 
 namespace picket {
 namespace {
@@ -21,6 +23,8 @@ namespace {
 constexpr uint64_t kBytesWorthAThread = uint64_t{1} << 20;
 constexpr size_t kItemsWorthAThread = 64;
 constexpr size_t kLongestRun = 256;
+// Of fewer it is known which one ended the process, and they cost little anyway.
+constexpr size_t kItemsWorthGroups = 1000;
 // What a worker has done is told to the others, and the clock read, no more often than after so
 // many objects or bytes: a line of memory that all threads write is slow.
 constexpr uint64_t kObjectsUntold = 32;
@@ -129,6 +133,7 @@ class Worker final : public BlobVisitor {
         relay_(run->options.limits.stop, RequestStop{&stop_}),
         scanner_(run->detectors, run->options.new_opener, LimitsOf(*run, stop_)),
         reader_(run->source.NewReader()),
+        together_(run->options.together && run->items >= kItemsWorthGroups && scanner_.can_sift()),
         keep_at_(2 * run->options.findings) {}
 
   void Visit(size_t item) {
@@ -136,7 +141,18 @@ class Worker final : public BlobVisitor {
     reader_->Visit(item, *this);
     const uint64_t count = run_->source.objects_in(item);
     untold_.done += count;
-    if (!IsStopped()) untold_.examined += count;
+    if (IsStopped()) return;
+    if (held_.empty()) {
+      untold_.examined += count;
+    } else {
+      held_items_ += count;
+    }
+  }
+
+  // After the last item.
+  void Finish() {
+    if (run_->GoesOn()) ExamineHeld();
+    Tell();
   }
 
   // True where something was told.
@@ -168,29 +184,14 @@ class Worker final : public BlobVisitor {
              "", kAvoidedReason});
       return;
     }
-    const Reading reading(blob.ref.oid, blob.ref.position);
-    bool content = IsContent(blob.ref.kind);
-    part_.blobs += content ? 1 : 0;
-    uint64_t seen = blob.bytes.size();
-    for (const Span& span : blob.left_out) seen -= span.length;
-    part_.bytes += seen;
-    untold_.bytes += seen;
-    ++untold_.objects;
-    untold_.blobs += content ? 1 : 0;
-    ScannedObject object = scanner_.Scan(blob, derivation);
-    // What could not be examined because it was left is counted with it.
-    if (IsStopped()) object.gaps.clear();
-    if (object.silent()) {
-      if (run_->options.on_silent && !IsStopped()) run_->options.on_silent(blob.ref);
+    if (!together_ || !sifted_[KindIndex(blob)].IsWorthIt() ||
+        !HeldBlobs::Takes(blob, derivation)) {
+      Count(blob);
+      Examine(blob, derivation);
       return;
     }
-    untold_.findings += object.findings.size();
-    kept_ += object.findings.size() + object.counted.size() + object.gaps.size();
-    part_.objects.push_back(std::move(object));
-    if (kept_ < keep_at_) return;
-    SortByPosition(&part_);
-    kept_ = KeepFirst(&part_, run_->options.findings);
-    keep_at_ = 2 * std::max(kept_, run_->options.findings);
+    held_.Add(blob);
+    if (held_.is_full()) ExamineHeld();
   }
 
   void OnGap(Gap gap) override {
@@ -209,6 +210,70 @@ class Worker final : public BlobVisitor {
 
  private:
   bool IsStopped() const { return run_->options.stop.stop_requested(); }
+
+  void Count(const Blob& blob) {
+    bool content = IsContent(blob.ref.kind);
+    part_.blobs += content ? 1 : 0;
+    uint64_t seen = blob.bytes.size();
+    for (const Span& span : blob.left_out) seen -= span.length;
+    part_.bytes += seen;
+    untold_.bytes += seen;
+    ++untold_.objects;
+    untold_.blobs += content ? 1 : 0;
+  }
+
+  void Examine(const Blob& blob, const Derivation* derivation) {
+    const Reading reading(blob.ref.oid, blob.ref.position);
+    ScannedObject object = scanner_.Scan(blob, derivation);
+    // What could not be examined because it was left is counted with it.
+    if (IsStopped()) object.gaps.clear();
+    if (object.silent()) {
+      if (run_->options.on_silent && !IsStopped()) run_->options.on_silent(blob.ref);
+      return;
+    }
+    untold_.findings += object.findings.size();
+    kept_ += object.findings.size() + object.counted.size() + object.gaps.size();
+    part_.objects.push_back(std::move(object));
+    if (kept_ < keep_at_) return;
+    SortByPosition(&part_);
+    kept_ = KeepFirst(&part_, run_->options.findings);
+    keep_at_ = 2 * std::max(kept_, run_->options.findings);
+  }
+
+  void ExamineHeld() {
+    const std::span<const Blob> blobs = held_.group().blobs;
+    if (blobs.empty()) return;
+    {
+      const BlobRef& first = blobs.front().ref;
+      const Reading reading(first.oid, first.position, blobs.size() - 1);
+      scanner_.Sift(held_.group(), &speaks_);
+    }
+    for (size_t i = 0; i < blobs.size() && !IsStopped(); ++i) {
+      Count(blobs[i]);
+      Sifted& sifted = sifted_[KindIndex(blobs[i])];
+      ++sifted.all;
+      if (speaks_[i]) {
+        ++sifted.speak;
+        Examine(blobs[i], nullptr);
+      } else if (run_->options.on_silent) {
+        run_->options.on_silent(blobs[i].ref);
+      }
+    }
+    held_.Clear();
+    // Those that were stopped in count as left, all of them.
+    if (!IsStopped()) untold_.examined += held_items_;
+    held_items_ = 0;
+  }
+
+  // Where most of a kind have to be looked at by themselves, to look at them together is lost.
+  struct Sifted {
+    uint64_t all = 0;
+    uint64_t speak = 0;
+    bool IsWorthIt() const { return all < kEnoughToTell || speak * 2 < all; }
+  };
+  static size_t KindIndex(const Blob& blob) { return static_cast<size_t>(blob.ref.kind); }
+  static constexpr uint64_t kEnoughToTell = 1024;
+  static constexpr size_t kKinds = static_cast<size_t>(ObjectKind::kLfsObject) + 1;
 
   static constexpr size_t kCompactAt = 10'000;
 
@@ -240,10 +305,15 @@ class Worker final : public BlobVisitor {
   Untold untold_;
   BlobScanner scanner_;
   std::unique_ptr<BlobReader> reader_;
+  bool together_;
   ScanResult part_;
   size_t kept_ = 0;  // findings and gaps
   size_t keep_at_;
   size_t compact_at_ = kCompactAt;
+  HeldBlobs held_;
+  uint64_t held_items_ = 0;  // objects of items that are examined once those held are
+  std::vector<bool> speaks_;
+  std::array<Sifted, kKinds> sifted_;
 };
 
 void RunHelper(Run* run, ScanResult* part) {
@@ -258,7 +328,7 @@ void RunHelper(Run* run, ScanResult* part) {
         worker.TellIfDue();
       }
     }
-    worker.Tell();
+    worker.Finish();
     *part = std::move(worker.part());
   } catch (...) {
     run->Fail(item, std::current_exception());
@@ -323,7 +393,7 @@ void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
         run->options.on_progress(run->HowFar());
       }
     }
-    worker.Tell();
+    worker.Finish();
     *part = std::move(worker.part());
   } catch (...) {
     run->Fail(item, std::current_exception());

@@ -37,6 +37,10 @@ struct ScanOptions {
   // Called on the caller's thread, at most every half second, and once when all is done; may be
   // empty.
   std::function<void(const Progress&)> on_progress;
+  // Where there are a thousand items, small objects are looked at many at once, and by themselves
+  // only where that tells to, if all detectors can do that. If one of them ends the process it is
+  // not known which.
+  bool together = false;
   // Once it is requested the run ends soon, and ScanResult says how much is left. The same one
   // stands in `limits`.
   std::stop_token stop = {};

@@ -1,6 +1,7 @@
 #include "secrets/secret_detector.h"
 
 #include <algorithm>
+#include <bitset>
 #include <iterator>
 #include <optional>
 #include <stop_token>
@@ -9,6 +10,7 @@
 
 #include "contents/encoded_text.h"
 #include "core/error.h"
+#include "core/sieve.h"
 #include "match/matcher.h"
 #include "match/measure.h"
 #include "match/rule_store.h"
@@ -59,8 +61,28 @@ bool MatchesPath(std::string_view path, std::string_view suffix) {
 struct Searcher {
   Searcher(std::shared_ptr<const RuleSet> set, Owner whose)
       : rules(std::move(set)), owner(whose), matcher(rules) {
-    for (const Rule& rule : rules->rules())
-      if (rule.is_path_rule()) path_rules.push_back(&rule);
+    for (const Rule& rule : rules->rules()) {
+      if (!rule.is_path_rule()) continue;
+      path_rules.push_back(&rule);
+      for (const std::string& suffix : rule.path_suffixes) {
+        if (suffix.empty() || suffix == "*") {
+          path_ends.set();
+        } else {
+          path_ends.set(static_cast<uint8_t>(suffix.back()));
+        }
+      }
+    }
+  }
+
+  bool MayHavePathRule(std::string_view path) const {
+    return !path_rules.empty() && (path.empty() || path_ends[static_cast<uint8_t>(path.back())]);
+  }
+  bool HasPathRule(std::string_view path) const {
+    if (!MayHavePathRule(path)) return false;
+    const auto matches = [path](const std::string& suffix) { return MatchesPath(path, suffix); };
+    return std::any_of(path_rules.begin(), path_rules.end(), [&](const Rule* rule) {
+      return std::any_of(rule->path_suffixes.begin(), rule->path_suffixes.end(), matches);
+    });
   }
 
   std::shared_ptr<const RuleSet> rules;
@@ -68,9 +90,10 @@ struct Searcher {
   Matcher matcher;
   HintFilter hints;
   std::vector<const Rule*> path_rules;
+  std::bitset<256> path_ends;  // last bytes of their suffixes
 };
 
-class SecretSession : public Session, private MatchJudge {
+class SecretSession : public Session, public Sieve, private MatchJudge {
  public:
   SecretSession(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const RuleSet> own,
                 const FingerprintKey& key)
@@ -94,6 +117,19 @@ class SecretSession : public Session, private MatchJudge {
     }
     blob_ = nullptr;
     sink_ = nullptr;
+  }
+
+  void Sift(const BlobGroup& group, std::vector<bool>* speaks) override {
+    for (Searcher* searcher : {&installed_, own_ ? &*own_ : nullptr}) {
+      if (searcher == nullptr) continue;
+      searcher->matcher.Sift(group, speaks);
+      for (size_t i = 0; i < group.blobs.size(); ++i) {
+        const Blob& blob = group.blobs[i];
+        if (blob.ref.kind == ObjectKind::kPathName && searcher->HasPathRule(AsText(blob.bytes))) {
+          (*speaks)[i] = true;
+        }
+      }
+    }
   }
 
  private:
@@ -290,6 +326,7 @@ class SecretSession : public Session, private MatchJudge {
 
   void ScanPath(const Searcher& searcher) {
     std::string_view path = AsText(blob_->bytes);
+    if (!searcher.MayHavePathRule(path)) return;
     for (const Rule* rule : searcher.path_rules) {
       for (const std::string& suffix : rule->path_suffixes) {
         if (!MatchesPath(path, suffix)) continue;

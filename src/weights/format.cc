@@ -32,12 +32,18 @@ std::string_view WithoutPacking(std::string_view name) {
 }  // namespace
 
 bool IsNamedLike(const Blob& blob, std::initializer_list<std::string_view> endings) {
+  // A push has many names, and nearly none ends like one of these.
   auto matches = [&](std::string_view name) {
-    return std::any_of(endings.begin(), endings.end(),
-                       [&](std::string_view ending) { return EndsWith(name, ending); });
+    if (name.empty()) return false;
+    const int last = name.back() | 0x20;
+    for (std::string_view ending : endings)
+      if ((ending.back() | 0x20) == last && EndsWith(name, ending)) return true;
+    return false;
   };
-  std::string_view member = blob.origin.member;
   bool packed = blob.origin.wrapping > 0;
+  if (!packed && blob.origin.member.empty() && blob.ref.names.size() == 1)
+    return matches(blob.ref.names.front());
+  std::string_view member = blob.origin.member;
   member.remove_suffix(std::min<size_t>(blob.origin.wrapping, member.size()));
   if (!member.empty()) return matches(packed ? WithoutPacking(member) : member);
   return std::any_of(blob.ref.names.begin(), blob.ref.names.end(), [&](std::string_view name) {

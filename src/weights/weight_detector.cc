@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "core/sieve.h"
 #include "weights/format.h"
 
 namespace picket {
@@ -16,7 +17,7 @@ constexpr char kRemediation[] =
     "Publish the weights as safetensors, or allow this file or global in the policy once you have "
     "read what it does.";
 
-class WeightSession : public Session {
+class WeightSession : public Session, public Sieve {
  public:
   WeightSession(const ImportSource& imports, const FingerprintKey& key, bool tell_pickles)
       : scanner_(imports), key_(key), tell_pickles_(tell_pickles) {}
@@ -46,6 +47,15 @@ class WeightSession : public Session {
     }
     ListGlobals(report);
     for (const PickledPart& part : report.pickles) ListShapes(part);
+  }
+
+  void Sift(const BlobGroup& group, std::vector<bool>* speaks) override {
+    for (size_t i = 0; i < group.blobs.size(); ++i) {
+      const Blob& blob = group.blobs[i];
+      if (!IsContent(blob.ref.kind) || (*speaks)[i]) continue;
+      const WeightReport report = ReadWeights(blob, scanner_);
+      (*speaks)[i] = !report.pickles.empty() || !report.problems.empty() || !report.gaps.empty();
+    }
   }
 
  private:

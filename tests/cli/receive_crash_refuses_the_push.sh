@@ -39,6 +39,17 @@ for how in $ways; do
   undecided 'git -C work push ../server main' "$told" 'so the push is refused' \
     'report it as a defect'
 done
+# Of a thousand and more the small ones are read together.
+new_repository many
+awk -v said="crash when read: $(token 3)" 'BEGIN {
+  print "commit refs/heads/many\ncommitter A <a@example.com> 1700000000 +0000\ndata 1\n\n"
+  for (i = 0; i < 1200; ++i) {
+    text = i == 600 ? said : "small " i
+    printf "M 100644 inline f%d\ndata %d\n%s\n", i, length(text), text
+  }
+}' | git -C many fast-import --quiet
+undecided 'git -C many push ../server many' 'or one of the' 'small ones read with it' \
+  'so the push is refused'
 install_hooks work
 sed "s|^'$PICKET'|'$crashes' kill|" work/.git/hooks/pre-commit >hook
 cp hook work/.git/hooks/pre-commit

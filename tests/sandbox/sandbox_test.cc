@@ -239,6 +239,26 @@ TEST_CASE("what is read in turns counts again when the inner has gone") {
   CHECK(end.crashes == std::to_string(SIGABRT) + " " + outer.ToHex() + "\n");
 }
 
+TEST_CASE(
+    "of many that are read together a crash tells how many, and of one inside them that one") {
+  if (!CanForbid()) return;
+  const ObjectId first = *ObjectId::TryParse(std::string(40, 'c'));
+  const ObjectId inner = *ObjectId::TryParse(std::string(40, 'd'));
+  for (const bool inside : {false, true}) {
+    const ShutInEnd end = RunShutIn({.work = [&] {
+      const Reading together(first, 0, 127);
+      {
+        const Reading one(inner, 0);
+        if (inside) abort();
+      }
+      abort();
+      return std::string();
+    }});
+    CHECK(end.crashes ==
+          std::to_string(SIGABRT) + " " + (inside ? inner.ToHex() : first.ToHex() + "+127") + "\n");
+  }
+}
+
 TEST_CASE("a stack that overflows names the objects that were read") {
   if (!CanForbid()) return;
   const ShutInEnd end = RunShutIn({.work = [] {

@@ -10,7 +10,9 @@
 #include <tuple>
 #include <vector>
 
+#include "core/sieve.h"
 #include "scan/fakes.h"
+#include "scan/held_blobs.h"
 
 namespace picket {
 namespace {
@@ -49,7 +51,112 @@ ScannedObject ScanText(const std::string& text, BlobScanLimits limits = {}) {
   return scanner.Scan(Blob{ref, AsBytes(text)}, nullptr);
 }
 
+// Tells of many blobs at once, by asking for each of them.
+class SievingDetector final : public Detector {
+ public:
+  explicit SievingDetector(std::atomic<int>* scans) : scans_(scans) {}
+  std::unique_ptr<Session> NewSession() const override {
+    return std::make_unique<Sweep>(fake_.NewSession(), scans_);
+  }
+
+ private:
+  class Sweep final : public Session, public Sieve {
+   public:
+    Sweep(std::unique_ptr<Session> fake, std::atomic<int>* scans)
+        : fake_(std::move(fake)), scans_(scans) {}
+    void Scan(const Blob& blob, const Derivation* derivation, FindingSink& sink) override {
+      ++*scans_;
+      fake_->Scan(blob, derivation, sink);
+    }
+    void Sift(const BlobGroup& group, std::vector<bool>* speaks) override {
+      std::string joint;
+      for (size_t i = 0; i < group.blobs.size(); ++i) {
+        const std::string_view text = AsText(group.blobs[i].bytes);
+        joint.append(text).push_back('\n');
+        for (const char* word : {"SECRET", "GUESS", "WEIGHT:", "BROKEN", "THROW", "@"})
+          if (text.find(word) != text.npos) (*speaks)[i] = true;
+      }
+      CHECK(joint == AsText(group.joint));
+    }
+
+   private:
+    std::unique_ptr<Session> fake_;
+    std::atomic<int>* scans_;
+  };
+
+  FakeDetector fake_;
+  std::atomic<int>* scans_;
+};
+
 }  // namespace
+
+TEST_CASE("scanner: small texts that are looked at together give what each gives by itself") {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text(static_cast<size_t>(i * 37 % 300), 'x');
+    if (i % 3 == 0) text += "\nSECRET" + std::to_string(i);
+    if (i % 41 == 1) text += "[GUESS1]";
+    if (i % 50 == 0) text = "GAP";
+    if (i % 70 == 1) text = "SKIP";
+    if (i % 90 == 2) text += "{BROKEN SECRET5}";
+    texts.push_back(text);
+  }
+  FakeSource source(texts);
+  const std::string apart = Describe(Scan(source, 1));
+  for (unsigned threads : {1u, 2u, 7u}) {
+    std::atomic<int> scans{0};
+    const SievingDetector detector(&scans);
+    const Detector* detectors[] = {&detector};
+    ScanOptions options;
+    options.threads = threads;
+    options.new_opener = NewFakeOpener();
+    options.together = true;
+    const ScanResult together = ScanAll(source, detectors, options);
+    CHECK(Describe(together) == apart);
+    CHECK(together.left == 0);
+    CHECK(scans < 2500);
+    // A detector that knows of one at a time has it so.
+    const FakeDetector other;
+    const Detector* both[] = {&detector, &other};
+    scans = 0;
+    ScanAll(source, both, options);
+    CHECK(scans > 2800);
+  }
+}
+
+TEST_CASE("scanner: what was held back when the run was stopped is left") {
+  const std::vector<std::string> texts(1500, "small");
+  const FakeSource source(texts);
+  class Stopper final : public Detector {
+   public:
+    explicit Stopper(std::stop_source* stop) : stop_(stop) {}
+    std::unique_ptr<Session> NewSession() const override { return std::make_unique<Sweep>(stop_); }
+
+   private:
+    class Sweep final : public Session, public Sieve {
+     public:
+      explicit Sweep(std::stop_source* stop) : stop_(stop) {}
+      void Scan(const Blob&, const Derivation*, FindingSink&) override {}
+      void Sift(const BlobGroup& group, std::vector<bool>*) override {
+        if (group.blobs.front().ref.position > 0) stop_->request_stop();
+      }
+
+     private:
+      std::stop_source* stop_;
+    };
+    std::stop_source* stop_;
+  };
+  std::stop_source stop;
+  const Stopper detector(&stop);
+  const Detector* detectors[] = {&detector};
+  ScanOptions options;
+  options.threads = 1;
+  options.together = true;
+  options.stop = options.limits.stop = stop.get_token();
+  const ScanResult result = ScanAll(source, detectors, options);
+  CHECK(result.left == texts.size() - HeldBlobs::kMost);
+  CHECK(result.blobs == HeldBlobs::kMost);
+}
 
 TEST_CASE("scanner: the result does not depend on the number of threads") {
   std::vector<std::string> texts;

@@ -54,8 +54,10 @@ std::string ReadAll(int fd) {
   options.do_errand = work.do_errand;
   options.on_crash = [crashes](const Crash& crash, const Places*) {
     std::string line = std::to_string(crash.signal);
-    for (const Crash::Object& object : crash.objects)
+    for (const Crash::Object& object : crash.objects) {
       line += " " + (object.oid.empty() ? std::to_string(object.position) : object.oid.ToHex());
+      if (object.others != 0) line += "+" + std::to_string(object.others);
+    }
     Say(crashes, line + "\n");
   };
   SplitOff(options);
