@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "git/room.h"
+#include "git/large_pages.h"
 
 namespace picket {
 namespace {
@@ -14,7 +14,7 @@ constexpr size_t kMostExpected = size_t{1} << 20;
 // Room that is not used is no memory yet, and every move of a long list costs.
 template <typename T>
 T& Append(std::vector<T>* list) {
-  if (list->size() == list->capacity()) MakeRoom(list, 4 * list->size() + 64);
+  if (list->size() == list->capacity()) ReserveInLargePages(list, 4 * list->size() + 64);
   return list->emplace_back();
 }
 
@@ -24,16 +24,16 @@ ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
     : may_be_promised_(may_be_promised), limits_(limits) {}
 
 void ChangeBuilder::ExpectRefs(size_t count) {
-  MakeRoom(&list_.refs, count);
-  MakeRoom(&list_.objects, count);
+  ReserveInLargePages(&list_.refs, count);
+  ReserveInLargePages(&list_.objects, count);
 }
 
 void ChangeBuilder::ExpectObjects(size_t count) {
   // Each may have a path that is new. Room is no memory yet, but the tables are.
   count = std::min(count, kMostExpected);
-  MakeRoom(&list_.objects, list_.objects.capacity() + 2 * count);
-  MakeRoom(&list_.paths, count);
-  MakeRoom(&names_, count);
+  ReserveInLargePages(&list_.objects, list_.objects.capacity() + 2 * count);
+  ReserveInLargePages(&list_.paths, count);
+  ReserveInLargePages(&names_, count);
   blobs_.Reserve(count / 2);
   path_index_.Reserve(count / 2);
 }

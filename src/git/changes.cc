@@ -13,7 +13,7 @@
 #include "git/change_builder.h"
 #include "git/commit_changes.h"
 #include "git/commit_walk.h"
-#include "git/room.h"
+#include "git/large_pages.h"
 #include "git/slot_table.h"
 #include "git/tree_changes.h"
 
@@ -269,7 +269,7 @@ ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate>
                         const ReceivedOptions& options) {
   std::vector<NewValue> values;
   std::vector<ObjectId> likely;
-  MakeRoom(&values, updates.size());
+  ReserveInLargePages(&values, updates.size());
   for (const RefUpdate& update : updates) {
     if (update.new_oid.is_zero()) continue;
     values.push_back({update.new_oid, update.ref});

@@ -1,5 +1,6 @@
-// Memory for tables of millions of entries that are asked in no order: in pages of 2 MiB, where the
-// system gives them, so that a question does not cost a walk through the page tables first.
+// Memory in pages of 2 MiB, where the system gives them: tables of millions of entries are asked in
+// no order, and each question would cost a walk through the page tables first; and to touch a long
+// list for the first time costs more than to fill it, page by page.
 #pragma once
 
 #include <sys/mman.h>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <new>
+#include <vector>
 
 namespace picket {
 
@@ -62,5 +64,19 @@ class LargePages {
     return (bytes + kSmallPage - 1) / kSmallPage * kSmallPage;
   }
 };
+
+// As reserve(), for lists that are made as long as a push likes. Room that is not used is no
+// memory, but for a part of one page.
+template <typename T>
+void ReserveInLargePages(std::vector<T>* list, size_t count) {
+  constexpr uintptr_t kLarge = uintptr_t{2} << 20;
+  if (count <= list->capacity()) return;
+  list->reserve(count);
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(list->data()) + kLarge - 1) & ~(kLarge - 1);
+  const uintptr_t end =
+      reinterpret_cast<uintptr_t>(list->data() + list->capacity()) & ~(kLarge - 1);
+  if (begin < end)
+    static_cast<void>(madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));
+}
 
 }  // namespace picket

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "core/error.h"
-#include "git/room.h"
+#include "git/large_pages.h"
 
 namespace picket {
 namespace {
@@ -84,8 +84,9 @@ void AddRefUpdates(std::string_view text, size_t* id_bytes, std::vector<RefUpdat
     const std::string_view ref = line.substr(second + 1);
     if (!IsRefName(ref)) Malformed(kHook, number, "holds no valid name of a ref");
     if (updates->size() == updates->capacity())
-      MakeRoom(updates,
-               updates->size() < kManyLines ? kManyLines : std::max(4 * updates->size(), kRoom));
+      ReserveInLargePages(updates, updates->size() < kManyLines
+                                       ? kManyLines
+                                       : std::max(4 * updates->size(), kRoom));
     updates->push_back({old_oid, new_oid, std::string(ref)});
   });
 }

@@ -17,7 +17,7 @@
 #include "core/bytes.h"
 #include "core/change_list.h"
 #include "core/object_id.h"
-#include "git/room.h"
+#include "git/large_pages.h"
 
 namespace picket {
 
@@ -94,7 +94,7 @@ class SlotTable {
   }
   void GrowTo(size_t size) {
     std::vector<Slot> before;
-    MakeRoom(&before, size);
+    ReserveInLargePages(&before, size);
     before.resize(size);
     before.swap(slots_);
     for (const Slot& slot : before)
