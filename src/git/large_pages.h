@@ -50,6 +50,14 @@ class LargePages {
     }
   }
 
+  // Of the bytes of a room that was allocated here all but the first `kept`, which are read no more
+  // before they are written.
+  static void GiveBack(T* room, size_t kept, size_t bytes) {
+    const size_t first = InSmallPages(kept);
+    if (bytes < kLeast || first >= bytes) return;
+    madvise(reinterpret_cast<uint8_t*>(room) + first, InSmallPages(bytes) - first, MADV_DONTNEED);
+  }
+
   template <typename Other>
   bool operator==(const LargePages<Other>&) const {
     return true;
@@ -64,6 +72,15 @@ class LargePages {
     return (bytes + kSmallPage - 1) / kSmallPage * kSmallPage;
   }
 };
+
+// As resize() to what is there or less, and gives back what lies behind it: in place, where a copy
+// would be a second one of what stays.
+template <typename T>
+void Truncate(size_t count, std::vector<T, LargePages<T>>* table) {
+  const size_t room = table->capacity() * sizeof(T);
+  table->resize(count);
+  LargePages<T>::GiveBack(table->data(), count * sizeof(T), room);
+}
 
 // As reserve(), for lists that are made as long as a push likes. Room that is not used is no
 // memory, but for a part of one page.

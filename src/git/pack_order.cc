@@ -349,16 +349,11 @@ void FetchAfter(const ObjectInventory& inventory, std::span<const InventoryItem>
 
 void ForgetTreeItems(ObjectInventory* inventory) {
   inventory->tree_items = {};
-  std::vector<std::vector<InventoryItem*>> items(inventory->forests.size());
+  std::vector<DeltaForest::Moved> moved;
+  moved.reserve(inventory->forests.size());
+  for (const auto& forest : inventory->forests) moved.push_back(forest->Forget(ObjectType::kTree));
   for (InventoryItem& item : inventory->object_items) {
-    if (item.forest != kNone) items[item.forest].push_back(&item);
-  }
-  for (size_t i = 0; i < items.size(); ++i) {
-    std::vector<uint32_t> roots;
-    roots.reserve(items[i].size());
-    for (const InventoryItem* item : items[i]) roots.push_back(item->index);
-    roots = inventory->forests[i]->Forget(ObjectType::kTree, roots);
-    for (size_t j = 0; j < roots.size(); ++j) items[i][j]->index = roots[j];
+    if (item.forest != kNone) item.index = moved[item.forest](item.index);
   }
 }
 

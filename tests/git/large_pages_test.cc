@@ -1,6 +1,8 @@
 #include "git/large_pages.h"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <limits>
@@ -26,6 +28,27 @@ TEST_CASE("large pages: a vector grows into them, keeps what it holds and comes 
   numbers.shrink_to_fit();
   CHECK(numbers.capacity() < 1000);
   CHECK(in_order());
+}
+
+TEST_CASE("large pages: what lies behind the end is given back, what lies before it stays") {
+  std::vector<uint64_t, LargePages<uint64_t>> numbers(2'000'000, 7);
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  uint8_t* const begin = reinterpret_cast<uint8_t*>(numbers.data());
+  const auto is_there = [&](size_t byte) {
+    unsigned char there = 0;
+    REQUIRE(mincore(begin + byte / page * page, page, &there) == 0);
+    return (there & 1) != 0;
+  };
+  CHECK(is_there(8'000'000));
+  Truncate(500'000, &numbers);
+  CHECK(numbers.size() == 500'000);
+  CHECK(is_there(3'999'999));
+  CHECK(!is_there(8'000'000));
+  CHECK(numbers.front() == 7);
+  CHECK(numbers.back() == 7);
+  numbers.resize(2'000'000, 8);
+  CHECK(numbers[499'999] == 7);
+  CHECK(numbers[500'000] == 8);
 }
 
 TEST_CASE("large pages: more than there is is refused") {

@@ -231,50 +231,43 @@ void DeltaForest::CountWanted() {
   }
 }
 
-std::vector<uint32_t> DeltaForest::Forget(ObjectType type, std::span<const uint32_t> entries) {
-  // Where an entry stands afterwards: how many of those before it stay, counted for every 64th.
-  std::vector<uint64_t> stays((entries_.size() + 63) / 64);
-  std::vector<uint32_t> before(stays.size() + 1);
+DeltaForest::Moved DeltaForest::Forget(ObjectType type) {
+  Moved moved;
+  moved.stays_.resize((entries_.size() + 63) / 64);
+  moved.before_.resize(moved.stays_.size() + 1);
   for (size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].type != type) stays[i / 64] |= uint64_t{1} << (i % 64);
+    if (entries_[i].type != type) moved.stays_[i / 64] |= uint64_t{1} << (i % 64);
   }
-  for (size_t i = 0; i < stays.size(); ++i) {
-    before[i + 1] = before[i] + static_cast<uint32_t>(std::popcount(stays[i]));
+  for (size_t i = 0; i < moved.stays_.size(); ++i) {
+    moved.before_[i + 1] = moved.before_[i] + static_cast<uint32_t>(std::popcount(moved.stays_[i]));
   }
-  const auto moved = [&](uint32_t entry) {
-    const uint64_t lower = stays[entry / 64] & ((uint64_t{1} << (entry % 64)) - 1);
-    return before[entry / 64] + static_cast<uint32_t>(std::popcount(lower));
-  };
   // An entry and its base are of one type: of the children of one that stays all do.
-  const uint32_t count = before.back();
-  Table<uint32_t> lengths(count);
+  const uint32_t count = moved.before_.back();
   uint32_t child_count = 0;
   for (uint32_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].type == type) continue;
-    const uint32_t to = moved(i);
+    if (!moved.Stays(i)) continue;
     const uint32_t first = first_child_[i];
     const uint32_t children = first_child_[i + size_t{1}] - first;
+    first_child_[moved(i)] = child_count;
+    for (uint32_t j = 0; j < children; ++j) children_[child_count++] = moved(children_[first + j]);
+  }
+  first_child_[count] = child_count;
+  // Before anything new takes room: this is where an audit of a long history holds most.
+  Truncate(count + size_t{1}, &first_child_);
+  Truncate(child_count, &children_);
+  Table<uint32_t> lengths(count);
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    if (!moved.Stays(i)) continue;
+    const uint32_t to = moved(i);
     const uint64_t length = end(i) - std::min(offset(i), end(i));
     lengths[to] = static_cast<uint32_t>(std::min<uint64_t>(length, kLong));
     entries_[to] = entries_[i];
     uint32_t& base = entries_[to].base;
-    if (base != kNone) base = (stays[base / 64] >> (base % 64) & 1) != 0 ? moved(base) : kNone;
-    first_child_[to] = child_count;
-    for (uint32_t j = 0; j < children; ++j) children_[child_count++] = moved(children_[first + j]);
+    if (base != kNone) base = moved.Stays(base) ? moved(base) : kNone;
   }
-  first_child_[count] = child_count;
   lengths_ = std::move(lengths);
-  // One after the other: each gives back its room before the next takes any.
-  first_child_.resize(count + size_t{1});
-  first_child_.shrink_to_fit();
-  children_.resize(child_count);
-  children_.shrink_to_fit();
-  entries_.resize(count);
-  entries_.shrink_to_fit();
-  std::vector<uint32_t> there;
-  there.reserve(entries.size());
-  for (const uint32_t entry : entries) there.push_back(moved(entry));
-  return there;
+  Truncate(count, &entries_);
+  return moved;
 }
 
 }  // namespace picket

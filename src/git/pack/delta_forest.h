@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -138,9 +139,26 @@ class DeltaForest {
     object_ids_ = objects;
     tree_ids_ = trees;
   }
+  // Where entries stand once others are gone.
+  class Moved {
+   public:
+    // Of one that stays.
+    uint32_t operator()(uint32_t entry) const {
+      const uint64_t lower = stays_[entry / 64] & ((uint64_t{1} << (entry % 64)) - 1);
+      return before_[entry / 64] + static_cast<uint32_t>(std::popcount(lower));
+    }
+
+   private:
+    friend class DeltaForest;
+    bool Stays(uint32_t entry) const { return (stays_[entry / 64] >> (entry % 64) & 1) != 0; }
+
+    // A bit for each entry, and how many of those before every 64th stay.
+    std::vector<uint64_t> stays_;
+    std::vector<uint32_t> before_;
+  };
   // Gives back the room of all entries of a type, which nobody walks any more. Those that stay move
-  // up: returns for each of `entries`, which are among them, where it stands then.
-  std::vector<uint32_t> Forget(ObjectType type, std::span<const uint32_t> entries);
+  // up.
+  Moved Forget(ObjectType type);
 
  private:
   // The rest of an entry's bytes the processor fetches by itself.
