@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "core/byte_reader.h"
+#include "core/byte_writer.h"
 #include "git/plumbing.h"
 
 namespace picket {
@@ -120,8 +121,7 @@ bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId&
 
 std::string SpoolQuestion(const ObjectId& oid, const ObjectHeader& header) {
   std::string question(1, static_cast<char>(header.type));
-  for (int shift = 0; shift < 64; shift += 8)
-    question.push_back(static_cast<char>(header.size >> shift));
+  AppendU64Le(header.size, &question);
   return question.append(AsText(oid.raw()));
 }
 

@@ -1,7 +1,6 @@
 #include "scan/kept_cache.h"
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "core/byte_reader.h"
