@@ -47,6 +47,13 @@ bool LooksLikeNotebook(Bytes bytes) {
   return Holds(head, "\"cells\"") && (Holds(tail, "\"nbformat\"") || Holds(head, "\"nbformat\""));
 }
 
+// Keys that tell nothing of the text that they name. With another one, as in an output that is
+// JSON, it may be the key that makes a value a secret.
+bool IsTextKey(std::string_view key) {
+  return key == "source" || key == "input" || key == "text" || key == "traceback" ||
+         key == "evalue" || key.starts_with("text/");
+}
+
 // Marks and blanks between the strings of a list.
 bool IsBetweenLines(char c) {
   switch (c) {
@@ -113,14 +120,15 @@ class NotebookReader {
     if (at_ == 0 && bytes_.size() > 3 && bytes_[0] == 0xef) at_ = 3;
   }
 
-  bool ReadValue(int depth, Part part) {
+  // `plain`: what names it in the file names nothing in the text.
+  bool ReadValue(int depth, Part part, bool plain = false) {
     if (depth > kMaxNesting || done_) return false;
     SkipBlanks();
     switch (peek()) {
       case '{': return ReadObject(depth, part);
-      case '[': return ReadList(depth, part);
+      case '[': return ReadList(depth, part, plain);
       case '"':
-        if (!ReadString(TargetOf(part), nullptr)) return false;
+        if (!ReadString(TargetOf(part), nullptr, plain)) return false;
         if (depth_of_list_ == 0 && TargetOf(part) != nullptr) EndText(TargetOf(part));
         return true;
       default: return ReadWord();
@@ -170,7 +178,7 @@ class NotebookReader {
       SkipBlanks();
       if (peek() != ':') return false;
       ++at_;
-      if (!ReadValue(depth + 1, PartOf(own, key))) return false;
+      if (!ReadValue(depth + 1, PartOf(own, key), IsTextKey(key))) return false;
       SkipBlanks();
       if (peek() != ',') break;
       ++at_;
@@ -186,7 +194,7 @@ class NotebookReader {
     return !done_;
   }
 
-  bool ReadList(int depth, Part part) {
+  bool ReadList(int depth, Part part, bool plain) {
     ++at_;
     SkipBlanks();
     ++depth_of_list_;
@@ -194,7 +202,7 @@ class NotebookReader {
       // A list of strings is one text; objects in a list are texts of their own.
       uint64_t outer = depth_of_list_;
       if (peek() == '{') depth_of_list_ = 0;
-      bool read = ReadValue(depth + 1, part);
+      bool read = ReadValue(depth + 1, part, plain);
       depth_of_list_ = outer;
       if (!read) return false;
       SkipBlanks();
@@ -241,7 +249,7 @@ class NotebookReader {
                : static_cast<uint64_t>(static_cast<const uint8_t*>(found) - bytes_.data());
   }
 
-  bool ReadString(MappedText* target, std::string* key) {
+  bool ReadString(MappedText* target, std::string* key, bool plain = false) {
     if (target == nullptr && key == nullptr) return SkipString();
     const uint64_t begin_of_text = at_ + 1;
     uint64_t quote = 0;
@@ -250,7 +258,7 @@ class NotebookReader {
     for (++at_; at_ < bytes_.size();) {
       uint8_t c = bytes_[at_];
       if (c == '"') {
-        if (target != nullptr && instead_) {
+        if (target != nullptr && plain && instead_) {
           TakeBeside(begin_of_text);
           beside_from_ = at_;
         }

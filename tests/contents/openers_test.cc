@@ -287,6 +287,15 @@ TEST_CASE("notebook: in place of a sound one stand its texts and what is beside 
   for (size_t i = 0; i < beside.bytes.size(); ++i) {
     if (beside.bytes[i] != '\x1e') CHECK(text[beside.places[i]] == beside.bytes[i]);
   }
+  // A key that may name a secret stays beside its value, which is a text of the cell too.
+  const std::optional<Recorder> named = ExpandInstead(
+      "{\"cells\": [{\"outputs\": [{\"data\": {\"application/json\": {\"api_key\": "
+      "[\"value\"]}}}]}],"
+      "\"nbformat\": 4}");
+  REQUIRE(named);
+  REQUIRE(named->children.size() == 2);
+  CHECK(named->children[0].bytes == "value\n\x1e");
+  CHECK(named->children[1].bytes.find("{\"api_key\": [\"value\"]}") != std::string::npos);
   CHECK_FALSE(ExpandInstead(text + "."));
   CHECK_FALSE(ExpandInstead(text + text));
   CHECK_FALSE(ExpandInstead("\x01" + text));
