@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "core/error.h"
@@ -89,10 +91,14 @@ std::pair<dev_t, ino_t> Identity(const std::string& path) {
 
 std::string ReadAlternatesFile(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0) return {};
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file;
+  std::error_code code;
+  // Nobody waits for a pipe.
+  if (std::filesystem::is_regular_file(path, code)) file.open(path, std::ios::binary);
   std::string text;
-  if (file) text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  if (!file || text.size() > kMaxFileBytes)
+  if (file.is_open())
+    text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  if (!file.is_open() || !file || text.size() > kMaxFileBytes)
     throw Error("The list of alternates " + path +
                 " can't be read, so objects may be missing. Check the file and its permissions.");
   return text;

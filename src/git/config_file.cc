@@ -1,7 +1,9 @@
 #include "git/config_file.h"
 
 #include <git2.h>
-#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
 
 #include "core/error.h"
 #include "git/libgit2.h"
@@ -28,7 +30,12 @@ std::vector<ConfigEntry> ListEntries(git_config* config) {
 }
 
 std::vector<ConfigEntry> ReadConfigFile(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0) return {};
+  std::error_code code;
+  const std::filesystem::file_status status = std::filesystem::status(path, code);
+  if (status.type() == std::filesystem::file_type::not_found) return {};
+  // libgit2 would wait for a pipe.
+  if (!std::filesystem::is_regular_file(status))
+    throw Error("The configuration " + path + " is no file that can be read. Correct it.");
   StartLibgit2();
   Owned<git_config, git_config_free> config;
   if (git_config_open_ondisk(&config.value, path.c_str()) < 0)

@@ -128,6 +128,76 @@ int Spawn(const std::vector<std::string>& arguments, const std::vector<std::stri
   return rc;
 }
 
+// What posix_spawn() can't do: no file of the process gets larger than `most` bytes, from its first
+// instruction on. A limit that is there already may be the lower one.
+bool LimitFiles(uint64_t most) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+  limit.rlim_cur = limit.rlim_max = std::min<rlim_t>(limit.rlim_cur, most);
+  return setrlimit(RLIMIT_FSIZE, &limit) == 0;
+}
+
+// In the child, with all signals blocked: none of them may run a handler of ours.
+// Async-signal-safe.
+void ForgetHandlers() {
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action {};
+    if (sigaction(signal, nullptr, &action) != 0) continue;
+    if (action.sa_handler == SIG_IGN && signal != SIGPIPE) continue;
+    action = {};
+    action.sa_handler = SIG_DFL;
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+[[noreturn]] void RunLimited(char* const* arguments, char* const* environment, const Pipe& output,
+                             const Pipe& errors, uint64_t most_output, int told) {
+  ForgetHandlers();
+  sigset_t none;
+  sigemptyset(&none);
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(output.write, STDOUT_FILENO) >= 0 &&
+      dup2(errors.write, STDERR_FILENO) >= 0 && LimitFiles(most_output) &&
+      sigprocmask(SIG_SETMASK, &none, nullptr) == 0) {
+    execvpe("git", arguments, environment);
+  }
+  const int error = errno;
+  static_cast<void>(!write(told, &error, sizeof error));
+  _exit(127);
+}
+
+// As Spawn().
+int SpawnLimited(const std::vector<std::string>& arguments,
+                 const std::vector<std::string>& environment, const Pipe& output,
+                 const Pipe& errors, uint64_t most_output, pid_t* pid) {
+  const std::vector<char*> argument_pointers = Pointers(arguments);
+  const std::vector<char*> environment_pointers = Pointers(environment);
+  Pipe told = NewPipe();
+  if (told.read < 0 || told.write < 0) return EMFILE;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  *pid = fork();
+  if (*pid == 0) {
+    RunLimited(argument_pointers.data(), environment_pointers.data(), output, errors, most_output,
+               told.write);
+  }
+  int error = *pid < 0 ? errno : 0;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  Close(&told.write);
+  // Nothing comes where the program was started: its end is closed then.
+  int said = 0;
+  ssize_t count = 0;
+  do {
+    count = *pid < 0 ? 0 : read(told.read, &said, sizeof said);
+  } while (count < 0 && errno == EINTR);
+  Close(&told.read);
+  if (count == 0) return error;
+  while (waitpid(*pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return count == sizeof said ? said : EIO;
+}
+
 }  // namespace
 
 std::vector<std::string> GitEnvironment(const GitCommand& command, char* const* environment) {
@@ -160,11 +230,10 @@ GitProcess::GitProcess(const GitCommand& command) {
   if (output.read >= 0) static_cast<void>(fcntl(output.read, F_SETPIPE_SZ, kPipeBytes));
   int rc = EMFILE;
   if ((output.read >= 0 || to_file) && output.write >= 0 && errors.read >= 0 && errors.write >= 0) {
-    rc = Spawn(arguments, GitEnvironment(command, environ), output, errors, &pid_);
-  }
-  if (rc == 0 && command.most_output != UINT64_MAX) {
-    const rlimit most{command.most_output, command.most_output};
-    static_cast<void>(prlimit(pid_, RLIMIT_FSIZE, &most, nullptr));
+    const std::vector<std::string> environment = GitEnvironment(command, environ);
+    rc = command.most_output == UINT64_MAX
+             ? Spawn(arguments, environment, output, errors, &pid_)
+             : SpawnLimited(arguments, environment, output, errors, command.most_output, &pid_);
   }
   if (!to_file) Close(&output.write);
   Close(&errors.write);

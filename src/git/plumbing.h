@@ -30,7 +30,8 @@ struct GitCommand {
   // With a clean environment: the user's and the system's configuration all the same.
   bool user_config = false;
   // -1, or an open file that standard output goes into, from where it stands, instead of a pipe;
-  // and how many bytes that file may have in the end.
+  // and how many bytes any file may have that it writes, unless the limit of this process (ulimit
+  // -f) is lower. What would be more ends it.
   int output = -1;
   uint64_t most_output = UINT64_MAX;
 };

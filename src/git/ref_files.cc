@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/error.h"
 #include "git/pack/mapped_file.h"
 
 namespace picket {
@@ -220,6 +221,10 @@ std::optional<RefList> TryReadRefFiles(const std::string& common_dir, size_t id_
   const std::string path = common_dir + "/packed-refs";
   struct stat status {};
   if (lstat(path.c_str(), &status) == 0) {
+    // Others would wait for a pipe.
+    if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+      throw Error("The file " + path +
+                  " is no regular file, so that no ref can be told. Restore it.");
     const MappedFile file(path);
     if (!file.why().empty()) return std::nullopt;
     std::optional<std::vector<Ref>> parsed = ParsePackedRefs(AsText(file.bytes()), id_bytes);

@@ -7,12 +7,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "core/error.h"
 #include "git/alternates.h"
 #include "git/config_file.h"
+#include "git/layout_files.h"
 #include "git/ref_files.h"
 #include "git/repository_format.h"
 
@@ -20,9 +19,6 @@ namespace picket {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A shallow or MERGE_HEAD file past this is broken; bytes.
-constexpr size_t kMaxListBytes = size_t{1} << 28;
 
 // nullptr where the variable is not set; set and empty is set.
 const char* Environment(const char* name) { return std::getenv(name); }
@@ -38,61 +34,36 @@ std::string RealPath(const std::string& path) {
   return realpath(path.c_str(), resolved) == nullptr ? WithoutSlash(path) : std::string(resolved);
 }
 
-// nullopt where there is no such file.
-std::optional<std::string> ReadFile(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0) return std::nullopt;
-  std::error_code code;
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (file && fs::is_regular_file(path, code) && fs::file_size(path, code) <= kMaxListBytes) {
-    text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    return text;
-  }
-  throw Error("The file " + path + " can't be read. Check its type, size and permissions.");
-}
-
-// One object id a line; a missing last newline and empty lines are fine.
 std::vector<ObjectId> ReadIdFile(const std::string& path, size_t id_bytes) {
-  std::vector<ObjectId> ids;
-  std::string text = ReadFile(path).value_or("");
-  size_t at = 0;
-  while (at < text.size()) {
-    size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line(text.data() + at, end - at);
-    at = end + 1;
-    if (line.empty()) continue;
-    std::optional<ObjectId> id = ObjectId::TryParse(line);
-    if (!id || id->raw().size() != id_bytes)
-      throw Error("The file " + path +
-                  " holds a line that is no object id of this repository. Restore it, or remove it "
-                  "where it is stale.");
-    ids.push_back(*id);
-  }
-  return ids;
+  std::optional<std::vector<ObjectId>> ids =
+      ParseIdFile(ReadLayoutFile(path).value_or(""), id_bytes);
+  if (ids) return std::move(*ids);
+  throw Error("The file " + path +
+              " holds a line that is no object id of this repository. Restore it, or remove it "
+              "where it is stale.");
 }
 
 // Where the configuration, the objects and most refs are: gitrepository-layout(5), commondir.
 std::string CommonDirectory(const std::string& git_dir) {
-  std::optional<std::string> text = ReadFile(git_dir + "/commondir");
+  const std::string file = git_dir + "/commondir";
+  const std::optional<std::string> text = ReadLayoutFile(file);
   if (!text) return git_dir;
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-  return RealPath((*text)[0] == '/' ? *text : git_dir + "/" + *text);
+  const std::optional<std::string> path = ParsePathFile(*text);
+  if (!path) throw Error("The file " + file + " names no directory. Restore it.");
+  return RealPath(path->starts_with('/') ? *path : git_dir + "/" + *path);
 }
 
 // What a path that names a Git directory leads to: itself, or where the file says that stands in
 // its place (gitrepository-layout(5), gitfile).
 std::string FollowGitFile(const std::string& path) {
-  constexpr std::string_view kStart = "gitdir: ";
   std::error_code code;
   if (!fs::is_regular_file(path, code)) return path;
-  std::string text = ReadFile(path).value_or("");
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (!text.starts_with(kStart))
+  const std::optional<std::string> named = ParseGitFile(ReadLayoutFile(path).value_or(""));
+  if (!named)
     throw Error("The file " + path +
                 " stands where a Git directory is due and names none. Check "
                 "GIT_DIR.");
-  text.erase(0, kStart.size());
-  return text.starts_with('/') ? text : fs::path(path).parent_path().string() + "/" + text;
+  return named->starts_with('/') ? *named : fs::path(path).parent_path().string() + "/" + *named;
 }
 
 bool IsGitDirectory(const std::string& path) {
@@ -107,8 +78,13 @@ bool IsGitDirectory(const std::string& path) {
 std::string Discover(const std::string& start) {
   std::string at = RealPath(start);
   while (true) {
-    const std::string inner = FollowGitFile(at + "/.git");
+    const std::string link = at + "/.git";
+    const std::string inner = FollowGitFile(link);
     if (IsGitDirectory(inner)) return inner;
+    // Git does not look further up either: that would be another repository.
+    if (inner != link)
+      throw Error("The file " + link + " names " + inner +
+                  ", which is no Git directory. Correct it, or restore what it names.");
     if (IsGitDirectory(at)) return at;
     if (at == "/" || at.empty()) break;
     at = WithoutSlash(fs::path(at).parent_path().string());
@@ -134,8 +110,7 @@ std::string WorktreeOf(const std::string& git_dir, const std::string& common_dir
   const std::string parent = fs::path(git_dir).parent_path().string();
   if (git_dir != common_dir) {
     // A linked one: "gitdir" names the .git file in it.
-    std::string link = ReadFile(git_dir + "/gitdir").value_or("");
-    while (!link.empty() && (link.back() == '\n' || link.back() == '\r')) link.pop_back();
+    std::string link = ParsePathFile(ReadLayoutFile(git_dir + "/gitdir").value_or("")).value_or("");
     if (!link.starts_with('/')) link = git_dir + "/" + link;
     return RealPath(fs::path(link).parent_path().string());
   }

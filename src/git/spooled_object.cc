@@ -100,7 +100,7 @@ bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId&
     *why = "there was no time to read it";
     return false;
   }
-  const bool succeeded = git.Finish() == 0;
+  const int status = git.Finish();
   // The file was open before Git had it, so it stands where Git has stopped.
   const off_t end = lseek(file, 0, SEEK_CUR);
   const uint64_t written = end < 0 ? 0 : static_cast<uint64_t>(end);
@@ -108,14 +108,17 @@ bool Fill(const SpoolPlace& place, const std::string& directory, const ObjectId&
     *why = "it is longer than the " + std::to_string(header.size) + " bytes that it claims";
     return false;
   }
-  if (succeeded && written == header.size) return true;
+  if (status == 0 && written == header.size) return true;
   // All of the room was there, but not every file system keeps to that.
   const std::string failure = git.Failure();
   if (failure.find(std::strerror(ENOSPC)) != std::string::npos) {
     *why = NoRoom(directory, header.size, ENOSPC);
     return false;
   }
-  *why = "the object is damaged: " + failure;
+  // Who was ended by a signal has said nothing about the object.
+  constexpr int kBySignal = 128;
+  *why = (status > kBySignal ? "it could not be read to its end: " : "the object is damaged: ") +
+         failure;
   return false;
 }
 

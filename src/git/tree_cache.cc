@@ -10,8 +10,6 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kAttributesFile = ".gitattributes";
-// What is packed and larger is not read at all; bytes.
-constexpr uint64_t kLargestTree = uint64_t{1} << 30;
 
 // How many of `a` are at the start of both.
 size_t CountEqual(Bytes a, Bytes b) {
@@ -33,8 +31,8 @@ size_t CountEqual(Bytes a, Bytes b) {
 
 Tree::Tree(RawObject object, size_t id_bytes) : object_(std::move(object)), id_bytes_(id_bytes) {
   const Bytes bytes = object_.bytes();
-  // Whoever says where names stand in four bytes can't go on; TreeCache::Get() has said so before.
-  damaged_ = bytes.size() > kLargestTree;
+  // TreeCache::Get() has said so before.
+  damaged_ = bytes.size() > kLargest;
   if (damaged_) return;
   places_.reserve(bytes.size() / (id_bytes + 12) + 1);
   TreeCursor cursor(bytes, id_bytes);
@@ -108,9 +106,11 @@ std::shared_ptr<const Tree> TreeCache::Get(const ObjectId& oid, ReadStatus* stat
     if (why != nullptr) *why = "it is a " + std::string(ToString(object.type()));
     return nullptr;
   }
-  if (object.bytes().size() > kLargestTree) {
+  if (object.bytes().size() > largest_) {
     *status = ReadStatus::kCorrupt;
-    if (why != nullptr) *why = "it is over 1 GiB";
+    if (why != nullptr)
+      *why = "its " + std::to_string(object.bytes().size()) +
+             " bytes are more than are read of a tree";
     return nullptr;
   }
   auto tree = std::make_shared<const Tree>(std::move(object), objects_.id_bytes());

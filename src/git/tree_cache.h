@@ -20,6 +20,10 @@ namespace picket {
 // holds millions of them, and most are only ever found to be the same as before.
 class Tree {
  public:
+  // Bytes. Where names stand is told in four.
+  static constexpr uint64_t kLargest = uint64_t{1} << 30;
+
+  // Of one that is larger nothing is read, and it counts as damaged.
   Tree(RawObject object, size_t id_bytes);
 
   // Made as they are asked for; they live on their own, and their names as long as the tree.
@@ -95,11 +99,14 @@ class Tree {
 // One thread's own, like the database that it reads.
 class TreeCache {
  public:
-  // `limit`: about how much is kept, in bytes. `objects` must outlive the cache.
-  explicit TreeCache(ObjectDatabase& objects, uint64_t limit = uint64_t{64} << 20)
-      : objects_(objects), held_(limit) {}
+  // `limit`: about how much is kept, in bytes. `largest`: the bytes of one tree, no more than
+  // Tree::kLargest; tests make it small. `objects` must outlive the cache.
+  explicit TreeCache(ObjectDatabase& objects, uint64_t limit = uint64_t{64} << 20,
+                     uint64_t largest = Tree::kLargest)
+      : objects_(objects), held_(limit), largest_(largest) {}
 
-  // Null with a status, and a clause in `why` (may be null), where there is no such tree.
+  // Null with a status, and a clause in `why` (may be null), where there is no such tree, or it is
+  // larger than a tree may be.
   std::shared_ptr<const Tree> Get(const ObjectId& oid, ReadStatus* status, std::string* why);
   std::shared_ptr<const Tree> Get(const ObjectId& oid);
   ObjectDatabase& objects() { return objects_; }
@@ -113,6 +120,7 @@ class TreeCache {
 
   ObjectDatabase& objects_;
   SlotCache<ObjectId, std::shared_ptr<const Tree>, Hash> held_;
+  uint64_t largest_;
 };
 
 }  // namespace picket

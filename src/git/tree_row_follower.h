@@ -2,6 +2,7 @@
 // looking again at those that it has from its base.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,7 +51,12 @@ class TreeRowFollower {
   static void FollowTree(std::span<const FollowedRow> base, TreeRowCursor* cursor,
                          const Choose& choose, std::vector<FollowedRow>* rows) {
     uint32_t position = 0;
-    auto next = base.begin();  // versions of one folder are in one order
+    // Versions of one folder are mostly in one order; one that is not may not make each of its
+    // copies a walk over all of the base.
+    auto next = base.begin();
+    const auto comes_before = [](const FollowedRow& row, uint32_t first) {
+      return row.position < first;
+    };
     while (cursor->NextPart()) {
       if (!cursor->is_copy()) {
         uint32_t index = 0;
@@ -60,7 +66,7 @@ class TreeRowFollower {
       }
       const uint32_t first = cursor->first();
       if (next != base.begin() && (next - 1)->position >= first) next = base.begin();
-      while (next != base.end() && next->position < first) ++next;
+      next = std::lower_bound(next, base.end(), first, comes_before);
       for (; next != base.end() && next->position - first < cursor->count(); ++next) {
         rows->push_back({next->position - first + position, next->index});
       }

@@ -11,13 +11,25 @@ constexpr size_t kMostNodes = 4096;
 // Nodes that are tried and bytes that are looked at for one match; in source text 1,600 at most.
 constexpr uint64_t kMostSteps = 1 << 14;
 
+ByteSet BytesOf(const std::vector<PatternSequence>& alternatives) {
+  ByteSet bytes;
+  for (const PatternSequence& sequence : alternatives) {
+    for (const PatternAtom& atom : sequence)
+      bytes.Add(atom.alternatives.empty() ? atom.bytes : BytesOf(atom.alternatives));
+  }
+  return bytes;
+}
+
 }  // namespace
 
 Backtracker::Backtracker(std::string_view pattern, bool ignore_case) {
   Node end;
   end.first = ~uint64_t{0};
   nodes_.push_back(end);
-  start_ = AddAlternatives(ParsePattern(pattern, ignore_case), 0);
+  const std::vector<PatternSequence> tree = ParsePattern(pattern, ignore_case);
+  // Of all of it, also where it has more nodes than there may be.
+  bytes_ = BytesOf(tree);
+  start_ = AddAlternatives(tree, 0);
   FindBegins();
 }
 
@@ -35,7 +47,6 @@ uint16_t Backtracker::AddBytes(const PatternAtom& atom, uint16_t next) {
   node.first = atom.bytes.low_bits();
   if (atom.min == 0) node.first |= nodes_[next].first;
   node.bytes = atom.bytes;
-  bytes_.Add(atom.bytes);
   return Add(node);
 }
 

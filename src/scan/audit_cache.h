@@ -81,7 +81,7 @@ class AuditCache {
   virtual std::optional<std::string> FindPiece(std::string_view key, uint32_t piece) = 0;
   // Of a step that changes something all is there afterwards, or, where it is given up, nothing.
   virtual void EndStep(bool gives_up) = 0;
-  // From one thread at a time, also while a step goes on.
+  // From one thread at a time, and not while a step goes on.
   virtual void AddBatch(const CleanIds& batch) = 0;
 
   // A sentence about what went wrong since it was opened; "" for nothing. What was not written is

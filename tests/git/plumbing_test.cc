@@ -1,7 +1,12 @@
 #include "git/plumbing.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -69,6 +74,78 @@ TEST_CASE("plumbing: output and errors larger than a pipe holds don't block each
   complains.ReadAll(10'000'000);
   CHECK(complains.Finish() != 0);
   CHECK(complains.Failure().size() < 5000);
+}
+
+namespace {
+
+struct Written {
+  int status = 0;
+  off_t bytes = 0;
+  off_t at = 0;  // where the next byte would stand
+};
+
+// What `git cat-file` leaves of an object in a file that may have `most` bytes.
+Written WriteObject(const GitFixture& git, const ObjectId& oid, uint64_t most) {
+  const std::string name = git.git_dir() + "/written";
+  const int file = open(name.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  REQUIRE(file >= 0);
+  GitCommand command{{"cat-file", "blob", oid.ToHex()}, git.git_dir(), true};
+  command.output = file;
+  command.most_output = most;
+  Written written;
+  {
+    GitProcess process(command);
+    CHECK(process.WaitUnless({}));
+    written.status = process.Finish();
+  }
+  struct stat info {};
+  REQUIRE(fstat(file, &info) == 0);
+  written.bytes = info.st_size;
+  written.at = lseek(file, 0, SEEK_CUR);
+  close(file);
+  return written;
+}
+
+}  // namespace
+
+TEST_CASE("plumbing: a file that Git writes gets no larger than it may") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  const ObjectId oid = git.Object("blob", std::string(8192, 'x'));
+  CHECK(WriteObject(git, oid, 8192).status == 0);
+  CHECK(WriteObject(git, oid, 8192).bytes == 8192);
+  for (const uint64_t most : {8191u, 100u, 0u}) {
+    const Written written = WriteObject(git, oid, most);
+    CHECK(written.status != 0);
+    CHECK(written.bytes == static_cast<off_t>(most));
+    CHECK(written.at == static_cast<off_t>(most));
+  }
+  // A limit that is there is not lifted.
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit low{4096, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &low) == 0);
+  const Written written = WriteObject(git, oid, 1 << 20);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK(written.status != 0);
+  CHECK(written.bytes == 4096);
+  // What is ignored here stays ignored there, but for a pipe that nobody reads.
+  signal(SIGXFSZ, SIG_IGN);
+  CHECK(WriteObject(git, oid, 100).status == 128);
+  signal(SIGXFSZ, SIG_DFL);
+  CHECK(WriteObject(git, oid, 100).status == 128 + SIGXFSZ);
+}
+
+TEST_CASE("plumbing: without a git nothing is started, with a limit or not") {
+  TemporaryFolder folder;
+  const std::string git_dir = GitFixture(folder, "repository").git_dir();
+  const ScopedEnvironment nowhere("PATH", folder.path().c_str());
+  for (const uint64_t most : {uint64_t{100}, UINT64_MAX}) {
+    GitCommand command{{"rev-parse", "HEAD"}, git_dir, true};
+    command.most_output = most;
+    CHECK(ErrorOf(command).find("No `git` was found on PATH") == 0);
+  }
+  CHECK(waitpid(-1, nullptr, WNOHANG) == -1);
 }
 
 TEST_CASE("plumbing: an unread process is ended, not waited for") {

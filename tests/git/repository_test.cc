@@ -1,6 +1,7 @@
 #include "git/repository.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -236,6 +237,62 @@ TEST_CASE("repository: what can't be read is refused with its reason") {
     CHECK(ErrorOf([&] { Repository::OpenAt(git.directory()); }) == error);
   }
   CHECK(Has(ErrorOf([&] { Repository::OpenAt(folder.path()); }), "No Git repository"));
+}
+
+TEST_CASE("repository: a pipe in place of a file is refused, and nobody waits for it") {
+  TemporaryFolder folder;
+  HookEnvironment hook(nullptr);
+  GitFixture git(folder, "repository");
+  git.Write("f", "text");
+  git.Commit("one");
+  for (const char* name :
+       {"commondir", "shallow", "config", "packed-refs", "objects/info/alternates", "HEAD"}) {
+    CAPTURE(name);
+    const std::string path = git.git_dir() + "/" + name;
+    const std::string aside = folder.path() + "/aside";
+    if (fs::exists(path)) fs::rename(path, aside);
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    const std::string error =
+        ErrorOf([&] { Repository::OpenAt(folder.path() + "/repository")->Refs(); });
+    CHECK_FALSE(error.empty());
+    fs::remove(path);
+    if (fs::exists(aside)) fs::rename(aside, path);
+  }
+  CHECK(Repository::OpenAt(git.directory())->Refs().size() == 1);
+}
+
+// Git stops there too; what lies further up is another repository.
+TEST_CASE("repository: a .git file that leads nowhere is not passed over") {
+  TemporaryFolder folder;
+  HookEnvironment hook(nullptr);
+  GitFixture git(folder, "super");
+  git.Write("sub/f", "text");
+  git.Commit("one");
+  struct Case {
+    std::string text, expected;
+  };
+  const Case cases[] = {
+      {"gitdir: /nonexistent\n", "names /nonexistent, which is no Git directory"},
+      {"gitdir: ../.git \n", "which is no Git directory"},
+      {"gitdir: " + git.directory() + "\n", "which is no Git directory"},
+      {"gitdir: \r\n", "names none"},
+      {"gitdir:../.git\n", "names none"},
+      {std::string("gitdir: ../.git\0/x\n", 20), "names none"},
+      {"gitdir: ../.git\r\n", ""},
+      {"gitdir: ../.git", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    git.Write("sub/.git", c.text);
+    const std::string error = ErrorOf([&] { Repository::OpenAt(git.directory() + "/sub"); });
+    CHECK(Has(error, c.expected));
+    CHECK(error.empty() == c.expected.empty());
+  }
+  git.Write("sub/.git", "gitdir: ../.git");
+  for (const std::string& text : {std::string(), std::string("\n"), std::string(".\0x", 3)}) {
+    git.Write(".git/commondir", text);
+    CHECK(Has(ErrorOf([&] { Repository::OpenAt(git.directory()); }), "names no directory"));
+  }
 }
 
 TEST_CASE("repository: SHA-256 opens, and needs git for its lists") {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/git_fixture.h"
+
 namespace picket {
 namespace {
 
@@ -97,6 +99,28 @@ TEST_CASE("tree: what two trees have in common is counted in whole entries") {
   CHECK(Read(same).CountSame(0, Read(same), 0) == 2);
   CHECK(Read(same).CountSame(1, Read(Entry("40000", "x", '1') + same), 2) == 1);
   CHECK(Read(same).CountSame(2, Read(same), 2) == 0);
+}
+
+TEST_CASE("tree cache: a tree that is larger than one may be is not read, and that is told") {
+  test::TemporaryFolder folder;
+  test::GitFixture git(folder, "repository");
+  const std::string text = Entry("100644", "a", 'x') + Entry("40000", "b", 'y');
+  const ObjectId oid = git.Object("tree", text);
+  const auto repository = Repository::OpenAt(git.directory());
+  const std::unique_ptr<ObjectDatabase> database = repository->NewObjectDatabase();
+  ReadStatus status = ReadStatus::kOk;
+  std::string why;
+  TreeCache small(*database, 1 << 20, text.size() - 1);
+  CHECK(small.Get(oid, &status, &why) == nullptr);
+  CHECK(status == ReadStatus::kCorrupt);
+  CHECK(why == "its " + std::to_string(text.size()) + " bytes are more than are read of a tree");
+  CHECK(small.Get(oid, &status, nullptr) == nullptr);
+  CHECK(status == ReadStatus::kCorrupt);
+  TreeCache enough(*database, 1 << 20, text.size());
+  const std::shared_ptr<const Tree> tree = enough.Get(oid, &status, &why);
+  REQUIRE(tree != nullptr);
+  CHECK(status == ReadStatus::kOk);
+  CHECK(tree->entries().size() == 2);
 }
 
 }  // namespace picket

@@ -207,4 +207,12 @@ TEST_CASE("matcher: encoded spellings of literals are reported with their place"
   }
 }
 
+TEST_CASE("a rule of more parts than are tried one by one finds what it is there for") {
+  const char* const pattern = "key=(?:(?:[ab]|[cd])(?:[ef]|[gh])){1,1000}";
+  const auto rules = Compile({MakeRule("large", pattern)});
+  const std::string text = "some text\nkey=aecf\nkey=bg";
+  const std::vector<Place> expected = {{"large", 10, 8}, {"large", 19, 6}};
+  CHECK(Find(rules, text, Matcher::kWindow) == expected);
+}
+
 }  // namespace picket

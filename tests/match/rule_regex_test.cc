@@ -46,4 +46,16 @@ TEST_CASE("a match starts behind what it can't hold") {
   CHECK(regex.EarliestStart(bytes, 0, 12) == 12);
 }
 
+TEST_CASE("a match is found from its start where a pattern has more parts than are tried") {
+  Rule rule;
+  rule.pattern = "key=(?:(?:[ab]|[cd])(?:[ef]|[gh])){1,1000}";
+  rule.max_width = 2004;
+  const RuleRegex regex(rule);
+  const std::string text = "some text\nkey=aecf";
+  CHECK(regex.EarliestStart(AsBytes(text), 0, text.size()) == 10);
+  RegexMatch match;
+  CHECK(regex.Find(AsBytes(text), 10, text.size(), text.size(), &match));
+  CHECK(match.match == Span{10, 8});
+}
+
 }  // namespace picket
