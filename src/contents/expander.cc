@@ -14,6 +14,8 @@ namespace picket {
 #define PICKET_OPENER(Open) void Open(const Blob&, ExpandBudget&, FindingSink&, ChildVisitor&);
 #include "contents/openers.def"
 #undef PICKET_OPENER
+void ExpandNotebook(const Blob&, ExpandBudget&, FindingSink&, ChildVisitor&);
+bool ExpandNotebookInstead(const Blob&, ExpandBudget&, FindingSink&, ChildVisitor&);
 
 namespace {
 
@@ -67,13 +69,18 @@ Expander::Expander(const ExpandLimits& limits) : limits_(limits) { Reset(); }
 
 void Expander::Reset() { budget_ = {limits_.bytes, limits_.children}; }
 
+bool Expander::ExpandInstead(const Blob& blob, FindingSink& sink, ChildVisitor& visitor) {
+  return blob.origin.depth < limits_.depth && ExpandNotebookInstead(blob, budget_, sink, visitor);
+}
+
 void Expander::Expand(const Blob& blob, std::span<const EncodedHint> hints, FindingSink& sink,
-                      ChildVisitor& visitor) {
+                      ChildVisitor& visitor, bool instead) {
   DepthGuard guard(blob, sink);
   ChildVisitor& next = blob.origin.depth >= limits_.depth ? guard : visitor;
 #define PICKET_OPENER(Open) Open(blob, budget_, sink, next);
 #include "contents/openers.def"
 #undef PICKET_OPENER
+  if (!instead) ExpandNotebook(blob, budget_, sink, next);
   if (hints.empty()) return;
   HintDecoder decoder(blob, budget_, sink, next);
   std::vector<EncodedHint> sorted(hints.begin(), hints.end());

@@ -42,10 +42,15 @@ class Expander {
   // Fills the budget again; call before each outermost blob.
   void Reset();
 
-  // Visits the children of `blob`, one level down. `hints` are the marks of encoded text that the
-  // detectors met in it. Gaps and disagreements between readers of a container go to `sink`.
+  // True where all of `blob` stands in children that it then visits - a notebook's text, and what
+  // stands beside it - so that its own bytes need not be read one by one; false, and none is
+  // visited, for all else. To be called before Expand().
+  bool ExpandInstead(const Blob& blob, FindingSink& sink, ChildVisitor& visitor);
+  // Visits the children of `blob`, one level down, but for those that were visited `instead`.
+  // `hints` are the marks of encoded text that the detectors met in it. Gaps and disagreements
+  // between readers of a container go to `sink`.
   void Expand(const Blob& blob, std::span<const EncodedHint> hints, FindingSink& sink,
-              ChildVisitor& visitor);
+              ChildVisitor& visitor, bool instead = false);
 
  private:
   ExpandLimits limits_;

@@ -6,8 +6,9 @@ namespace {
 constexpr size_t kPass = 7;
 constexpr size_t kPat = 8;
 constexpr size_t kPwd = 10;
+constexpr size_t kToken = 12;
 static_assert(kNameWords[kPass] == "pass" && kNameWords[kPat] == "pat" &&
-              kNameWords[kPwd] == "pwd");
+              kNameWords[kPwd] == "pwd" && kNameWords[kToken] == "token");
 
 constexpr char Fold(uint8_t byte) {
   return static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
@@ -25,6 +26,10 @@ bool BeginsWith(Bytes text, std::string_view name) {
 
 uint32_t NameLength(Bytes text, size_t at, size_t word) {
   const auto length = static_cast<uint32_t>(kNameWords[word].size());
+  if (word == kToken) {
+    const Bytes behind = text.subspan(at + length);
+    return BeginsWith(behind, "iz") || BeginsWith(behind, "is") ? 0 : length;
+  }
   if (word != kPat) return length;
   const bool last = at + length == text.size();
   // With such a letter it is path or pattern.

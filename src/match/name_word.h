@@ -13,7 +13,8 @@
 namespace picket {
 
 // In either case. Source text has one in 200 bytes. The byte behind pat belongs to it and is none
-// of c, e, h, i and t, as in path or pattern. None stands within another.
+// of c, e, h, i and t, as in path or pattern. No token is a tokenizer, nor what is tokenised: those
+// are most that the code of models has. None stands within another.
 inline constexpr std::array<std::string_view, 14> kNameWords = {
     "api",  "auth", "bearer",  "cred", "default", "key",   "login",
     "pass", "pat",  "private", "pwd",  "secret",  "token", "value"};

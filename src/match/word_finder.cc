@@ -152,6 +152,7 @@ WordFinder::WordFinder(const std::vector<Word>& words) {
 struct WordWalk {
   static constexpr size_t kStride = 64;
   static constexpr size_t kAtOnce = 4;
+  static constexpr size_t kMostAtOnce = 16;
 
   const WordFinder& finder;
   Bytes bytes;
@@ -162,10 +163,15 @@ struct WordWalk {
   // Which of them are words can't be predicted, so that each is written down and some are written
   // over. Half of them are in a slot that has two entries, and few in one that has more.
   [[gnu::always_inline]] void Look(std::span<const uint32_t> marked) const {
-    std::array<WordHit, 64> found;
+    // Not filled with zeros first, which would take as long as a short text.
+    struct Found {
+      uint32_t at;
+      uint16_t word;
+    };
+    std::array<Found, 64> found;
     size_t count = 0;
     const auto take = [&] {
-      hits->insert(hits->end(), found.begin(), found.begin() + count);
+      for (const Found& one : std::span(found).first(count)) hits->push_back({one.at, one.word});
       count = 0;
     };
     for (const uint32_t at : marked) {
@@ -189,18 +195,19 @@ struct WordWalk {
   }
 
   // `mark` tells of a block, and of eight bytes behind it, where a word may begin; `prepare` is
-  // told of each stride of them before. Which blocks and bytes that are can't be predicted, so that
-  // they are gathered by the stride before any is looked at.
-  template <typename Prepare, typename Mark>
-  [[gnu::always_inline]] void Walk(size_t blocks, Prepare prepare, Mark mark) const {
-    std::array<uint32_t, kStride * kBlock + kAtOnce> marked;
+  // told of each stride of them before, and `list` writes down where (match/mark_list.h). Which
+  // blocks and bytes that are can't be predicted, so that they are gathered by the stride before
+  // any is looked at.
+  template <typename Prepare, typename Mark, typename List>
+  [[gnu::always_inline]] void Walk(size_t blocks, Prepare prepare, Mark mark, List list) const {
+    std::array<uint32_t, kStride * kBlock + kMostAtOnce> marked;
     for (size_t from = 0; from < blocks; from += kStride) {
       const size_t count = std::min(kStride, blocks - from);
       prepare(bytes.data() + from * kBlock, count);
       uint32_t* end = marked.data();
       for (size_t i = 0; i < count; ++i) {
         const size_t block = (from + i) * kBlock;
-        end = ListMarks<kAtOnce>(mark(bytes.data() + block, i), block, end);
+        end = list(mark(bytes.data() + block, i), block, end);
       }
       Look({marked.data(), end});
     }
@@ -258,7 +265,8 @@ struct WordWalk {
     Walk(
         blocks, [](const uint8_t*, size_t) {},
         [this](const uint8_t* block, size_t)
-            __attribute__((target("avx2"))) { return MarkAvx2(block); });
+            __attribute__((target("avx2"))) { return MarkAvx2(block); },
+        &ListMarks<kAtOnce>);
   }
 
   // Of bytes their FoldedIndex, in the lower six bits, which is all that is looked up.
@@ -286,8 +294,8 @@ struct WordWalk {
 
   // Gathering the first letters of sixteen marks by one instruction, and which of their slots are
   // taken, and then looking at what is left took a quarter longer on Zen 4.
-  __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,popcnt"), flatten)) void WalkAvx512(
-      size_t blocks) const {
+  __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,popcnt"), flatten)) void
+  WalkAvx512(size_t blocks) const {
     alignas(64) std::array<uint8_t, (kStride + 1) * kBlock> folded;
     Walk(
         blocks,
@@ -303,6 +311,10 @@ struct WordWalk {
         [ this, &folded ](const uint8_t*, size_t i)
             __attribute__((target("avx512f,avx512bw,avx512vbmi"))) {
               return MarkAvx512(folded.data() + i * kBlock);
+            },
+        [](uint64_t marks, size_t block, uint32_t * out)
+            __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,popcnt"))) {
+              return ListMarksAvx512(marks, block, out);
             });
   }
 #endif
@@ -316,7 +328,7 @@ struct WordWalk {
 #endif
     Walk(
         blocks, [](const uint8_t*, size_t) {},
-        [this](const uint8_t* block, size_t) { return MarkPlainly(block); });
+        [this](const uint8_t* block, size_t) { return MarkPlainly(block); }, &ListMarks<kAtOnce>);
   }
 };
 

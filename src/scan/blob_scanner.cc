@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -164,17 +165,24 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
         tally_(tally) {}
 
   void Run(const Derivation* derivation) {
+    // What others are made from is read by itself: most of them is known then.
+    Opener* const opener = scanner_->opener_.get();
+    const bool instead = derivation == nullptr && opener != nullptr && !IsStopped() &&
+                         IsContent(blob_.ref.kind) && opener->OpenInstead(blob_, *this, *this);
+    std::optional<Blob> seen;
+    if (instead) seen.emplace(blob_).origin.bytes_seen = true;
+    const Blob& blob = seen ? *seen : blob_;
     size_t first = object_->findings.size();
     for (auto& session : scanner_->sessions_) {
       if (IsStopped()) return;
-      session->Scan(blob_, derivation, *this);
+      session->Scan(blob, derivation, *this);
     }
     if (lost_hints_ > 0) {
       AddGap("", "it holds more marks of encoded text than are followed (" +
                      std::to_string(scanner_->limits_.hints) + ")");
     }
     LocateInMember(first);
-    if (scanner_->opener_ && !IsStopped()) scanner_->opener_->Open(blob_, hints_, *this, *this);
+    if (opener != nullptr && !IsStopped()) opener->Open(blob_, hints_, *this, *this, instead);
   }
 
   void Add(Finding finding) override {
@@ -358,7 +366,7 @@ void BlobScanner::Sift(const BlobGroup& group, std::vector<bool>* speaks) {
     if ((*speaks)[i]) continue;
     Ear ear(limits_.stop);
     opener_->Reset();
-    opener_->Open(group.blobs[i], {}, ear, ear);
+    opener_->Open(group.blobs[i], {}, ear, ear, false);
     if (ear.heard()) (*speaks)[i] = true;
   }
 }

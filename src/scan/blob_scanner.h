@@ -26,8 +26,10 @@ class Opener {
   virtual ~Opener() = default;
   // Fills the budget again; called before each outermost blob.
   virtual void Reset() = 0;
+  // Expander::ExpandInstead().
+  virtual bool OpenInstead(const Blob& blob, FindingSink& sink, ChildVisitor& visitor) = 0;
   virtual void Open(const Blob& blob, std::span<const EncodedHint> hints, FindingSink& sink,
-                    ChildVisitor& visitor) = 0;
+                    ChildVisitor& visitor, bool instead) = 0;
 };
 
 // Called once per thread; safe from several at once. An empty one opens nothing.

@@ -14,9 +14,12 @@ class ExpanderOpener final : public Opener {
   explicit ExpanderOpener(const ExpandLimits& limits) : expander_(limits) {}
 
   void Reset() override { expander_.Reset(); }
+  bool OpenInstead(const Blob& blob, FindingSink& sink, ChildVisitor& visitor) override {
+    return expander_.ExpandInstead(blob, sink, visitor);
+  }
   void Open(const Blob& blob, std::span<const EncodedHint> hints, FindingSink& sink,
-            ChildVisitor& visitor) override {
-    expander_.Expand(blob, hints, sink, visitor);
+            ChildVisitor& visitor, bool instead) override {
+    expander_.Expand(blob, hints, sink, visitor, instead);
   }
 
  private:

@@ -13,12 +13,14 @@ class Collector : public FindingSink, public ChildVisitor {
   Collector(uint64_t size, Session& session, Expander& expander)
       : size_(size), session_(session), expander_(expander) {}
 
-  void ScanBlob(const Blob& blob) {
+  void ScanBlob(Blob blob) {
     const Origin* outer_origin = std::exchange(origin_, &blob.origin);
     std::vector<EncodedHint> outer_hints = std::exchange(hints_, {});
+    const bool instead = IsContent(blob.ref.kind) && expander_.ExpandInstead(blob, *this, *this);
+    blob.origin.bytes_seen = blob.origin.bytes_seen || instead;
     session_.Scan(blob, nullptr, *this);
     std::vector<EncodedHint> hints = std::exchange(hints_, {});
-    expander_.Expand(blob, hints, *this, *this);
+    expander_.Expand(blob, hints, *this, *this, instead);
     origin_ = outer_origin;
     hints_ = std::move(outer_hints);
   }

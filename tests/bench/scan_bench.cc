@@ -48,12 +48,14 @@ class CountingSink : public FindingSink, public ChildVisitor {
     BlobRef ref;
     ScanBlob(Blob{ref, AsBytes(bytes), {}});
   }
-  void ScanBlob(const Blob& blob) {
+  void ScanBlob(Blob blob) {
+    const bool instead = expander_.ExpandInstead(blob, *this, *this);
+    blob.origin.bytes_seen = blob.origin.bytes_seen || instead;
     hints_.clear();
     session_.Scan(blob, nullptr, *this);
     std::vector<EncodedHint> hints = hints_;
     hint_count += hints.size();
-    expander_.Expand(blob, hints, *this, *this);
+    expander_.Expand(blob, hints, *this, *this, instead);
   }
   void Add(Finding finding) override {
     ++by_rule[finding.rule];

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -50,6 +52,18 @@ Recorder Expand(const std::string& text, std::vector<EncodedHint> hints = {},
   Expander expander(limits);
   BlobRef ref;
   expander.Expand(Blob{ref, AsBytes(text), {}}, hints, recorder, recorder);
+  return recorder;
+}
+
+// Nothing where the bytes have to be read themselves.
+std::optional<Recorder> ExpandInstead(const std::string& text, const ExpandLimits& limits = {}) {
+  Recorder recorder;
+  Expander expander(limits);
+  BlobRef ref;
+  if (!expander.ExpandInstead(Blob{ref, AsBytes(text), {}}, recorder, recorder)) {
+    CHECK(recorder.children.empty());
+    return std::nullopt;
+  }
   return recorder;
 }
 
@@ -252,6 +266,114 @@ TEST_CASE(
   CHECK(cells == 300);
   CHECK(recorder.children[1].sections[0].second == "cell 106");
   CHECK(recorder.gaps.empty());
+}
+
+TEST_CASE("notebook: in place of a sound one stand its texts and what is beside them") {
+  const std::string text =
+      "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n \"a = 1\\n\",\n \"b\"],\n"
+      "\"outputs\": [{\"data\": {\"image/png\": \"iVBO\", \"text/plain\": \"3\"}}]}],\n"
+      "\"metadata\": {\"key\": \"value\"}, \"nbformat\": 4}\n";
+  const std::optional<Recorder> recorder = ExpandInstead(text);
+  REQUIRE(recorder);
+  REQUIRE(recorder->children.size() == 2);
+  CHECK(recorder->children[0].bytes ==
+        "a = 1\nb\n\x1e"
+        "3\n\x1e");
+  const Child& beside = recorder->children[1];
+  CHECK(beside.bytes ==
+        "\x1e{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n \"\x1e"
+        "\"],\n\"outputs\": [{\"data\": {\"image/png\": \"iVBO\", \"text/plain\": \"\x1e"
+        "\"}}]}],\n\"metadata\": {\"key\": \"value\"}, \"nbformat\": 4}\n\x1e");
+  for (size_t i = 0; i < beside.bytes.size(); ++i) {
+    if (beside.bytes[i] != '\x1e') CHECK(text[beside.places[i]] == beside.bytes[i]);
+  }
+  // A key that may name a secret stays beside its value, which is a text of the cell too.
+  const std::optional<Recorder> named = ExpandInstead(
+      "{\"cells\": [{\"outputs\": [{\"data\": {\"application/json\": {\"api_key\": "
+      "[\"value\"]}}}]}],"
+      "\"nbformat\": 4}");
+  REQUIRE(named);
+  REQUIRE(named->children.size() == 2);
+  CHECK(named->children[0].bytes == "value\n\x1e");
+  CHECK(named->children[1].bytes.find("{\"api_key\": [\"value\"]}") != std::string::npos);
+  CHECK_FALSE(ExpandInstead(text + "."));
+  CHECK_FALSE(ExpandInstead(text + text));
+  CHECK_FALSE(ExpandInstead("\x01" + text));
+  for (size_t size = 0; size + 1 < text.size(); ++size) {
+    CAPTURE(size);
+    CHECK_FALSE(ExpandInstead(text.substr(0, size)));
+  }
+  // A line that goes on in the next string has other neighbours than it has in the file.
+  CHECK_FALSE(ExpandInstead("{\"cells\": [{\"source\": [\"a\", \"b\\n\"]}], \"nbformat\": 4}"));
+  CHECK(ExpandInstead("{\"cells\": [{\"source\": [\"a\\n\", \"b\"]}], \"nbformat\": 4}"));
+  // What doesn't fit into a text, or into the budget.
+  const std::string long_text = std::string(5 << 20, 'x');
+  CHECK_FALSE(ExpandInstead("{\"cells\": [{\"source\": \"" + long_text + "\"}], \"nbformat\": 4}"));
+  CHECK(ExpandInstead("{\"cells\": [{\"x\": \"" + long_text + "\"}], \"nbformat\": 4}"));
+  ExpandLimits limits;
+  limits.bytes = 50;
+  CHECK_FALSE(ExpandInstead(text, limits));
+  limits = {};
+  limits.children = 1;
+  CHECK_FALSE(ExpandInstead(text, limits));
+  limits = {};
+  limits.depth = 0;
+  CHECK_FALSE(ExpandInstead(text, limits));
+}
+
+TEST_CASE("notebook: every word of one that is opened in place of its bytes stands in a child") {
+  std::mt19937 random(5);
+  const std::vector<std::string> parts = {"\"source\": ",
+                                          "\"outputs\": ",
+                                          "\"text\": ",
+                                          "\"data\": {",
+                                          "\"image/png\": ",
+                                          "\"metadata\": {",
+                                          "[",
+                                          "]",
+                                          "{",
+                                          "}",
+                                          "}, {",
+                                          ", ",
+                                          "\"@\\n\"",
+                                          "\"@\"",
+                                          "\"@ \\\"@\\\" \\u0041@\"",
+                                          "\"@\": ",
+                                          "@",
+                                          "\n"};
+  size_t opened = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = "{\"cells\": [{";
+    std::vector<std::string> words;
+    const auto put = [&](std::string part) {
+      for (size_t at = 0; (at = part.find('@', at)) != std::string::npos;) {
+        words.push_back("word" + std::to_string(words.size()) + "w");
+        part.replace(at, 1, words.back());
+      }
+      text += part;
+    };
+    const bool sound = random() % 2 == 0;
+    for (size_t i = random() % 12; i > 0; --i) {
+      if (!sound) {
+        put(parts[random() % parts.size()]);
+        continue;
+      }
+      put(parts[random() % 2] + "[\"@\\n\", {\"@\": [\"@\\n\", {\"text\": \"@\\\\@\"}]}, \"@\"]");
+      put(", \"metadata\": {\"@\": \"@\"}, ");
+    }
+    put(sound ? "\"@\": 1}], \"nbformat\": 4}" : "\"nbformat\": 4}]}");
+    const std::optional<Recorder> recorder = ExpandInstead(text);
+    if (!recorder) continue;
+    ++opened;
+    CAPTURE(text);
+    for (const std::string& word : words) {
+      CAPTURE(word);
+      REQUIRE(std::any_of(
+          recorder->children.begin(), recorder->children.end(),
+          [&](const Child& child) { return child.bytes.find(word) != child.bytes.npos; }));
+    }
+  }
+  CHECK(opened > 5'000);
 }
 
 TEST_CASE("base64: only what stands in text is decoded, and of long text what is near a hint") {

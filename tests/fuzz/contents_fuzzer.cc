@@ -1,9 +1,13 @@
 // Every opener and every decoder of escapes and split text, on one input and on what stands in it:
 // offsets map into the outermost blob, and steps are sorted. Few places of few children are asked
-// about, or one run would take milliseconds.
+// about, or one run would take milliseconds. Of what is opened in place of its bytes every word
+// stands in a child.
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "contents/child_origin.h"
@@ -13,6 +17,38 @@
 
 namespace picket {
 namespace {
+
+class KeepsWords : public FindingSink, public ChildVisitor {
+ public:
+  explicit KeepsWords(uint64_t size) : size_(size) {}
+
+  void Add(Finding) override {}
+  void Add(Gap) override {}
+  void Add(EncodedHint) override {}
+  void OnChild(const Blob& child) override {
+    for (const OffsetStep& step : child.origin.steps) {
+      if (step.outer > size_) std::abort();
+    }
+    text_ += AsText(child.bytes);
+    text_ += '\n';
+  }
+
+  void Check(std::string_view outer) const {
+    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+    for (size_t at = 0; at < outer.size();) {
+      size_t end = at;
+      while (end < outer.size() && is_word(outer[end])) ++end;
+      const bool escaped = at > 0 && outer[at - 1] == '\\';
+      const std::string_view word = outer.substr(at, end - at);
+      if (!escaped && text_.find(word) == std::string::npos) std::abort();
+      at = end + 1;
+    }
+  }
+
+ private:
+  uint64_t size_;
+  std::string text_;
+};
 
 class Walker : public FindingSink, public ChildVisitor {
  public:
@@ -27,6 +63,8 @@ class Walker : public FindingSink, public ChildVisitor {
       if (at % 7 == 0) hints.push_back({Encoding::kHex, at});
     }
     expander_.Expand(blob, hints, *this, *this);
+    KeepsWords keeps(size_);
+    if (expander_.ExpandInstead(blob, keeps, keeps)) keeps.Check(AsText(blob.bytes));
   }
   void Add(Finding) override {}
   void Add(Gap) override {}

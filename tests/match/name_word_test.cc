@@ -42,7 +42,9 @@ Names Find(const std::string& text, Instructions with) {
 
 }  // namespace
 
-TEST_CASE("name words: found in either case, and pat only where no other word goes on from it") {
+TEST_CASE(
+    "name words: found in either case, and pat and token only where no other word goes on from "
+    "them") {
   struct Case {
     std::string text;
     std::vector<std::string> names;
@@ -57,6 +59,11 @@ TEST_CASE("name words: found in either case, and pat only where no other word go
       {"a path, a pattern, a patch, patient, patent; my_pat=", {"pat="}, {}},
       {"pat", {}, {}},
       {"PAT:", {"PAT:"}, {}},
+      {"tokenizer AutoTokenizer, tokenised TOKENIZED; token_i token, ToKeNs",
+       {"token", "token", "ToKeN"},
+       {}},
+      {"token", {"token"}, {}},
+      {"tokeni", {"token"}, {}},
       {"author Bearer credentials DEFAULT login privateer Secret value",
        {"auth", "Bearer", "cred", "DEFAULT", "login", "private", "Secret", "value"},
        {}},
@@ -88,8 +95,9 @@ TEST_CASE("name words: those found are those of their definition in any text") {
     std::string text(random() % 300, ' ');
     for (char& c : text) c = "aAbcdefghiklnoprstuvwy\xc1 ="[random() % 25];
     for (int i = 0; i < 4 && text.size() > 10; ++i) {
-      const std::vector<std::string> words = {"api",  "key",   "paT=",    "paTh",    "default",
-                                              "pass", "token", "private", "bearer?", "seCRet"};
+      const std::vector<std::string> words = {"api",     "key",    "paT=",    "paTh",
+                                              "default", "pass",   "token",   "private",
+                                              "bearer?", "seCRet", "tokeniz", "Tokeni"};
       const std::string& word = words[random() % words.size()];
       text.replace(random() % (text.size() - 8), word.size(), word);
     }

@@ -103,8 +103,9 @@ class FakeDetector final : public Detector {
 class FakeOpener final : public Opener {
  public:
   void Reset() override { ++resets; }
+  bool OpenInstead(const Blob&, FindingSink&, ChildVisitor&) override { return false; }
   void Open(const Blob& blob, std::span<const EncodedHint> hints, FindingSink&,
-            ChildVisitor& visitor) override {
+            ChildVisitor& visitor, bool) override {
     hints_seen += hints.size();
     std::string_view text = AsText(blob.bytes);
     int number = 0;

@@ -292,8 +292,9 @@ TEST_CASE("scanner: findings of children point at the outermost blob where that 
 TEST_CASE("scanner: an encoded child's span covers the encoded text") {
   struct Opens final : Opener {
     void Reset() override {}
-    void Open(const Blob& blob, std::span<const EncodedHint>, FindingSink&,
-              ChildVisitor& visitor) override {
+    bool OpenInstead(const Blob&, FindingSink&, ChildVisitor&) override { return false; }
+    void Open(const Blob& blob, std::span<const EncodedHint>, FindingSink&, ChildVisitor& visitor,
+              bool) override {
       if (blob.origin.depth > 0) return;
       Origin origin;
       origin.member = "base64";

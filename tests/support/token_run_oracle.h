@@ -92,6 +92,10 @@ inline std::vector<Landmark> OracleNames(std::string_view text) {
     for (size_t at = lower.find(name); at != std::string::npos; at = lower.find(name, at + 1)) {
       size_t end = at + name.size();
       if (name == "pat" && (end == lower.size() || IsOneOf(lower[end], "cehit"))) continue;
+      if (name == "token" && end + 1 < lower.size() && lower[end] == 'i' &&
+          IsOneOf(lower[end + 1], "sz")) {
+        continue;
+      }
       if (name == "pat") ++end;
       names.push_back({static_cast<uint32_t>(at), static_cast<uint32_t>(end)});
     }

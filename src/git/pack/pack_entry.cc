@@ -17,6 +17,11 @@ constexpr uint64_t kPackHeaderBytes = 12;
 constexpr uint64_t kLargestRatio = 1032;
 constexpr size_t kHeadBytes = 65536;
 
+// Whether the first block of a zlib stream has the codes that RFC 1951 fixes (section 3.2.6).
+bool BeginsFixed(Bytes compressed) {
+  return compressed.size() > 2 && (compressed[2] >> 1 & 3) == 1;
+}
+
 }  // namespace
 
 std::string CheckPackFile(Bytes pack, Bytes checksum) {
@@ -79,17 +84,22 @@ bool CouldInflateTo(uint64_t compressed, uint64_t size) {
   return size / kLargestRatio <= compressed;
 }
 
+// Whether the first block of a zlib stream has the codes that RFC 1951 fixes (section 3.2.6).
 struct PackInflater::Stream {
   z_stream z{};
   bool ready = false;
 };
 
-PackInflater::PackInflater() : whole_(libdeflate_alloc_decompressor()) {
-  if (whole_ == nullptr) throw std::bad_alloc();
+void PackInflater::FreeDecompressor::operator()(libdeflate_decompressor* decompressor) const {
+  libdeflate_free_decompressor(decompressor);
+}
+
+PackInflater::PackInflater()
+    : coded_(libdeflate_alloc_decompressor()), fixed_(libdeflate_alloc_decompressor()) {
+  if (coded_ == nullptr || fixed_ == nullptr) throw std::bad_alloc();
 }
 
 PackInflater::~PackInflater() {
-  libdeflate_free_decompressor(whole_);
   if (stream_ == nullptr) return;
   if (stream_->ready) inflateEnd(&stream_->z);
   delete stream_;
@@ -101,7 +111,8 @@ bool PackInflater::Inflate(Bytes compressed, std::span<uint8_t> out) {
   // An empty span may have no address, and libdeflate wants one.
   uint8_t nothing = 0;
   uint8_t* const target = out.empty() ? &nothing : out.data();
-  return libdeflate_zlib_decompress_ex(whole_, compressed.data(), compressed.size(), target,
+  libdeflate_decompressor* const decompressor = (BeginsFixed(compressed) ? fixed_ : coded_).get();
+  return libdeflate_zlib_decompress_ex(decompressor, compressed.data(), compressed.size(), target,
                                        out.size(), &read, &written) == LIBDEFLATE_SUCCESS &&
          written == out.size();
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -69,7 +70,15 @@ class PackInflater {
 
  private:
   struct Stream;
-  libdeflate_decompressor* whole_;
+  struct FreeDecompressor {
+    void operator()(libdeflate_decompressor* decompressor) const;
+  };
+  using Decompressor = std::unique_ptr<libdeflate_decompressor, FreeDecompressor>;
+
+  Decompressor coded_;
+  // For streams that begin with fixed codes, as small deltas do: it keeps the tables of these,
+  // which the next stream with codes of its own would write over.
+  Decompressor fixed_;
   Stream* stream_ = nullptr;  // made on first use
 };
 
