@@ -42,6 +42,8 @@ class BlobSource {
     return 1;
   }
   virtual uint64_t object_count() const { return item_count(); }
+  // About as many bytes are read for all items; 0 where that is not known.
+  virtual uint64_t stored_bytes() const { return 0; }
   virtual std::unique_ptr<BlobReader> NewReader() const = 0;
 };
 

@@ -29,6 +29,7 @@ class LfsWatch : public BlobSource {
   size_t item_count() const override { return source_.item_count(); }
   uint64_t objects_in(size_t item) const override { return source_.objects_in(item); }
   uint64_t object_count() const override { return source_.object_count(); }
+  uint64_t stored_bytes() const override { return source_.stored_bytes(); }
   std::unique_ptr<BlobReader> NewReader() const override;
 
   // Safe from all threads, as soon as the blob has gone by.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/door.h"
+#include "git/pack/pack_entry.h"
 #include "git/parallel.h"
 
 namespace picket {
@@ -21,6 +22,15 @@ namespace {
 // Reading a tree of deltas for one object of it costs about as much as that many objects.
 constexpr size_t kForestsWorthAnObject = 64;
 constexpr size_t kFewObjects = 256;
+// An item takes long that is more than this part of all the work; fewer there are.
+constexpr uint64_t kPartThatTakesLong = 256;
+// Text that is inflated is about so many times as long.
+constexpr uint64_t kUsualRatio = 4;
+// What fewer objects make, each stored in fewer bytes, can't take long.
+constexpr uint32_t kManyObjects = 32;
+constexpr uint64_t kManyBytes = uint64_t{64} << 10;
+// Objects are built up to this; bytes.
+constexpr uint64_t kLargestBuilt = uint64_t{64} << 20;
 
 // The ids of several packs, each once: twelve to sixteen bytes an id.
 class SeenIds {
@@ -70,12 +80,16 @@ class Inventory {
     ReadLooseHeaders();
     MakeRoom();
     const auto add_objects = [this] {
+      Work work;
       for (ObjectType type : {ObjectType::kBlob, ObjectType::kCommit, ObjectType::kTag}) {
-        AddAll(type, &result_.objects, &result_.object_items);
+        AddAll(type, &result_.objects, &result_.object_items, &work);
       }
+      result_.long_object_items = work.LongestFirst();
     };
     const auto add_trees = [this] {
-      AddAll(ObjectType::kTree, &result_.trees, &result_.tree_items);
+      Work work;
+      AddAll(ObjectType::kTree, &result_.trees, &result_.tree_items, &work);
+      result_.long_tree_items = work.LongestFirst();
     };
     CallBoth(threads_, add_objects, add_trees);
     NameAll();
@@ -291,8 +305,38 @@ class Inventory {
     }
   }
 
+  // What is known of how long items take. A guess: all are read in any case.
+  struct Work {
+    uint64_t all = 0;
+    std::vector<std::pair<uint64_t, uint32_t>>
+        items;  // work and position of those that may take long
+
+    std::vector<uint32_t> LongestFirst() {
+      std::erase_if(items,
+                    [this](const auto& one) { return one.first <= all / kPartThatTakesLong; });
+      std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
+        return std::pair(b.first, a.second) < std::pair(a.first, b.second);
+      });
+      std::vector<uint32_t> positions;
+      for (const auto& [work, position] : items) positions.push_back(position);
+      return positions;
+    }
+  };
+
+  // The bytes of all objects of a tree of deltas: as if each were as long as the root.
+  static uint64_t WorkOf(const DeltaForest& forest, uint32_t root, uint32_t count, uint64_t bytes) {
+    const uint64_t stored = bytes * kUsualRatio;
+    if (count < kManyObjects && bytes < kManyBytes) return stored;
+    const PackFile& pack = forest.pack();
+    PackEntryHeader header;
+    if (!ParsePackEntryHeader(pack.bytes(), forest.offset(root), pack.id_bytes(), &header))
+      return stored;
+    return std::max(stored, std::min(header.size, kLargestBuilt) * count);
+  }
+
   // At the same time for types that have different lists: a tree of deltas is of one type.
-  void AddAll(ObjectType type, StoredObjects* objects, std::vector<InventoryItem>* items) {
+  void AddAll(ObjectType type, StoredObjects* objects, std::vector<InventoryItem>* items,
+              Work* work) {
     for (uint32_t i = 0; i < forests_.size(); ++i) {
       DeltaForest& forest = *forests_[i];
       const std::span<const DeltaForest::Entry> entries = forest.entries();
@@ -300,10 +344,18 @@ class Inventory {
         if (entries[root].base != kNone || entries[root].type != type) continue;
         if (!entries[root].wanted()) continue;
         items->push_back({i, root});
-        forest.RelabelInOrder(root, [&](uint32_t) {
+        uint32_t count = 0;
+        uint64_t bytes = 0;
+        forest.RelabelInOrder(root, [&](uint32_t entry) {
+          ++count;
+          bytes += forest.end(entry) - std::min(forest.offset(entry), forest.end(entry));
           objects->push_back({ObjectId(), type});
           return static_cast<uint32_t>(objects->size() - 1);
         });
+        const uint64_t of_item = WorkOf(forest, root, count, bytes);
+        work->all += of_item;
+        if (count >= kManyObjects || bytes >= kManyBytes)
+          work->items.emplace_back(of_item, static_cast<uint32_t>(items->size() - 1));
       }
     }
     for (const StoredObject& object : loose_) {

@@ -37,6 +37,9 @@ struct ObjectInventory {
   // The same objects in the same order.
   std::vector<InventoryItem> object_items;
   std::vector<InventoryItem> tree_items;
+  // Positions of the items that take longest to read, the longest first: a few hundred at most.
+  std::vector<uint32_t> long_object_items;
+  std::vector<uint32_t> long_tree_items;
   // Packs, indexes and objects that can't be listed; everything else is.
   std::vector<Gap> gaps;
   // Of the packs whose entries were looked at, those in which every entry is good.

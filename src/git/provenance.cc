@@ -150,26 +150,32 @@ class Attribution {
         tree_table_(before.ids != nullptr ? &before.ids->trees() : nullptr),
         threads_(threads),
         database_(repository.NewObjectDatabase()),
-        graph_(repository, inventory.objects, before.commits, threads),
-        absent_trees_(0) {
-    gaps_.insert(graph_.gaps().begin(), graph_.gaps().end());
-  }
+        ids_(before.ids),
+        records_(before.commits) {}
 
   // False, and nothing is known then, where the batch leads to more than `most_bytes`; 0: as much
   // as is ever held, and what is too much is a gap.
   bool Attribute(Batch* batch, uint64_t most_bytes) {
+    std::optional<TreeProjection> projection;
+    if (!graph_) {
+      CallBoth(
+          threads_, [this] { MakeGraph(); },
+          [&] {
+            if (LeadsIntoTrees(*batch)) Project(*batch, most_bytes, &projection);
+          });
+    }
     size_t count = batch->objects.size() + batch->names.size();
     batch->found.resize(count);
     batch->places.resize(count);
     for (size_t i = 0; i < batch->objects.size(); ++i) {
-      uint32_t commit = graph_.Find(batch->objects[i]);
+      uint32_t commit = graph_->Find(batch->objects[i]);
       if (commit != kNone) {
         SetCommit(commit, &batch->found[i]);
         batch->places[i] = 1;
       }
     }
     AttributeNamedByRefs(batch);
-    if (!Complete(*batch) && !AttributeInTrees(batch, most_bytes)) return false;
+    if (!Complete(*batch) && !AttributeInTrees(batch, most_bytes, &projection)) return false;
     // In the order of history: a commit is mostly stored as what differs from its neighbour.
     std::vector<size_t> order(count);
     std::iota(order.begin(), order.end(), size_t{0});
@@ -188,34 +194,59 @@ class Attribution {
     return true;
   }
 
-  std::string StoreGraph() const { return graph_.Store(); }
+  std::string StoreGraph() const { return graph_->Store(); }
   void MoveGapsTo(Provenance* provenance) {
     provenance->gaps.assign(gaps_.begin(), gaps_.end());
     provenance->absent_trees = absent_trees_;
   }
 
  private:
+  void MakeGraph() {
+    graph_.emplace(repository_, inventory_.objects, records_, threads_);
+    gaps_.insert(graph_->gaps().begin(), graph_->gaps().end());
+  }
+
+  // As far as the ids tell: Complete() knows more.
+  bool LeadsIntoTrees(const Batch& batch) const {
+    if (!batch.names.empty()) return true;
+    return ids_ != nullptr &&
+           std::any_of(batch.objects.begin(), batch.objects.end(), [this](const ObjectId& oid) {
+             const uint32_t found = ids_->FindObject(oid);
+             return found != kNone && inventory_.objects.type(found) == ObjectType::kBlob;
+           });
+  }
+
+  void Project(const Batch& batch, uint64_t most_bytes, std::optional<TreeProjection>* projection) {
+    if (listed_ == nullptr) {
+      const KnownIds known(inventory_);
+      own_list_.emplace(ListTreeNames(repository_, inventory_, known, false, threads_));
+      listed_ = &*own_list_;
+    }
+    projection->emplace(inventory_, TreeTable(), listed_, batch.objects, batch.names, threads_,
+                        most_bytes);
+  }
+
   void SetCommit(uint32_t commit, Introduction* found) {
     if (ranks_.empty()) {
-      ranks_.resize(graph_.size());
-      for (uint32_t i = 0; i < graph_.order().size(); ++i) ranks_[graph_.order()[i]] = i;
+      ranks_.resize(graph_->size());
+      for (uint32_t i = 0; i < graph_->order().size(); ++i) ranks_[graph_->order()[i]] = i;
     }
-    found->commit = graph_.oid(commit);
+    found->commit = graph_->oid(commit);
     found->rank = ranks_[commit];
-    SetRef(graph_.ref(commit), found);
+    SetRef(graph_->ref(commit), found);
   }
 
   void SetRef(uint32_t ref, Introduction* found) {
     found->reachable = ref != kNone;
-    if (found->reachable) found->ref = graph_.refs()[ref].ref;
+    if (found->reachable) found->ref = graph_->refs()[ref].ref;
   }
 
   // Tags on the way to what a ref means, and blobs that a ref names.
   void AttributeNamedByRefs(Batch* batch) {
     std::unordered_map<ObjectId, size_t> wanted;
     for (size_t i = 0; i < batch->objects.size(); ++i) wanted.emplace(batch->objects[i], i);
-    for (uint32_t i = 0; i < graph_.refs().size(); ++i) {
-      const RefTarget& target = graph_.refs()[i];
+    for (uint32_t i = 0; i < graph_->refs().size(); ++i) {
+      const RefTarget& target = graph_->refs()[i];
       auto reach = [&](const ObjectId& oid) {
         auto entry = wanted.find(oid);
         if (entry == wanted.end() || batch->found[entry->second].reachable) return;
@@ -245,29 +276,25 @@ class Attribution {
     return tags_.contains(oid);
   }
 
-  bool AttributeInTrees(Batch* batch, uint64_t most_bytes) {
-    if (listed_ == nullptr) {
-      const KnownIds known(inventory_);
-      own_list_.emplace(ListTreeNames(repository_, inventory_, known, false, threads_));
-      listed_ = &*own_list_;
-    }
-    TreeProjection projection(inventory_, TreeTable(), listed_, batch->objects, batch->names,
-                              threads_, most_bytes);
-    const std::vector<uint32_t>& order = graph_.order();
-    std::vector<uint32_t> nodes(graph_.size(), 0);
+  // `made` may be empty.
+  bool AttributeInTrees(Batch* batch, uint64_t most_bytes, std::optional<TreeProjection>* made) {
+    if (!*made) Project(*batch, most_bytes, made);
+    TreeProjection& projection = **made;
+    const std::vector<uint32_t>& order = graph_->order();
+    std::vector<uint32_t> nodes(graph_->size(), 0);
     ForEachChunk(order.size(), kCommitChunk, threads_, [&] {
       return [&, database = repository_.NewObjectDatabase()](size_t begin, size_t end) {
         for (size_t i = begin; i < end; ++i) {
-          const ObjectId tree = graph_.tree(order[i]);
+          const ObjectId tree = graph_->tree(order[i]);
           if (!tree.empty()) nodes[order[i]] = projection.Project(tree, database.get());
         }
       };
     });
     if (projection.is_too_much()) return false;
     for (uint32_t commit : order) AddCommit(projection, nodes, commit, batch);
-    for (uint32_t i = 0; i < graph_.refs().size(); ++i) {
-      const ObjectId& target = graph_.refs()[i].target;
-      if (target.empty() || graph_.Find(target) != kNone || !IsTree(target)) continue;
+    for (uint32_t i = 0; i < graph_->refs().size(); ++i) {
+      const ObjectId& target = graph_->refs()[i].target;
+      if (target.empty() || graph_->Find(target) != kNone || !IsTree(target)) continue;
       AddTree(projection, projection.Project(target, database_.get()), i, batch);
     }
     if (HasMissing(*batch)) AddLostTrees(&projection, batch);
@@ -287,12 +314,12 @@ class Attribution {
                  uint32_t commit, Batch* batch) {
     if (nodes[commit] == 0) return;
     std::vector<uint32_t> parents;
-    for (uint32_t parent : graph_.parents(commit)) parents.push_back(nodes[parent]);
+    for (uint32_t parent : graph_->parents(commit)) parents.push_back(nodes[parent]);
     auto on_place = [&](const ProjectedEntry& entry, bool as_name, const std::string& path) {
       uint32_t index = batch->IndexOf(entry, as_name);
       Introduction& found = batch->found[index];
       ++batch->places[index];
-      bool reachable = graph_.ref(commit) != kNone;
+      bool reachable = graph_->ref(commit) != kNone;
       if (!found.commit.empty() && (found.reachable || !reachable)) return;
       found.path = path;
       SetCommit(commit, &found);
@@ -364,11 +391,13 @@ class Attribution {
   const IdTable* tree_table_;
   unsigned threads_;
   std::unique_ptr<ObjectDatabase> database_;
-  CommitGraph graph_;
-  std::vector<uint32_t> ranks_;  // by commit, made when the first is asked for
+  const KnownIds* ids_;
+  const CommitRecords* records_;
+  std::optional<CommitGraph> graph_;  // made with the first batch
+  std::vector<uint32_t> ranks_;       // by commit, made when the first is asked for
   std::set<ObjectId> tags_;
   std::set<Gap> gaps_;
-  uint64_t absent_trees_;
+  uint64_t absent_trees_ = 0;
 };
 
 }  // namespace

@@ -7,16 +7,18 @@ namespace {
 
 class StoreReader : public ForestReader {
  public:
-  StoreReader(const ObjectInventory& inventory, const ObjectSource& source, CommitRecords* commits)
-      : ForestReader(source), inventory_(inventory), commits_(commits) {}
+  StoreReader(const ObjectInventory& inventory, const LongFirst& order, const ObjectSource& source,
+              CommitRecords* commits)
+      : ForestReader(source), inventory_(inventory), order_(order), commits_(commits) {}
 
   void Visit(size_t item, BlobVisitor& visitor) override {
     if (item >= inventory_.object_items.size()) {
       VisitSingle(item - inventory_.object_items.size() + inventory_.objects.size(), visitor);
       return;
     }
-    const InventoryItem& what = inventory_.object_items[item];
-    FetchAfter(inventory_, inventory_.object_items, item);
+    const size_t position = order_(item);
+    const InventoryItem& what = inventory_.object_items[position];
+    FetchAfter(inventory_, inventory_.object_items, position);
     if (what.forest == kNone) {
       VisitSingle(what.index, visitor);
     } else {
@@ -31,13 +33,20 @@ class StoreReader : public ForestReader {
   }
 
   const ObjectInventory& inventory_;
+  const LongFirst& order_;
   CommitRecords* commits_;
 };
 
 }  // namespace
 
+uint64_t StoreSource::stored_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& forest : inventory_.forests) bytes += forest->pack().bytes().size();
+  return bytes;
+}
+
 std::unique_ptr<BlobReader> StoreSource::NewReader() const {
-  return std::make_unique<StoreReader>(inventory_, source_, commits_);
+  return std::make_unique<StoreReader>(inventory_, order_, source_, commits_);
 }
 
 }  // namespace picket

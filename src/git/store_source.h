@@ -7,6 +7,7 @@
 
 #include "core/blob_source.h"
 #include "git/commit_records.h"
+#include "git/long_first.h"
 #include "git/object_source.h"
 #include "git/pack_order.h"
 
@@ -19,11 +20,16 @@ class StoreSource : public BlobSource {
   // hand, its base and a delta (see WalkLimits). `commits` (may be null) is told of commits.
   StoreSource(const ObjectInventory& inventory, const ObjectList& objects,
               const ObjectSource& source, CommitRecords* commits = nullptr)
-      : inventory_(inventory), objects_(objects), source_(source), commits_(commits) {}
+      : inventory_(inventory),
+        objects_(objects),
+        source_(source),
+        commits_(commits),
+        order_(inventory.long_object_items) {}
 
   size_t item_count() const override {
     return inventory_.object_items.size() + objects_.size() - inventory_.objects.size();
   }
+  uint64_t stored_bytes() const override;
   std::unique_ptr<BlobReader> NewReader() const override;
 
  private:
@@ -32,6 +38,7 @@ class StoreSource : public BlobSource {
   // Of the same list: for what is large, loose, damaged in one pack, or no Git object.
   const ObjectSource& source_;
   CommitRecords* commits_;
+  LongFirst order_;  // of the inventory's items
 };
 
 }  // namespace picket

@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "git/long_first.h"
 #include "git/pack/forest_walk.h"
 #include "git/parallel.h"
 #include "git/tree_cursor.h"
@@ -400,15 +401,25 @@ TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inv
   std::unordered_set<ObjectId> absent;
   std::mutex mutex;
   const size_t count = inventory.tree_items.size();
-  auto rows = std::make_shared<TreeRows>(inventory.trees.size(), (count + kChunk - 1) / kChunk);
-  ForEachChunk(count, kChunk, threads, [&] {
+  const size_t chunks = (count + kChunk - 1) / kChunk;
+  auto rows = std::make_shared<TreeRows>(inventory.trees.size(), chunks);
+  std::vector<uint32_t> long_chunks;
+  for (const uint32_t item : inventory.long_tree_items) {
+    const auto chunk = static_cast<uint32_t>(item / kChunk);
+    if (std::find(long_chunks.begin(), long_chunks.end(), chunk) == long_chunks.end())
+      long_chunks.push_back(chunk);
+  }
+  const LongFirst order(std::move(long_chunks));
+  ForEachChunk(chunks, 1, threads, [&] {
     return [&, reader = std::make_unique<Reader>(repository, inventory, known, lists_absent,
-                                                 &shared, rows.get())](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
+                                                 &shared, rows.get())](size_t turn, size_t) {
+      const size_t chunk = order(turn);
+      const size_t end = std::min(count, (chunk + 1) * kChunk);
+      for (size_t i = chunk * kChunk; i < end; ++i) {
         FetchAfter(inventory, inventory.tree_items, i);
         reader->Read(inventory.tree_items[i]);
       }
-      reader->Keep(begin / kChunk);
+      reader->Keep(chunk);
       if (reader->absent().empty()) return;
       std::lock_guard lock(mutex);
       reader->MoveAbsentTo(&absent);

@@ -63,14 +63,16 @@ struct Run {
   size_t failed_item = std::numeric_limits<size_t>::max();
   std::exception_ptr failure;
 
-  // Runs of neighbours keep a pack's locality; they shorten towards the end, so that no worker is
-  // left with a long one while the others are idle.
+  // Runs of neighbours keep a pack's locality. They shorten towards the end, so that no worker is
+  // left with a long one while the others are idle, and begin with one item, since a source may
+  // list first what takes long.
   std::pair<size_t, size_t> TakeItems(bool alone) {
     size_t first = next.load(std::memory_order_relaxed);
     size_t count = 0;
     do {
       if (first >= items) return {items, items};
-      count = alone ? 1 : std::clamp<size_t>((items - first) / (threads * 4), 1, kLongestRun);
+      const size_t longest = std::min(kLongestRun, first / 8 + 1);
+      count = alone ? 1 : std::clamp<size_t>((items - first) / (threads * 4), 1, longest);
     } while (!next.compare_exchange_weak(first, first + count, std::memory_order_relaxed));
     return {first, first + count};
   }
@@ -376,6 +378,9 @@ class Helpers {
 void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
   size_t item = 0;
   try {
+    // The first item alone may be much.
+    if (run->threads > 1 && run->items > 2 && run->source.stored_bytes() >= kBytesWorthAThread)
+      helpers->Start();
     Worker worker(run);
     auto last_told = std::chrono::steady_clock::now();
     while (run->GoesOn()) {

@@ -184,6 +184,26 @@ TEST_CASE("pack order: blobs, then commits, then tags; every item's objects in o
   CHECK(inventory.object_items.size() < inventory.objects.size());
 }
 
+TEST_CASE("pack order: what takes longest is known, the longest first") {
+  TemporaryFolder folder;
+  GitFixture git = NewHistory(folder, "repository", 60);
+  git.Git({"repack", "-q", "-a", "-d", "-f", "--depth=100", "--window=100"});
+  const ObjectInventory inventory = ListObjects(*Repository::OpenAt(git.directory()), 2);
+  const DeltaForest& forest = *inventory.forests.at(0);
+  REQUIRE_FALSE(inventory.long_object_items.empty());
+  const InventoryItem& longest = inventory.object_items[inventory.long_object_items.front()];
+  CHECK(forest.entries()[longest.index].type == ObjectType::kBlob);
+  CHECK(CountLabels(forest, longest.index) >= 32);
+  const std::set<uint32_t> distinct(inventory.long_object_items.begin(),
+                                    inventory.long_object_items.end());
+  CHECK(distinct.size() == inventory.long_object_items.size());
+  CHECK(distinct.size() < 256);
+  CHECK(*distinct.rbegin() < inventory.object_items.size());
+  const ObjectInventory again = ListObjects(*Repository::OpenAt(git.directory()), 1);
+  CHECK(again.long_object_items == inventory.long_object_items);
+  CHECK(again.long_tree_items == inventory.long_tree_items);
+}
+
 TEST_CASE("pack order: without its trees a forest is walked as before, damage included") {
   TemporaryFolder folder;
   GitFixture git = NewHistory(folder, "repository", 40);

@@ -144,7 +144,10 @@ class FakeSource final : public BlobSource {
       : texts_(std::move(texts)), kinds_(std::move(kinds)) {}
 
   size_t item_count() const override { return texts_.size(); }
+  uint64_t stored_bytes() const override { return stored; }
   std::unique_ptr<BlobReader> NewReader() const override { return std::make_unique<Reader>(*this); }
+
+  uint64_t stored = 0;  // bytes, as it claims
 
  private:
   class Reader final : public BlobReader {

@@ -221,6 +221,14 @@ TEST_CASE("scanner: few small items start no thread, and many start some") {
     CHECK(detector.sessions <= most);
     if (most == 1) CHECK(result.objects.empty());
   }
+  Watching detector;
+  const Detector* detectors[] = {&detector};
+  ScanOptions options;
+  options.threads = 8;
+  FakeSource large(std::vector<std::string>(10, "text"));
+  large.stored = uint64_t{1} << 30;
+  CHECK(ScanAll(large, detectors, options).blobs == 10);
+  CHECK(detector.sessions >= 2);
 }
 
 TEST_CASE("scanner: nothing to scan is an empty result") {
