@@ -23,8 +23,8 @@ T& Append(std::vector<T>* list) {
 ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
     : may_be_promised_(may_be_promised), limits_(limits) {}
 
-void ChangeBuilder::ExpectRefs(size_t count) {
-  ReserveInLargePages(&list_.refs, count);
+void ChangeBuilder::ExpectRefs(size_t count, const NameList& names) {
+  list_.refs = names;
   ReserveInLargePages(&list_.objects, count);
 }
 
@@ -38,13 +38,13 @@ void ChangeBuilder::ExpectObjects(size_t count) {
   path_index_.Reserve(count / 2);
 }
 
-uint32_t ChangeBuilder::AddRef(std::string name) {
+uint32_t ChangeBuilder::AddRef(std::string_view name) {
   ListHeld();
-  uint32_t index = static_cast<uint32_t>(list_.refs.size());
+  const uint32_t index = refs_++;
   ChangedObject& object = Append(&list_.objects);
   object.kind = ObjectKind::kRefName;
   object.ref = index;
-  list_.refs.push_back(std::move(name));
+  if (index == list_.refs.size()) list_.refs.push_back(name);
   return index;
 }
 
