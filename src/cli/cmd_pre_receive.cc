@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <future>
 #include <memory>
 
 #include "cli/command_line.h"
@@ -21,6 +22,7 @@ int RunPreReceive(const CommonOptions& common) {
   SplitOff(common, Gate::kPreReceive);
   HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
+  std::future<LoadedRules> rules = StartLoadingRules(common, RuleCache::kUnused);
   // Kept to the end of the process, which takes it apart sooner than we would.
   static const RefUpdates& updates = *new RefUpdates(ReadRefUpdates(STDIN_FILENO));
   if (updates.empty()) return 0;
@@ -32,6 +34,7 @@ int RunPreReceive(const CommonOptions& common) {
                  .repository = *repository,
                  .policy = policy,
                  .updates = updates,
+                 .rules = rules,
                  .watch = watch,
                  .stats = stats});
   try {

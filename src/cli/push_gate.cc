@@ -147,7 +147,7 @@ void PushGate::NoteError(const std::string& why) noexcept {
 int PushGate::Run() {
   const Policy& given = input_.policy;
   const std::unique_ptr<MalwareDetector> malware = MalwareDetector::Start(given.malware);
-  Engine engine(input_.common, given);
+  Engine engine(input_.common, given, input_.rules.get());
   if (malware) engine.Use(*malware);
   if (!given.server.log.empty()) {
     record_.MaskWith(engine.mask(), engine.name(),

@@ -2,6 +2,7 @@
 // the log, the report - before Git moves a ref.
 #pragma once
 
+#include <future>
 #include <set>
 #include <span>
 #include <string>
@@ -42,6 +43,7 @@ struct PushInput {
   const Repository& repository;
   const Policy& policy;
   const RefUpdates& updates;
+  std::future<LoadedRules>& rules;  // taken once, by Run()
   HookWatch& watch;
   StatsLine& stats;
 };
