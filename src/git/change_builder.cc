@@ -31,7 +31,9 @@ void ChangeBuilder::ExpectRefs(size_t count, const NameList& names) {
 void ChangeBuilder::ExpectObjects(size_t count) {
   // Each may have a path that is new. Room is no memory yet, but the tables are.
   count = std::min(count, kMostExpected);
-  ReserveInLargePages(&list_.objects, list_.objects.capacity() + 2 * count);
+  const size_t before = list_.objects.capacity();
+  ReserveInLargePages(&list_.objects, before + 2 * count);
+  pages_.Clear(list_.objects, before + 2 * count);
   ReserveInLargePages(&list_.paths, count);
   ReserveInLargePages(&names_, count);
   blobs_.Reserve(count / 2);

@@ -11,6 +11,7 @@
 
 #include "core/change_list.h"
 #include "core/object_id.h"
+#include "git/pages_ahead.h"
 #include "git/slot_table.h"
 #include "git/tree_changes.h"
 
@@ -120,6 +121,7 @@ class ChangeBuilder : public TreeChangeVisitor {
   uint64_t gitlinks_ = 0;
   uint64_t promised_trees_ = 0;
   uint64_t more_gaps_ = 0;
+  PagesAhead pages_;  // of list_.objects
 };
 
 }  // namespace picket
