@@ -30,7 +30,7 @@ int RunPreCommit(const CommonOptions& common, Gate gate) {
   SplitOff(common, gate);
   // Git lists the index while we open the repository and load the rules.
   StagedChanges staged(hook);
-  std::future<LoadedRules> rules = StartLoadingRules(common);
+  std::future<LoadedRules> rules = StartLoadingRules(common, RuleCache::kOwnRules);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy =
       ReadStagedPolicy(common, *repository, staged.ReadFile(*repository, kTreePolicy));

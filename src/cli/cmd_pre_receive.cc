@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <exception>
+#include <future>
 #include <memory>
 
 #include "cli/command_line.h"
@@ -22,20 +22,19 @@ int RunPreReceive(const CommonOptions& common) {
   SplitOff(common, Gate::kPreReceive);
   HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
+  std::future<LoadedRules> rules = StartLoadingRules(common, RuleCache::kUnused);
   // Kept to the end of the process, which takes it apart sooner than we would.
-  static const std::vector<RefUpdate>& updates =
-      *new std::vector<RefUpdate>(ReadRefUpdates(STDIN_FILENO));
+  static const RefUpdates& updates = *new RefUpdates(ReadRefUpdates(STDIN_FILENO));
   if (updates.empty()) return 0;
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
-  if (std::any_of(updates.begin(), updates.end(),
-                  [](const RefUpdate& update) { return !update.new_oid.is_zero(); }))
-    repository->BeginRefs();
+  if (updates.AreAnySet()) repository->BeginRefs();
   const Policy policy = ReadServerPolicy(common, *repository);
   if (policy.server.deadline) watch.SetDeadline(*policy.server.deadline);
   PushGate gate({.common = common,
                  .repository = *repository,
                  .policy = policy,
                  .updates = updates,
+                 .rules = rules,
                  .watch = watch,
                  .stats = stats});
   try {

@@ -87,8 +87,8 @@ class DebtsAudit {
   // What `debts` bring, as the gate would judge it. The others count as unjudged too.
   Verdict Judge(const std::vector<Debt>& debts) {
     const Unjudged unjudged = UnjudgedOf(known_);
-    std::vector<RefUpdate> updates;
-    for (const Debt& debt : debts) updates.push_back({ObjectId(), debt.tip, debt.ref});
+    RefUpdates updates;
+    for (const Debt& debt : debts) updates.Add(ObjectId(), debt.tip, debt.ref);
     const ChangeList changes =
         ListReceived(repository_, updates, {.refs = &refs_, .unjudged = &unjudged, .watch = {}});
     GitAncestry ancestry(repository_, GitAncestry::Base::kCommits);

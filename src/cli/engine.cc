@@ -82,9 +82,9 @@ struct Engine::ImportsFile {
   bool is_open = false;
 };
 
-std::future<LoadedRules> StartLoadingRules(const CommonOptions& common) {
+std::future<LoadedRules> StartLoadingRules(const CommonOptions& common, RuleCache cache) {
   // Without a policy named the library loads in get() where no thread can be had.
-  return std::async([&common] { return LoadRules(common, RuleCache::kOwnRules); });
+  return std::async([&common, cache] { return LoadRules(common, cache); });
 }
 
 Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cache)

@@ -37,9 +37,9 @@ struct LoadedRules {
   std::vector<std::string> notes;
 };
 
-// For a local hook: loads them on a thread of its own, megabytes that can be read while Git lists
-// what is staged. What it throws, get() throws. `common` outlives it.
-std::future<LoadedRules> StartLoadingRules(const CommonOptions& common);
+// For a hook: loads them on a thread of its own, megabytes that can be read while Git lists what is
+// staged, or says what is pushed. What it throws, get() throws. `common` outlives it.
+std::future<LoadedRules> StartLoadingRules(const CommonOptions& common, RuleCache cache);
 
 class Engine {
  public:

@@ -33,10 +33,10 @@ bool IsSharedWithGroup(const Repository& repository) {
          (status.st_mode & S_IWGRP) != 0;
 }
 
-std::vector<std::string> UpdatedRefs(const std::vector<RefUpdate>& updates) {
+std::vector<std::string> UpdatedRefs(const RefUpdates& updates) {
   std::vector<std::string> refs;
   for (const RefUpdate& update : updates)
-    if (!update.new_oid.is_zero()) refs.push_back(update.ref);
+    if (!update.new_oid.is_zero()) refs.emplace_back(update.ref);
   return refs;
 }
 
@@ -99,8 +99,9 @@ Unjudged UnjudgedOf(const DebtList& list) {
 }
 
 std::set<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& changes,
-                           const std::vector<ObjectId>& values) {
+                           const RefUpdates& updates) {
   if (debts.empty()) return {};
+  const std::vector<ObjectId> values = updates.SetTo();
   std::unordered_set<ObjectId> judged(values.begin(), values.end());
   for (const NewCommit& commit : changes.commits) judged.insert(commit.oid);
   for (const ChangedObject& object : changes.objects)
@@ -114,10 +115,8 @@ std::set<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& cha
 PushGate::PushGate(const PushInput& input)
     : input_(input),
       book_(DebtsOf(input.repository, input.policy)),
-      record_(input.repository.git_dir(), input.updates, GetVariable) {
-  values_.reserve(input.updates.size());
-  for (const RefUpdate& update : input.updates)
-    if (!update.new_oid.is_zero()) values_.push_back(update.new_oid);
+      record_(input.repository.git_dir(), input.updates, GetVariable),
+      sets_refs_(input.updates.AreAnySet()) {
   input_.watch.OnEnd([this](const std::string& sentence) { NoteError(sentence); });
 }
 
@@ -148,7 +147,7 @@ void PushGate::NoteError(const std::string& why) noexcept {
 int PushGate::Run() {
   const Policy& given = input_.policy;
   const std::unique_ptr<MalwareDetector> malware = MalwareDetector::Start(given.malware);
-  Engine engine(input_.common, given);
+  Engine engine(input_.common, given, input_.rules.get());
   if (malware) engine.Use(*malware);
   if (!given.server.log.empty()) {
     record_.MaskWith(engine.mask(), engine.name(),
@@ -173,12 +172,12 @@ int PushGate::Run() {
 Verdict PushGate::Judge(const Policy& policy, Engine& engine, const MalwareDetector* malware) {
   const StepWatch listing = input_.watch.BeginListing();
   // The refs before the debts: a push is put on the list before its refs move.
-  if (!values_.empty()) refs_.refs = input_.repository.Refs(&refs_.head);
+  if (sets_refs_) refs_.refs = input_.repository.Refs(&refs_.head);
   known_ = book_.Read();
   const Unjudged unjudged = UnjudgedOf(known_);
   std::vector<std::string> notes;
   std::vector<ObjectId> lent;
-  if (policy.trust_alternates && !values_.empty()) {
+  if (policy.trust_alternates && sets_refs_) {
     const auto is_settled = [&policy](const Repository& lender) {
       return DebtsOf(lender, policy).Read().debts.empty();
     };
@@ -242,14 +241,14 @@ std::vector<Debt> PushGate::NewDebts() const {
                               objects->ReadHeader(value, &header, nullptr) == ReadStatus::kOk &&
                               header.type == ObjectType::kCommit;
     if (known_commit && !fresh.contains(value)) continue;
-    debts.push_back({value, now, update.ref.substr(0, kLongestRef)});
+    debts.push_back({value, now, std::string(update.ref.substr(0, kLongestRef))});
   }
   return debts;
 }
 
 void PushGate::SettleDebts(const Verdict& verdict, std::vector<std::string>* notes) {
   if (verdict.complete) {
-    const std::set<Debt> judged = JudgedDebts(known_.debts, changes_, values_);
+    const std::set<Debt> judged = JudgedDebts(known_.debts, changes_, input_.updates);
     if (judged.empty()) return;
     try {
       book_.Change(
@@ -272,7 +271,7 @@ void PushGate::SettleDebts(const Verdict& verdict, std::vector<std::string>* not
   std::unordered_set<ObjectId> held;
   for (const Ref& ref : refs_.refs) held.insert(ref.target);
   const std::unique_ptr<ObjectDatabase> objects = input_.repository.NewObjectDatabase();
-  const std::set<Debt> covered = JudgedDebts(known_.debts, changes_, values_);
+  const std::set<Debt> covered = JudgedDebts(known_.debts, changes_, input_.updates);
   book_.Change(
       [&](DebtList* list) {
         // What nobody has any more, and what only a debt of this push reaches, needs no line.

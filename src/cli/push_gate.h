@@ -2,6 +2,7 @@
 // the log, the report - before Git moves a ref.
 #pragma once
 
+#include <future>
 #include <set>
 #include <span>
 #include <string>
@@ -31,17 +32,18 @@ DebtBook DebtsOf(const Repository& repository, const Policy& policy);
 bool MayBeUnderWay(const Debt& debt);
 // What the walk has to know of them.
 Unjudged UnjudgedOf(const DebtList& list);
-// Those of `debts` that a run which has examined everything of `changes` has judged. `values` are
-// the values of refs that `changes` was listed for.
+// Those of `debts` that a run which has examined everything of `changes`, which was listed for
+// `updates`, has judged.
 std::set<Debt> JudgedDebts(const std::vector<Debt>& debts, const ChangeList& changes,
-                           const std::vector<ObjectId>& values);
+                           const RefUpdates& updates);
 
 // The references outlive the gate.
 struct PushInput {
   const CommonOptions& common;
   const Repository& repository;
   const Policy& policy;
-  const std::vector<RefUpdate>& updates;
+  const RefUpdates& updates;
+  std::future<LoadedRules>& rules;  // taken once, by Run()
   HookWatch& watch;
   StatsLine& stats;
 };
@@ -73,7 +75,7 @@ class PushGate {
   ExistingRefs refs_;
   DebtList known_;
   ChangeList changes_;
-  std::vector<ObjectId> values_;
+  bool sets_refs_;  // and not only deletes some
 };
 
 }  // namespace picket

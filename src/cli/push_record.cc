@@ -45,24 +45,53 @@ std::string NewId() {
 }
 
 // Many names are masked as one text: each by itself would cost more than judging the push.
-std::vector<std::string> MaskAll(Mask& mask, std::span<const RefUpdate> updates) {
-  std::vector<std::string> masked;
-  for (size_t first = 0; first < updates.size(); first += kMaskedTogether) {
-    const auto some = updates.subspan(first, std::min(kMaskedTogether, updates.size() - first));
+NameList MaskAll(Mask& mask, const NameList& names) {
+  NameList masked;
+  for (size_t first = 0; first < names.size(); first += kMaskedTogether) {
+    const size_t end = std::min(first + kMaskedTogether, names.size());
     std::string text;
-    for (const RefUpdate& update : some) text += update.ref + "\n";
+    for (size_t i = first; i < end; ++i) text.append(names[i]).push_back('\n');
     text = mask.Apply(text);
-    if (static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) == some.size()) {
+    if (static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) == end - first) {
       for (size_t at = 0; at < text.size();) {
-        const size_t end = text.find('\n', at);
-        masked.push_back(text.substr(at, end - at));
-        at = end + 1;
+        const size_t line_end = text.find('\n', at);
+        masked.push_back(std::string_view(text).substr(at, line_end - at));
+        at = line_end + 1;
       }
       continue;
     }
-    for (const RefUpdate& update : some) masked.push_back(mask.Apply(update.ref));
+    for (size_t i = first; i < end; ++i) masked.push_back(mask.Apply(names[i]));
   }
   return masked;
+}
+
+std::string Quoted(std::string_view name) {
+  const bool stays =
+      name.size() <= kLongestText && std::all_of(name.begin(), name.end(), [](char c) {
+        return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+      });
+  return stays ? '"' + std::string(name) + '"' : Dump(Text(name));
+}
+
+// The refs as the elements of JSON arrays, an array for each line of the log. Written by hand: to
+// make a value of each of a hundred thousand would take longer than to judge them.
+std::vector<std::string> ListRefs(const RefUpdates& updates, const NameList* names) {
+  std::vector<std::string> lists(1);
+  size_t bytes = 0;  // of the last list, without what stands between
+  for (size_t i = 0; i < updates.size(); ++i) {
+    const RefUpdate update = updates[i];
+    std::string one = "{";
+    if (names != nullptr) one += "\"ref\":" + Quoted((*names)[i]) + ",";
+    one += "\"old\":\"" + update.old_oid.ToHex() + "\",\"new\":\"" + update.new_oid.ToHex() + "\"}";
+    if (bytes > 0 && bytes + one.size() > kMostRefBytes) {
+      lists.emplace_back();
+      bytes = 0;
+    }
+    bytes += one.size();
+    if (!lists.back().empty()) lists.back().push_back(',');
+    lists.back() += one;
+  }
+  return lists;
 }
 
 void AddFindings(const Verdict& verdict, Json* json) {
@@ -119,7 +148,7 @@ std::string Utc(std::time_t time) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-PushRecord::PushRecord(std::string repository, std::span<const RefUpdate> updates,
+PushRecord::PushRecord(std::string repository, const RefUpdates& updates,
                        const Environment& environment, Kind kind)
     : id_(NewId()), repository_(std::move(repository)), updates_(updates), kind_(kind) {
   std::vector<const IdentityKind*> kinds;
@@ -137,7 +166,7 @@ PushRecord::PushRecord(std::string repository, std::span<const RefUpdate> update
 
 void PushRecord::MaskWith(Mask& mask, std::string engine, std::string policy) {
   auto masked = std::make_shared<Masked>();
-  masked->refs = MaskAll(mask, updates_);
+  masked->refs = MaskAll(mask, updates_.refs());
   masked->actor_name = mask.Apply(actor_name_);
   masked->repository = mask.Apply(repository_);
   masked->reason = mask.Apply(reason_);
@@ -155,21 +184,8 @@ std::vector<std::string> PushRecord::Lines(PushOutcome outcome, const Verdict* v
     std::lock_guard lock(mutex_);
     masked = masked_;
   }
-  std::vector<Json> parts(1, Json::array());
-  size_t bytes = 0;
-  for (size_t i = 0; i < updates_.size(); ++i) {
-    Json one;
-    if (masked != nullptr) one["ref"] = Text(masked->refs[i]);
-    one["old"] = updates_[i].old_oid.ToHex();
-    one["new"] = updates_[i].new_oid.ToHex();
-    const size_t size = Dump(one).size();
-    if (bytes > 0 && bytes + size > kMostRefBytes) {
-      parts.emplace_back(Json::array());
-      bytes = 0;
-    }
-    bytes += size;
-    parts.back().push_back(std::move(one));
-  }
+  const std::vector<std::string> parts =
+      ListRefs(updates_, masked == nullptr ? nullptr : &masked->refs);
   std::vector<std::string> lines;
   const std::string time = Utc(std::time(nullptr));
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -212,8 +228,9 @@ std::vector<std::string> PushRecord::Lines(PushOutcome outcome, const Verdict* v
         line["policy"] = masked->policy;
       }
     }
-    line["refs"] = std::move(parts[i]);
-    lines.push_back(Dump(line));
+    std::string text = Dump(line);
+    text.back() = ',';
+    lines.push_back(text + "\"refs\":[" + parts[i] + "]}");
   }
   return lines;
 }

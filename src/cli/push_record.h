@@ -8,12 +8,12 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/mask.h"
+#include "core/name_list.h"
 #include "core/verdict.h"
 #include "git/ref_updates.h"
 #include "scan/bypass.h"
@@ -34,8 +34,9 @@ class PushRecord {
   enum class Kind : uint8_t { kPush, kAudit };
 
   // `repository` is its path; of an audit, `updates` are the refs that have moved since the last.
-  PushRecord(std::string repository, std::span<const RefUpdate> updates,
-             const Environment& environment, Kind kind = Kind::kPush);
+  // They outlive the record.
+  PushRecord(std::string repository, const RefUpdates& updates, const Environment& environment,
+             Kind kind = Kind::kPush);
 
   // From here on refs and the actor are named; without it, only object ids are.
   void MaskWith(Mask& mask, std::string engine, std::string policy);
@@ -47,7 +48,7 @@ class PushRecord {
 
  private:
   struct Masked {
-    std::vector<std::string> refs;
+    NameList refs;
     std::string actor_name;
     std::string repository;
     std::string reason;
@@ -57,7 +58,7 @@ class PushRecord {
 
   std::string id_;
   std::string repository_;
-  std::span<const RefUpdate> updates_;
+  const RefUpdates& updates_;
   Kind kind_;
   std::string actor_variable_;
   std::string actor_name_;

@@ -119,13 +119,13 @@ class ServerReport {
 // How long a log that others write may be waited for.
 constexpr std::chrono::seconds kLogPatience{60};
 
-std::vector<RefUpdate> MovedRefs(const std::vector<Ref>& before, const std::vector<Ref>& now) {
+RefUpdates MovedRefs(const std::vector<Ref>& before, const std::vector<Ref>& now) {
   std::unordered_map<std::string_view, ObjectId> known;
   for (const Ref& ref : before) known.emplace(ref.name, ref.target);
-  std::vector<RefUpdate> moved;
+  RefUpdates moved;
   for (const Ref& ref : now) {
     const ObjectId old = known.contains(ref.name) ? known.at(ref.name) : ObjectId();
-    if (old != ref.target) moved.push_back({old, ref.target, ref.name});
+    if (old != ref.target) moved.Add(old, ref.target, ref.name);
   }
   return moved;
 }
@@ -226,7 +226,7 @@ class ServerAudit {
   }
 
   // None where the policy wants none.
-  std::vector<std::string> LogLines(const std::string& path, const std::vector<RefUpdate>& moved,
+  std::vector<std::string> LogLines(const std::string& path, const RefUpdates& moved,
                                     const Verdict& verdict,
                                     std::chrono::steady_clock::duration took) const {
     const ServerPolicy& server = policy_.server;

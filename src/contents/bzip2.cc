@@ -64,8 +64,8 @@ class Bzip2Decoder : public PackedDecoder {
 
 }  // namespace
 
-const Packing kBzip2Packing = {"bzip2", Find, []() -> std::unique_ptr<PackedDecoder> {
-                                 return std::make_unique<Bzip2Decoder>();
-                               }};
+const Packing kBzip2Packing = {
+    "bzip2", Find,
+    []() -> std::unique_ptr<PackedDecoder> { return std::make_unique<Bzip2Decoder>(); }, 'B'};
 
 }  // namespace picket

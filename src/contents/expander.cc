@@ -8,10 +8,12 @@
 #include "contents/encoded_text.h"
 #include "contents/expand_gap.h"
 #include "contents/hint_decoder.h"
+#include "contents/short_text.h"
 
 namespace picket {
 
-#define PICKET_OPENER(Open) void Open(const Blob&, ExpandBudget&, FindingSink&, ChildVisitor&);
+#define PICKET_OPENER(Open, opens_short_text) \
+  void Open(const Blob&, ExpandBudget&, FindingSink&, ChildVisitor&);
 #include "contents/openers.def"
 #undef PICKET_OPENER
 void ExpandNotebook(const Blob&, ExpandBudget&, FindingSink&, ChildVisitor&);
@@ -77,7 +79,9 @@ void Expander::Expand(const Blob& blob, std::span<const EncodedHint> hints, Find
                       ChildVisitor& visitor, bool instead) {
   DepthGuard guard(blob, sink);
   ChildVisitor& next = blob.origin.depth >= limits_.depth ? guard : visitor;
-#define PICKET_OPENER(Open) Open(blob, budget_, sink, next);
+  const bool is_short_text = IsShortText(blob.bytes);
+#define PICKET_OPENER(Open, opens_short_text) \
+  if (opens_short_text || !is_short_text) Open(blob, budget_, sink, next);
 #include "contents/openers.def"
 #undef PICKET_OPENER
   if (!instead) ExpandNotebook(blob, budget_, sink, next);

@@ -25,6 +25,15 @@ constexpr const Packing* kPackings[] = {
 #undef PICKET_PACKING
 };
 
+bool BeginsWithText(Bytes bytes) {
+  unsigned other = 0;
+  for (const uint8_t byte : bytes.first(std::min<uint64_t>(bytes.size(), kPackedHead))) {
+    const bool is_space = byte == '\n' || byte == '\t' || byte == '\r';
+    other |= static_cast<unsigned>((byte < ' ' || byte > '~') && !is_space);
+  }
+  return other == 0;
+}
+
 // All streams from the first on, as one content.
 class StreamReader {
  public:
@@ -146,7 +155,10 @@ const char* GapReason(PackedEnd end) {
 
 void ExpandPacked(const Blob& blob, ExpandBudget& budget, FindingSink& sink,
                   ChildVisitor& visitor) {
+  if (blob.bytes.empty()) return;
+  const bool is_text = BeginsWithText(blob.bytes);
   for (const Packing* packing : kPackings) {
+    if (is_text && (packing->text_begin == 0 || packing->text_begin != blob.bytes[0])) continue;
     std::optional<PackedMark> mark = packing->Find(blob.bytes, 0);
     if (mark) OpenStreams(*packing, *mark, blob, budget, sink, visitor);
   }

@@ -61,7 +61,11 @@ struct Packing {
   // nullopt when no stream begins at `at`, which is not behind the end of `bytes`.
   std::optional<PackedMark> (*Find)(Bytes bytes, uint64_t at);
   std::unique_ptr<PackedDecoder> (*NewDecoder)();
+  // The first byte of streams whose first kPackedHead bytes, or all there are, may be text, as they
+  // are of nearly all that is not packed; 0 where no stream begins so.
+  char text_begin = 0;
 };
+inline constexpr uint64_t kPackedHead = 14;
 #define PICKET_PACKING(name) extern const Packing name;
 #include "contents/packings.def"
 #undef PICKET_PACKING

@@ -48,7 +48,7 @@ std::unique_ptr<PackedDecoder> NewZlibDecoder() {
 
 }  // namespace
 
-const Packing kZlibPacking = {"zlib", Find, NewZlibDecoder};
-const Packing kJoblibZlibPacking = {"zlib", FindJoblib, NewZlibDecoder};
+const Packing kZlibPacking = {"zlib", Find, NewZlibDecoder, 'x'};
+const Packing kJoblibZlibPacking = {"zlib", FindJoblib, NewZlibDecoder, 'Z'};
 
 }  // namespace picket

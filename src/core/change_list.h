@@ -13,6 +13,7 @@
 
 #include "core/blob.h"
 #include "core/finding.h"
+#include "core/name_list.h"
 #include "core/object_id.h"
 
 namespace picket {
@@ -102,7 +103,7 @@ struct ChangedObject {
 
 struct ChangeList {
   // Refs that the change creates or updates, as full names.
-  std::vector<std::string> refs;
+  NameList refs;
   // New commits, parents after children.
   std::vector<NewCommit> commits;
   std::vector<std::string> paths;
@@ -134,8 +135,7 @@ struct ChangeList {
   // The content itself where it is no Git object (a name, a message); "" for all else.
   std::string_view TextOf(const ChangedObject& object) const {
     switch (object.kind) {
-      case ObjectKind::kRefName:
-        return object.ref == kNone ? std::string_view() : std::string_view(refs[object.ref]);
+      case ObjectKind::kRefName: return object.ref == kNone ? std::string_view() : refs[object.ref];
       case ObjectKind::kPathName:
         return object.places.empty() ? std::string_view() : PathOf(object.places.front());
       case ObjectKind::kMessage: return message;

@@ -23,28 +23,30 @@ T& Append(std::vector<T>* list) {
 ChangeBuilder::ChangeBuilder(bool may_be_promised, const ChangeLimits& limits)
     : may_be_promised_(may_be_promised), limits_(limits) {}
 
-void ChangeBuilder::ExpectRefs(size_t count) {
-  ReserveInLargePages(&list_.refs, count);
+void ChangeBuilder::ExpectRefs(size_t count, const NameList& names) {
+  list_.refs = names;
   ReserveInLargePages(&list_.objects, count);
 }
 
 void ChangeBuilder::ExpectObjects(size_t count) {
   // Each may have a path that is new. Room is no memory yet, but the tables are.
   count = std::min(count, kMostExpected);
-  ReserveInLargePages(&list_.objects, list_.objects.capacity() + 2 * count);
+  const size_t before = list_.objects.capacity();
+  ReserveInLargePages(&list_.objects, before + 2 * count);
+  pages_.Clear(list_.objects, before + 2 * count);
   ReserveInLargePages(&list_.paths, count);
   ReserveInLargePages(&names_, count);
   blobs_.Reserve(count / 2);
   path_index_.Reserve(count / 2);
 }
 
-uint32_t ChangeBuilder::AddRef(std::string name) {
+uint32_t ChangeBuilder::AddRef(std::string_view name) {
   ListHeld();
-  uint32_t index = static_cast<uint32_t>(list_.refs.size());
+  const uint32_t index = refs_++;
   ChangedObject& object = Append(&list_.objects);
   object.kind = ObjectKind::kRefName;
   object.ref = index;
-  list_.refs.push_back(std::move(name));
+  if (index == list_.refs.size()) list_.refs.push_back(name);
   return index;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/change_list.h"
 #include "core/object_id.h"
+#include "git/pages_ahead.h"
 #include "git/slot_table.h"
 #include "git/tree_changes.h"
 
@@ -29,10 +30,11 @@ class ChangeBuilder : public TreeChangeVisitor {
   ChangeBuilder(const ChangeBuilder&) = delete;
   ChangeBuilder& operator=(const ChangeBuilder&) = delete;
 
-  // So many are about to be added.
-  void ExpectRefs(size_t count);
+  // So many are about to be added. `names` are those of all refs for which AddRef() will be called,
+  // in this order, so that they need not be copied; or empty.
+  void ExpectRefs(size_t count, const NameList& names);
   void ExpectObjects(size_t count);
-  uint32_t AddRef(std::string name);
+  uint32_t AddRef(std::string_view name);
   void AddTag(const ObjectId& oid, uint32_t ref);
   // A blob that a ref points at.
   void AddRefBlob(const ObjectId& oid, uint32_t ref);
@@ -113,11 +115,13 @@ class ChangeBuilder : public TreeChangeVisitor {
   std::string commit_hex_;
   uint32_t commit_ = kNone;
   uint32_t ref_ = kNone;
+  uint32_t refs_ = 0;  // so many have been added
   uint64_t places_ = 0;
   uint64_t path_bytes_ = 0;
   uint64_t gitlinks_ = 0;
   uint64_t promised_trees_ = 0;
   uint64_t more_gaps_ = 0;
+  PagesAhead pages_;  // of list_.objects
 };
 
 }  // namespace picket

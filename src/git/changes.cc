@@ -23,11 +23,6 @@ namespace {
 // Old values from which most of what is old is looked for first.
 constexpr size_t kMostLikely = 256;
 
-struct NewValue {
-  ObjectId oid;
-  std::string_view ref;
-};
-
 struct ListOptions {
   bool may_be_promised = false;
   // Old values from which most of what is old can be reached.
@@ -48,7 +43,8 @@ class Existing {
            const ListOptions& options, ChangeBuilder& builder)
       : values_(values), listed_(values), builder_(builder) {
     watch_ = options.watch;
-    if (!options.is_owed) old_objects_ = repository.NewDatabaseOfOldObjects();
+    // Where there is nothing, nothing has to be looked up.
+    if (!options.is_owed && !values.empty()) old_objects_ = repository.NewDatabaseOfOldObjects();
     if (old_objects_ == nullptr) {
       peeling_objects_ = repository.NewObjectDatabase();
       return;
@@ -128,8 +124,8 @@ class Existing {
   std::span<const ObjectId> listed_;
   std::vector<ObjectId> likely_;
   StepWatch watch_;
-  // Null where there is no quarantine, or where more than refs has to be asked; then
-  // `peeling_objects_` is not.
+  // Null where there is no quarantine, where more than refs has to be asked, and where nothing is
+  // old; then `peeling_objects_` is not.
   std::unique_ptr<ObjectDatabase> old_objects_;
   std::unique_ptr<ObjectDatabase> peeling_objects_;
   ChangeBuilder& builder_;
@@ -161,43 +157,47 @@ std::vector<ObjectId> PeelToCommits(ObjectDatabase& objects, std::span<const Obj
   return commits;
 }
 
-ChangeList List(const Repository& repository, std::span<const NewValue> values,
+// The old values of `updates` mean nothing here.
+ChangeList List(const Repository& repository, const RefUpdates& updates,
                 std::span<const ObjectId> existing_values, const ListOptions& options) {
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
   ChangeBuilder builder(options.may_be_promised);
-  if (values.empty()) return builder.Finish();
+  if (!updates.AreAnySet()) return builder.Finish();
   Existing existing(repository, existing_values, options, builder);
   TreeCache trees(*objects);
   TreeChanges changes(trees);
 
-  builder.ExpectRefs(values.size());
+  builder.ExpectRefs(updates.size(), updates.AreAllSet() ? updates.refs() : NameList());
   builder.ExpectObjects(CountReceived(repository));
   std::vector<WalkTip> tips;
   std::vector<std::pair<ObjectId, uint32_t>> ref_trees;
-  // Pushes of very many refs have few values.
   struct Way {
+    bool is_known = false;
     bool leads_somewhere = false;
     std::vector<ObjectId> tags;
     Peeled peeled;
     std::string why;
   };
-  std::unordered_map<ObjectId, Way> ways;
-  for (const NewValue& value : values) {
-    uint32_t ref = builder.AddRef(std::string(value.ref));
+  std::vector<Way> ways(updates.ids().size());  // of each value
+  for (size_t line = 0; line < updates.size(); ++line) {
+    const ObjectId& value = updates.ids()[updates.new_id(line)];
+    if (value.is_zero()) continue;
+    const std::string_view name = updates.ref(line);
+    const uint32_t ref = builder.AddRef(name);
     if (options.watch.IsStopped()) continue;
-    auto [known, added] = ways.try_emplace(value.oid);
-    Way& way = known->second;
-    if (added) way.leads_somewhere = Peel(*objects, value.oid, &way.tags, &way.peeled, &way.why);
-    const auto& [leads_somewhere, tags, peeled, why] = way;
+    Way& way = ways[updates.new_id(line)];
+    const bool added = !std::exchange(way.is_known, true);
+    if (added) way.leads_somewhere = Peel(*objects, value, &way.tags, &way.peeled, &way.why);
     // What leads to it is named by the first ref.
-    if (!added && leads_somewhere && peeled.type != ObjectType::kTree) continue;
-    for (const ObjectId& tag : tags)
+    if (!added && way.leads_somewhere && way.peeled.type != ObjectType::kTree) continue;
+    for (const ObjectId& tag : way.tags)
       if (!existing.HasTag(tag)) builder.AddTag(tag, ref);
-    if (!leads_somewhere) {
-      builder.AddGap({value.oid.ToHex(), "", "",
-                      "it is the new value of " + std::string(value.ref) + ": " + why});
+    if (!way.leads_somewhere) {
+      builder.AddGap(
+          {value.ToHex(), "", "", "it is the new value of " + std::string(name) + ": " + way.why});
       continue;
     }
+    const Peeled& peeled = way.peeled;
     if (peeled.type == ObjectType::kCommit) {
       tips.push_back({peeled.oid, ref});
     } else if (existing.HasDirect(peeled.oid)) {
@@ -265,24 +265,20 @@ bool HasUrl(const Repository& repository, const std::string& remote, std::string
 
 }  // namespace
 
-ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
+ChangeList ListReceived(const Repository& repository, const RefUpdates& updates,
                         const ReceivedOptions& options) {
-  std::vector<NewValue> values;
+  if (!updates.AreAnySet()) return List(repository, updates, {}, {});
   std::vector<ObjectId> likely;
-  ReserveInLargePages(&values, updates.size());
-  for (const RefUpdate& update : updates) {
-    if (update.new_oid.is_zero()) continue;
-    values.push_back({update.new_oid, update.ref});
-    if (likely.size() < kMostLikely) likely.push_back(update.old_oid);
-  }
-  if (values.empty()) return List(repository, values, {}, {});
+  for (size_t line = 0; line < updates.size() && likely.size() < kMostLikely; ++line)
+    if (const RefUpdate update = updates[line]; !update.new_oid.is_zero())
+      likely.push_back(update.old_oid);
   ExistingRefs here;
   if (options.refs == nullptr) here.refs = repository.Refs(&here.head);
   const ExistingRefs& refs = options.refs != nullptr ? *options.refs : here;
   if (refs.head) likely.push_back(*refs.head);
   static const Unjudged kNobody;
   const Unjudged& unjudged = options.unjudged != nullptr ? *options.unjudged : kNobody;
-  return List(repository, values,
+  return List(repository, updates,
               ExistingValues(repository, refs.refs, unjudged, options.also_existing),
               {.likely = likely,
                .unjudged = unjudged.tips,
@@ -341,11 +337,11 @@ ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
                      std::span<const Ref> known) {
   std::unordered_map<std::string_view, const ObjectId*> judged;
   for (const Ref& ref : known) judged.emplace(ref.name, &ref.target);
-  std::vector<NewValue> values;
+  RefUpdates values;
   for (const Ref& ref : now) {
     const auto before = judged.find(ref.name);
     if (before == judged.end() || *before->second != ref.target)
-      values.push_back({ref.target, ref.name});
+      values.Add(ObjectId(), ref.target, ref.name);
   }
   std::vector<ObjectId> existing;
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
@@ -356,11 +352,11 @@ ChangeList ListSince(const Repository& repository, std::span<const Ref> now,
 
 ChangeList ListPushed(const Repository& repository, std::span<const ObjectId> tracked,
                       std::span<const Push> pushes) {
-  std::vector<NewValue> values;
+  RefUpdates values;
   std::vector<ObjectId> existing;
   std::unique_ptr<ObjectDatabase> objects = repository.NewObjectDatabase();
   for (const Push& push : pushes) {
-    if (!push.local_oid.is_zero()) values.push_back({push.local_oid, push.remote_ref});
+    if (!push.local_oid.is_zero()) values.Add(push.remote_oid, push.local_oid, push.remote_ref);
     if (!push.remote_oid.is_zero() && objects->Contains(push.remote_oid))
       existing.push_back(push.remote_oid);
   }

@@ -47,7 +47,7 @@ struct ReceivedOptions {
 // pre-receive: everything that the new values reach and no existing ref does, all lines together;
 // the old values are still in place. Whatever is missing or damaged is a gap. What only unjudged
 // tips reach counts as new.
-ChangeList ListReceived(const Repository& repository, std::span<const RefUpdate> updates,
+ChangeList ListReceived(const Repository& repository, const RefUpdates& updates,
                         const ReceivedOptions& options = {});
 
 // One flag for each of `values` (which may be of any type): whether a ref reaches it, if only

@@ -18,6 +18,8 @@ constexpr size_t kMaxInput = size_t{256} << 20;
 // yet, and every move costs.
 constexpr size_t kManyLines = 256;
 constexpr size_t kRoom = size_t{1} << 17;
+// A usual ref's name.
+constexpr size_t kRefBytes = 32;
 
 [[noreturn]] void Malformed(std::string_view hook, size_t line, std::string_view reason) {
   throw Error("Line " + std::to_string(line) + " of the input of " + std::string(hook) + " " +
@@ -26,9 +28,18 @@ constexpr size_t kRoom = size_t{1} << 17;
               "calls the hook.");
 }
 
+// Most refs of a large push are created.
+bool IsAllZeros(std::string_view text) {
+  constexpr std::string_view kZeros =
+      "0000000000000000000000000000000000000000000000000000000000000000";
+  return (text.size() == 40 || text.size() == 64) && text == kZeros.substr(0, text.size());
+}
+
 // The ids of one input are of one length; `id_bytes` is 0 until the first one.
 ObjectId ParseId(std::string_view text, std::string_view hook, size_t line, size_t* id_bytes) {
-  const std::optional<ObjectId> id = ObjectId::TryParse(text);
+  constexpr uint8_t kZeros[32] = {};
+  const std::optional<ObjectId> id =
+      IsAllZeros(text) ? ObjectId::FromRaw({kZeros, text.size() / 2}) : ObjectId::TryParse(text);
   if (!id) Malformed(hook, line, "holds no object id where one is due");
   if (*id_bytes == 0) *id_bytes = id->raw().size();
   if (id->raw().size() != *id_bytes)
@@ -71,11 +82,17 @@ std::optional<std::string_view> TakeLastWord(std::string_view* line) {
 
 // Appends to `updates`, of which there is one for each line before `text`; `id_bytes` is kept from
 // one call to the next.
-void AddRefUpdates(std::string_view text, size_t* id_bytes, std::vector<RefUpdate>* updates) {
+void AddRefUpdates(std::string_view text, size_t* id_bytes, RefUpdates* updates) {
   constexpr std::string_view kHook = "pre-receive";
   ForEachLine(text, kHook, updates->size(), [&](std::string_view line, size_t number) {
-    size_t first = line.find(' ');
-    size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+    // Where the first ids have ended this one does too; what is no id there is none anyway.
+    const size_t digits = 2 * *id_bytes;
+    const bool is_usual = digits != 0 && line.size() > 2 * digits + 1 && line[digits] == ' ' &&
+                          line[2 * digits + 1] == ' ';
+    const size_t first = is_usual ? digits : line.find(' ');
+    const size_t second = is_usual                          ? 2 * digits + 1
+                          : first == std::string_view::npos ? first
+                                                            : line.find(' ', first + 1);
     if (second == std::string_view::npos)
       Malformed(kHook, number, "is not made of two object ids and a ref");
     const ObjectId old_oid = ParseId(line.substr(0, first), kHook, number, id_bytes);
@@ -83,11 +100,7 @@ void AddRefUpdates(std::string_view text, size_t* id_bytes, std::vector<RefUpdat
         ParseId(line.substr(first + 1, second - first - 1), kHook, number, id_bytes);
     const std::string_view ref = line.substr(second + 1);
     if (!IsRefName(ref)) Malformed(kHook, number, "holds no valid name of a ref");
-    if (updates->size() == updates->capacity())
-      ReserveInLargePages(updates, updates->size() < kManyLines
-                                       ? kManyLines
-                                       : std::max(4 * updates->size(), kRoom));
-    updates->push_back({old_oid, new_oid, std::string(ref)});
+    updates->Add(old_oid, new_oid, ref);
   });
 }
 
@@ -112,15 +125,57 @@ void ForEachChunk(int file, const Take& take) {
 
 }  // namespace
 
-std::vector<RefUpdate> ParseRefUpdates(std::string_view text) {
-  std::vector<RefUpdate> updates;
+bool RefUpdates::AreAnySet() const {
+  return std::any_of(lines_.begin(), lines_.end(),
+                     [this](const Line& line) { return !ids_[line.new_id].is_zero(); });
+}
+
+bool RefUpdates::AreAllSet() const {
+  return std::none_of(lines_.begin(), lines_.end(),
+                      [this](const Line& line) { return ids_[line.new_id].is_zero(); });
+}
+
+std::vector<ObjectId> RefUpdates::SetTo() const {
+  std::vector<ObjectId> values;
+  for (const Line& line : lines_)
+    if (!ids_[line.new_id].is_zero()) values.push_back(ids_[line.new_id]);
+  return values;
+}
+
+void RefUpdates::Add(const ObjectId& old_oid, const ObjectId& new_oid, std::string_view ref) {
+  if (lines_.size() == lines_.capacity()) {
+    const size_t lines =
+        lines_.size() < kManyLines ? kManyLines : std::max(4 * lines_.size(), kRoom);
+    ReserveInLargePages(&lines_, lines);
+    refs_.Reserve(lines, lines * kRefBytes,
+                  [](auto* list, size_t count) { ReserveInLargePages(list, count); });
+  }
+  const uint32_t last_old = lines_.empty() ? 0 : lines_.back().old_id;
+  const bool is_same = !lines_.empty() && ids_[last_old] == old_oid;
+  lines_.push_back({is_same ? last_old : IndexOf(old_oid), IndexOf(new_oid)});
+  refs_.push_back(ref);
+}
+
+uint32_t RefUpdates::IndexOf(const ObjectId& id) {
+  // Nobody can make two that are alike in their first eight bytes, but for those that say nothing.
+  const uint64_t hash = hash_(id.raw().first(std::min<size_t>(id.raw().size(), 8)));
+  const uint32_t known = table_.Find(hash, [&](uint32_t index) { return ids_[index] == id; });
+  if (known != kNone) return known;
+  const auto index = static_cast<uint32_t>(ids_.size());
+  table_.Insert(hash, index);
+  ids_.push_back(id);
+  return index;
+}
+
+RefUpdates ParseRefUpdates(std::string_view text) {
+  RefUpdates updates;
   size_t id_bytes = 0;
   AddRefUpdates(text, &id_bytes, &updates);
   return updates;
 }
 
-std::vector<RefUpdate> ReadRefUpdates(int file) {
-  std::vector<RefUpdate> updates;
+RefUpdates ReadRefUpdates(int file) {
+  RefUpdates updates;
   size_t id_bytes = 0;
   std::string unended;
   ForEachChunk(file, [&](std::string_view chunk) {

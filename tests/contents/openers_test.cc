@@ -10,10 +10,18 @@
 #include "contents/encoded_text.h"
 #include "contents/escapes.h"
 #include "contents/expander.h"
+#include "contents/packed.h"
+#include "contents/short_text.h"
 #include "contents/split_text.h"
 #include "secrets/template.h"
 
 namespace picket {
+
+#define PICKET_OPENER(Open, opens_short_text) \
+  void Open(const Blob&, ExpandBudget&, FindingSink&, ChildVisitor&);
+#include "contents/openers.def"
+#undef PICKET_OPENER
+
 namespace {
 
 struct Child {
@@ -441,6 +449,86 @@ TEST_CASE("child origin: steps map outward, and through a child of their own") {
   Origin child = ChildOrigin(parent, "base64@0xa", 10, 4, 3);
   CHECK(child.offset == 200);
   CHECK(MapOutward(child, 3, false) == 204);
+}
+
+namespace {
+
+// Text that begins, and goes on, like much that is opened.
+std::string RandomText(std::mt19937& random, size_t size) {
+  static const char* const kParts[] = {
+      "PK",   "7z", "Rar!",          "MZ",  "BZh91AY&SY", "ZF0x20    ", "x^",   "\x28", "PK\n",
+      "7zXZ", "]",  "{\"cells\": [", "P*M", "ustar",      "\t",         "\r\n", "~",    "000"};
+  std::string text;
+  while (text.size() < size) {
+    if (random() % 3 == 0) {
+      text += kParts[random() % std::size(kParts)];
+    } else {
+      text.push_back(static_cast<char>(' ' + random() % 95));
+    }
+  }
+  text.resize(size);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("openers: what short text is, is told to the byte") {
+  CHECK(IsShortText({}));
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool is_text =
+        (byte >= ' ' && byte <= '~') || byte == '\t' || byte == '\n' || byte == '\r';
+    CAPTURE(byte);
+    for (const size_t at : {0U, 17U, 40U}) {
+      std::string text(41, 'a');
+      text[at] = static_cast<char>(byte);
+      CHECK(IsShortText(AsBytes(text)) == is_text);
+    }
+  }
+  CHECK(IsShortText(AsBytes(std::string(256, 'a'))));
+  CHECK(!IsShortText(AsBytes(std::string(257, 'a'))));
+}
+
+TEST_CASE("openers: those that short text passes by open none of it") {
+  std::mt19937 random(4);
+  for (int round = 0; round < 20'000; ++round) {
+    const std::string text = RandomText(random, random() % (kMostShortText + 1));
+    REQUIRE(IsShortText(AsBytes(text)));
+    BlobRef ref;
+    const Blob blob{ref, AsBytes(text), {}};
+    ExpandBudget budget{.bytes = 1 << 20, .children = 100};
+    Recorder recorder;
+#define PICKET_OPENER(Open, opens_short_text) \
+  if (!opens_short_text) Open(blob, budget, recorder, recorder);
+#include "contents/openers.def"
+#undef PICKET_OPENER
+    CAPTURE(text);
+    CHECK(recorder.children.empty());
+    CHECK(recorder.gaps.empty());
+  }
+}
+
+TEST_CASE("openers: streams that begin with text are of a packing that says so") {
+  std::mt19937 random(5);
+  const Packing* const packings[] = {
+#define PICKET_PACKING(name) &name,
+#include "contents/packings.def"
+#undef PICKET_PACKING
+  };
+  std::string found;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = RandomText(random, 1 + random() % 30);
+    if (random() % 4 == 0) text = "ZF" + std::string(19, '0') + "x^" + text;
+    std::string whole = text;
+    // Behind its head there may be anything.
+    if (text.size() >= kPackedHead) whole += std::string(random() % 20, '\0');
+    for (const Packing* packing : packings) {
+      if (!packing->Find(AsBytes(whole), 0)) continue;
+      CAPTURE(text);
+      CHECK(packing->text_begin == text.front());
+      if (found.find(text.front()) == std::string::npos) found.push_back(text.front());
+    }
+  }
+  CHECK(found.size() == 3);
 }
 
 }  // namespace picket

@@ -27,8 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     std::string again;
-    for (const picket::RefUpdate& update : picket::ParseRefUpdates(text))
-      again += update.old_oid.ToHex() + " " + update.new_oid.ToHex() + " " + update.ref + "\n";
+    for (const picket::RefUpdate update : picket::ParseRefUpdates(text))
+      again += update.old_oid.ToHex() + " " + update.new_oid.ToHex() + " " +
+               std::string(update.ref) + "\n";
     if (!SameText(WithoutLastNewline(text), WithoutLastNewline(again))) std::abort();
   } catch (const picket::Error&) {
   }

@@ -94,14 +94,14 @@ class MadePush {
   }
   const std::string& quarantine() const { return quarantine_; }
   const GitFixture& server() const { return server_; }
-  const std::vector<RefUpdate>& updates() const { return updates_; }
+  const RefUpdates& updates() const { return updates_; }
   const ObjectId& large() const { return large_; }
 
  private:
   TemporaryFolder folder_;
   GitFixture server_;
   std::string quarantine_;
-  std::vector<RefUpdate> updates_;
+  RefUpdates updates_;
   ObjectId large_;
 };
 

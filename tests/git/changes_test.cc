@@ -32,7 +32,8 @@ Lines Describe(const GitFixture& git, const ChangeList& changes) {
     switch (object.kind) {
       case ObjectKind::kBlob:
         text = "blob " + git.GitRaw({"cat-file", "blob", hex}, "", &status);
-        if (object.places.empty()) lines.insert(text + " of " + changes.refs[object.ref]);
+        if (object.places.empty())
+          lines.insert(text + " of " + std::string(changes.refs[object.ref]));
         for (const Place& place : object.places)
           lines.insert(text + " at " + std::string(changes.PathOf(place)));
         break;
@@ -57,7 +58,7 @@ std::string Short(const std::string& kind, const ObjectId& oid) {
   return kind + " " + oid.ToHex().substr(0, 8);
 }
 
-Lines Received(const GitFixture& git, const std::vector<RefUpdate>& updates) {
+Lines Received(const GitFixture& git, const RefUpdates& updates) {
   auto repository = Repository::OpenAt(git.directory());
   return Describe(git, ListReceived(*repository, updates));
 }
@@ -186,8 +187,7 @@ TEST_CASE("received: gitlinks are counted, and one blob has all its places") {
   ObjectId commit = git.Id("HEAD");
   git.Git({"update-ref", "-d", "HEAD"});
   auto repository = Repository::OpenAt(git.directory());
-  ChangeList changes =
-      ListReceived(*repository, std::vector<RefUpdate>{{kZero, commit, "refs/heads/new"}});
+  ChangeList changes = ListReceived(*repository, RefUpdates{{kZero, commit, "refs/heads/new"}});
   CHECK(Describe(git, changes).contains("skipped gitlinks 1"));
   CHECK(Describe(git, changes).contains("name sub"));
   auto blobs = std::count_if(changes.objects.begin(), changes.objects.end(), [](const auto& o) {
@@ -225,8 +225,7 @@ TEST_CASE("received: a real push is seen in its quarantine, loose and packed") {
     ScopedEnvironment quarantine("GIT_QUARANTINE_PATH", kept.c_str());
     ScopedEnvironment alternates("GIT_ALTERNATE_OBJECT_DIRECTORIES", main_objects.c_str());
     auto repository = Repository::OpenForHook();
-    ChangeList changes =
-        ListReceived(*repository, std::vector<RefUpdate>{{kZero, commit, "refs/heads/main"}});
+    ChangeList changes = ListReceived(*repository, RefUpdates{{kZero, commit, "refs/heads/main"}});
     CHECK(changes.gaps.empty());
     CHECK(changes.paths.size() == static_cast<size_t>(files));
     CHECK(changes.commits.size() == (files == 3 ? 1u : 2u));
@@ -286,12 +285,13 @@ TEST_CASE("received: what a quarantine tells early is what git rev-list tells") 
     ScopedEnvironment alternates("GIT_ALTERNATE_OBJECT_DIRECTORIES",
                                  (server.directory() + "/objects").c_str());
     for (int push = 0; push < 4; ++push) {
-      std::vector<RefUpdate> updates;
+      RefUpdates updates;
       std::vector<std::string> command = {"rev-list"};
       for (size_t i = 0; i <= below(3); ++i) {
         const ObjectId old = below(2) == 0 ? kZero : all[below(kCommits)];
-        updates.push_back({old, all[below(kCommits)], "refs/heads/p" + std::to_string(i)});
-        command.push_back(updates.back().new_oid.ToHex());
+        const ObjectId value = all[below(kCommits)];
+        updates.Add(old, value, "refs/heads/p" + std::to_string(i));
+        command.push_back(value.ToHex());
       }
       command.insert(command.end(), {"--not", "--all"});
       GitFixture whole(server.directory());
@@ -326,8 +326,8 @@ TEST_CASE("received: a push can't complete a broken ref and pass for old") {
   ScopedEnvironment alternates("GIT_ALTERNATE_OBJECT_DIRECTORIES",
                                (server.directory() + "/objects").c_str());
   for (const ObjectId& old : {kZero, commit}) {
-    ChangeList changes = ListReceived(*Repository::OpenForHook(),
-                                      std::vector<RefUpdate>{{old, commit, "refs/heads/main"}});
+    ChangeList changes =
+        ListReceived(*Repository::OpenForHook(), RefUpdates{{old, commit, "refs/heads/main"}});
     CHECK(changes.commits.size() == 1);
     CHECK(changes.gaps.empty());
   }
@@ -415,8 +415,7 @@ TEST_CASE("received: changed blobs are those of git diff-tree, on a history with
   for (const char* ref : {"refs/heads/main", "refs/heads/side"}) git.Git({"update-ref", "-d", ref});
 
   auto repository = Repository::OpenAt(git.directory());
-  ChangeList changes =
-      ListReceived(*repository, std::vector<RefUpdate>{{kZero, merge, "refs/heads/new"}});
+  ChangeList changes = ListReceived(*repository, RefUpdates{{kZero, merge, "refs/heads/new"}});
   Lines ours;
   for (const ChangedObject& object : changes.objects)
     if (object.kind == ObjectKind::kBlob)
@@ -459,8 +458,7 @@ TEST_CASE("received: the .gitattributes that count for each commit, changed or n
   const auto repository = Repository::OpenAt(git.directory());
   git.Git({"update-ref", "-d", "refs/heads/main"});
   git.Git({"update-ref", "-d", "refs/heads/master"});
-  const ChangeList list =
-      ListReceived(*repository, std::vector<RefUpdate>{{kZero, third, "refs/heads/new"}});
+  const ChangeList list = ListReceived(*repository, RefUpdates{{kZero, third, "refs/heads/new"}});
 
   REQUIRE(list.commits.size() == 3);
   auto files_of = [&](const ObjectId& commit) {
@@ -489,7 +487,7 @@ TEST_CASE("received: values of refs elsewhere count as existing where the caller
   const ObjectId base = git.CommitTree({{"f", "one"}}, {});
   const ObjectId next = git.CommitTree({{"f", "two"}}, {base});
   const auto repository = Repository::OpenAt(git.directory());
-  const std::vector<RefUpdate> updates = {{kZero, next, "refs/heads/new"}};
+  const RefUpdates updates = {{kZero, next, "refs/heads/new"}};
   CHECK(ListReceived(*repository, updates).commits.size() == 2);
   const std::vector<ObjectId> elsewhere = {base};
   CHECK(ListReceived(*repository, updates, {.also_existing = elsewhere}).commits.size() == 1);
@@ -505,7 +503,7 @@ TEST_CASE("received: what was let in unjudged is listed again by whatever reache
   git.Git({"update-ref", "refs/heads/same", debt.ToHex()});
   auto repository = Repository::OpenAt(git.directory());
   const auto list = [&](const ObjectId& value, const Unjudged& unjudged) {
-    const std::vector<RefUpdate> updates = {{debt, value, "refs/heads/main"}};
+    const RefUpdates updates = {{debt, value, "refs/heads/main"}};
     return Describe(git, ListReceived(*repository, updates, {.unjudged = &unjudged}));
   };
   const Lines plain = {"ref refs/heads/main", Short("commit", next), "name h", "blob three at h"};
@@ -535,7 +533,7 @@ TEST_CASE("received: a list that is cut says what is missing") {
   GitFixture git(folder, "server", {"--bare"});
   const ObjectId base = git.CommitTree({{"f", "one"}}, {});
   auto repository = Repository::OpenAt(git.directory());
-  const std::vector<RefUpdate> updates = {{kZero, base, "refs/heads/main"}};
+  const RefUpdates updates = {{kZero, base, "refs/heads/main"}};
   std::stop_source source;
   source.request_stop();
   const ChangeList changes =

@@ -68,7 +68,7 @@ std::string Describe(const ChangeList& changes) {
 ChangeList Received(const GitFixture& git, unsigned threads, const StepWatch& watch = {}) {
   const auto repository = Repository::OpenAt(git.directory());
   const ExistingRefs none;
-  const std::vector<RefUpdate> updates = {
+  const RefUpdates updates = {
       {*ObjectId::TryParse(std::string(40, '0')), git.Id("main"), "refs/heads/new"}};
   return ListReceived(*repository, updates, {.refs = &none, .watch = watch, .threads = threads});
 }

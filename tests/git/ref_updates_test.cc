@@ -15,7 +15,7 @@ const std::string kOne(40, '1');
 const std::string kTwo(40, '2');
 const std::string kZero(40, '0');
 
-std::string ErrorOf(std::vector<RefUpdate> (*parse)(std::string_view), const std::string& text) {
+std::string ErrorOf(RefUpdates (*parse)(std::string_view), const std::string& text) {
   try {
     parse(text);
   } catch (const Error& error) {
@@ -31,7 +31,7 @@ TEST_CASE("ref updates: lines are read, with and without the last newline") {
   for (const char* end : {"\n", ""}) {
     std::string text =
         kZero + " " + kOne + " refs/heads/a\n" + kTwo + " " + kZero + " refs/x" + end;
-    std::vector<RefUpdate> updates = ParseRefUpdates(text);
+    RefUpdates updates = ParseRefUpdates(text);
     REQUIRE(updates.size() == 2);
     CHECK(updates[0].old_oid.is_zero());
     CHECK(updates[0].new_oid.ToHex() == kOne);
@@ -97,7 +97,7 @@ TEST_CASE("pushes: broken lines are errors") {
 TEST_CASE("ref updates and pushes: ids of 64 digits are read") {
   const std::string one(64, '1');
   const std::string zero(64, '0');
-  const std::vector<RefUpdate> updates = ParseRefUpdates(zero + " " + one + " refs/heads/a\n");
+  const RefUpdates updates = ParseRefUpdates(zero + " " + one + " refs/heads/a\n");
   REQUIRE(updates.size() == 1);
   CHECK(updates[0].old_oid.is_zero());
   CHECK(updates[0].new_oid.ToHex() == one);
@@ -119,8 +119,9 @@ TEST_CASE("ref updates: what comes in pieces is read like what comes at once") {
     std::rewind(file);
     std::string all;
     try {
-      for (const RefUpdate& update : ReadRefUpdates(fileno(file)))
-        all += update.old_oid.ToHex() + " " + update.new_oid.ToHex() + " " + update.ref + "\n";
+      for (const RefUpdate update : ReadRefUpdates(fileno(file)))
+        all += update.old_oid.ToHex() + " " + update.new_oid.ToHex() + " " +
+               std::string(update.ref) + "\n";
     } catch (const Error& error) {
       all = error.what();
     }
@@ -135,6 +136,39 @@ TEST_CASE("ref updates: what comes in pieces is read like what comes at once") {
   // A line may be longer than what is read at once.
   const std::string longest = kZero + " " + kOne + " refs/" + std::string(200'000, 'x') + "\n";
   CHECK(read(text + longest + text) == text + longest + text);
+}
+
+TEST_CASE("ref updates: an id is kept once, and an empty one stays empty") {
+  const ObjectId zero = *ObjectId::TryParse(kZero);
+  const ObjectId one = *ObjectId::TryParse(kOne);
+  const ObjectId two = *ObjectId::TryParse(kTwo);
+  RefUpdates updates = {{zero, one, "refs/a"}, {zero, one, "refs/b"}, {one, two, "refs/c"}};
+  CHECK(updates.ids().size() == 3);
+  CHECK(updates.new_id(0) == updates.new_id(1));
+  updates.Add(ObjectId(), zero, "refs/d");
+  REQUIRE(updates.size() == 4);
+  CHECK(updates[2].old_oid == one);
+  CHECK(updates[2].new_oid == two);
+  CHECK(updates[3].old_oid.empty());
+  CHECK(updates[3].new_oid == zero);
+  CHECK(updates.SetTo() == std::vector<ObjectId>{one, one, two});
+  std::string names;
+  for (const RefUpdate update : updates) names.append(update.ref).push_back(' ');
+  CHECK(names == "refs/a refs/b refs/c refs/d ");
+}
+
+TEST_CASE("ref updates: lists that only delete set nothing") {
+  CHECK(!RefUpdates().AreAnySet());
+  const ObjectId zero = *ObjectId::TryParse(kZero);
+  const ObjectId one = *ObjectId::TryParse(kOne);
+  RefUpdates updates = {{one, zero, "refs/a"}, {one, zero, "refs/b"}};
+  CHECK(!updates.AreAnySet());
+  CHECK(updates.SetTo().empty());
+  CHECK(!updates.AreAllSet());
+  updates.Add(zero, one, "refs/c");
+  CHECK(updates.AreAnySet());
+  CHECK(!updates.AreAllSet());
+  CHECK(RefUpdates{{one, one, "refs/a"}, {zero, one, "refs/b"}}.AreAllSet());
 }
 
 TEST_CASE("hook input: everything is read, and what can't be is an error") {

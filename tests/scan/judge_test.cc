@@ -765,7 +765,7 @@ TEST_CASE("judge: findings that block come first, then in the order of objects a
 
 TEST_CASE("judge: every string that leaves has passed the mask") {
   Change change;
-  change.list.refs[0] = "refs/heads/SECRET7";
+  change.list.refs = {"refs/heads/SECRET7", "refs/heads/other"};
   change.list.notes.push_back("note SECRET7");
   change.list.skipped.push_back({"SECRET7", "reason SECRET7", 1, 0});
   Gap gap;
