@@ -1,5 +1,6 @@
 #include "match/rule_regex.h"
 
+#include <algorithm>
 #include <array>
 
 #include "match/re2_options.h"
@@ -51,7 +52,7 @@ bool RuleRegex::FindWhole(Bytes text, uint64_t begin, uint64_t end, RegexMatch* 
 }
 
 uint64_t RuleRegex::EarliestStart(Bytes text, uint64_t floor, uint64_t end) const {
-  uint64_t start = end;
+  uint64_t start = std::max(floor, end);
   while (start > floor && backtracker_.bytes().Contains(text[start - 1])) --start;
   return start;
 }

@@ -22,7 +22,8 @@ class RuleRegex {
   bool Find(Bytes text, uint64_t first, uint64_t last, uint64_t limit, RegexMatch* match) const;
   // Of one from `begin` to `end`.
   bool FindWhole(Bytes text, uint64_t begin, uint64_t end, RegexMatch* match) const;
-  // Where a match that reaches over `end` starts at the earliest, if not before `floor`.
+  // Where a match that reaches over `end` starts at the earliest, if not before `floor`, which may
+  // stand behind `end`: there is none before it then either.
   uint64_t EarliestStart(Bytes text, uint64_t floor, uint64_t end) const;
 
  private:

@@ -215,4 +215,17 @@ TEST_CASE("a rule of more parts than are tried one by one finds what it is there
   CHECK(Find(rules, text, Matcher::kWindow) == expected);
 }
 
+TEST_CASE("matcher: what a match has taken begins no other, though the next hit ends behind it") {
+  std::vector<Rule> rules = {MakeRule("far", "widget\\n{1,9}=[A-Za-z0-9]{8,16}")};
+  std::string text;
+  for (int i = 0; i < 6; ++i) text += "widget\n\n\n=Ab3dEf7h";
+  const std::vector<Place> expected = Reference(rules, text);
+  REQUIRE(expected.size() == 3);
+  const std::shared_ptr<const RuleSet> set = Compile(rules);
+  for (uint64_t window : {uint64_t{16}, uint64_t{40}, Matcher::kWindow}) {
+    CAPTURE(window);
+    CHECK(Find(set, text, window) == expected);
+  }
+}
+
 }  // namespace picket

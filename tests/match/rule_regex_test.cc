@@ -44,6 +44,7 @@ TEST_CASE("a match starts behind what it can't hold") {
   CHECK(regex.EarliestStart(bytes, 0, 5) == 5);
   CHECK(regex.EarliestStart(bytes, 0, 11) == 5);
   CHECK(regex.EarliestStart(bytes, 0, 12) == 12);
+  CHECK(regex.EarliestStart(bytes, 11, 10) == 11);
 }
 
 TEST_CASE("a match is found from its start where a pattern has more parts than are tried") {
