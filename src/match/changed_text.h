@@ -59,15 +59,19 @@ class ChangedText {
   template <typename Wanted>
   bool CarryOver(const HitList& base, Wanted wanted, uint64_t most, std::vector<Hit>* hits) const {
     for (const Carried& carried : carried_) {
-      const uint64_t shift = carried.after - carried.base_after;
+      // Counted in the base: what stands before the range there may have no place in the text.
+      const uint64_t base_last = carried.base_after + (carried.last - carried.after);
+      const auto moved = [&carried](uint64_t end) {
+        return end - carried.base_after + carried.after;
+      };
       const std::span<const Hit> known = base.hits();
       for (size_t i = FirstOf(base, carried); i < known.size(); ++i) {
         const Hit& hit = known[i];
-        if (hit.first_end + shift > carried.last) break;
-        const uint64_t first_end = std::max(hit.first_end + shift, carried.after + 1);
-        const uint64_t last_end = std::min(hit.last_end + shift, carried.last);
+        if (hit.first_end > base_last) break;
+        const uint64_t first_end = std::max(hit.first_end, carried.base_after + 1);
+        const uint64_t last_end = std::min(hit.last_end, base_last);
         if (first_end > last_end || !wanted(hit.id)) continue;
-        hits->push_back({hit.id, first_end, last_end});
+        hits->push_back({hit.id, moved(first_end), moved(last_end)});
         if (hits->size() > most) return false;
       }
     }

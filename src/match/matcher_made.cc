@@ -37,12 +37,7 @@ bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const Copied
   changed_.Take(text, base.text_size(), copies, reach_near_);
   bool good = !changed_.is_whole() && GatherHits(text, base, SearchScope::kNear);
   if (good) {
-    // Of rules that are searched everywhere, which only an organisation may have, a match was lost
-    // beside changes (seeds lost_* of the derived_scan fuzzer). Until it is known why, all of the
-    // text is searched for them.
-    const bool everywhere = rules_->database(SearchGroup::kEverywhere) != nullptr;
-    changed_.Take(text, base.text_size(), everywhere ? std::span<const CopiedRange>() : copies,
-                  reach_far_);
+    changed_.Take(text, base.text_size(), copies, reach_far_);
     good = GatherHits(text, base, SearchScope::kFar);
   }
   changed_.Trim();

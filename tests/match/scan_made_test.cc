@@ -78,13 +78,17 @@ std::vector<Kind> Kinds() {
   return kinds;
 }
 
-std::shared_ptr<const RuleSet> CompileAll() {
-  std::vector<Rule> rules;
-  for (const Kind& kind : Kinds()) rules.push_back(kind.rule);
+std::shared_ptr<const RuleSet> Compile(std::vector<Rule> rules) {
   std::vector<std::string> complaints;
   std::shared_ptr<const RuleSet> set = RuleSet::Compile(std::move(rules), "", &complaints);
   REQUIRE(set != nullptr);
   return set;
+}
+
+std::shared_ptr<const RuleSet> CompileAll() {
+  std::vector<Rule> rules;
+  for (const Kind& kind : Kinds()) rules.push_back(kind.rule);
+  return Compile(std::move(rules));
 }
 
 class Recorder : public MatchJudge {
@@ -140,8 +144,9 @@ std::string Filler(size_t length) {
 }
 
 struct Bench {
-  explicit Bench(uint64_t window = Matcher::kWindow)
-      : rules(CompileAll()), matcher(rules, window), whole(rules, window) {}
+  explicit Bench(uint64_t window = Matcher::kWindow,
+                 std::shared_ptr<const RuleSet> set = CompileAll())
+      : rules(std::move(set)), matcher(rules, window), whole(rules, window) {}
 
   // Requires the same of both, and returns how many matches there are.
   size_t Compare(const std::string& base, const Made& made) {
@@ -228,6 +233,17 @@ TEST_CASE("made texts: a whole match is carried over wherever it is copied to") 
       bench.Compare(base, Make(base, {{0, at, beside}, {at, base.size() - at, ""}}));
       bench.Compare(base, Make(base, {{0, end, beside}, {end, base.size() - end, ""}}));
     }
+  }
+}
+
+// Where a rule reaches less far than HitList::kMostEnds, hits that went are looked at too.
+TEST_CASE("made texts: a match that goes takes nothing of what stood behind it") {
+  Bench bench(Matcher::kWindow, Compile({MakeRule("line", "<[a-z ]{1,90}>")}));
+  const std::string half = "<secret>\n" + Filler(kFar);
+  const std::string base = half + half;
+  for (size_t at = 1; at < 200; ++at) {
+    CAPTURE(at);
+    CHECK(bench.Compare(base, Make(base, {{at, base.size() - at, ""}})) == 1);
   }
 }
 
