@@ -32,10 +32,10 @@ template <size_t AtOnce>
   return end;
 }
 
-#if defined(__x86_64__) || defined(__i386__)
-
-// Up to so many words behind the end that is returned are written over.
+// Up to so many words behind the end that ListMarksAvx512() returns are written over.
 inline constexpr size_t kMarksAtOnce = 16;
+
+#if defined(__x86_64__) || defined(__i386__)
 
 alignas(64) inline constexpr std::array<uint8_t, 64> kBitPlaces = [] {
   std::array<uint8_t, 64> places{};

@@ -152,7 +152,7 @@ WordFinder::WordFinder(const std::vector<Word>& words) {
 struct WordWalk {
   static constexpr size_t kStride = 64;
   static constexpr size_t kAtOnce = 4;
-  static constexpr size_t kMostAtOnce = 16;
+  static_assert(kAtOnce <= kMarksAtOnce);
 
   const WordFinder& finder;
   Bytes bytes;
@@ -200,7 +200,7 @@ struct WordWalk {
   // any is looked at.
   template <typename Prepare, typename Mark, typename List>
   [[gnu::always_inline]] void Walk(size_t blocks, Prepare prepare, Mark mark, List list) const {
-    std::array<uint32_t, kStride * kBlock + kMostAtOnce> marked;
+    std::array<uint32_t, kStride * kBlock + kMarksAtOnce> marked;
     for (size_t from = 0; from < blocks; from += kStride) {
       const size_t count = std::min(kStride, blocks - from);
       prepare(bytes.data() + from * kBlock, count);
