@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "match/dialect.h"
 
 namespace picket {
 
@@ -24,6 +28,10 @@ TEST_CASE("line heads: as much of a match as may stand up to its last line end")
        }) {
     CAPTURE(one.pattern);
     CHECK(WidestLineHead(one.pattern) == one.head);
+    // By which most patterns need not be read for it (Matcher::FindReaches).
+    std::vector<std::string> complaints;
+    CHECK(WidestLineHead(one.pattern) <= CheckDialect(one.pattern, &complaints).max_width);
+    CHECK(complaints.empty());
   }
 }
 
