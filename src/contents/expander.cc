@@ -8,6 +8,7 @@
 #include "contents/encoded_text.h"
 #include "contents/expand_gap.h"
 #include "contents/hint_decoder.h"
+#include "contents/packed.h"
 #include "contents/short_text.h"
 
 namespace picket {
@@ -81,7 +82,7 @@ void Expander::Expand(const Blob& blob, std::span<const EncodedHint> hints, Find
   ChildVisitor& next = blob.origin.depth >= limits_.depth ? guard : visitor;
   const bool is_short_text = IsShortText(blob.bytes);
 #define PICKET_OPENER(Open, opens_short_text) \
-  if (opens_short_text || !is_short_text) Open(blob, budget_, sink, next);
+  if (!is_short_text || opens_short_text) Open(blob, budget_, sink, next);
 #include "contents/openers.def"
 #undef PICKET_OPENER
   if (!instead) ExpandNotebook(blob, budget_, sink, next);

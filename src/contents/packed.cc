@@ -1,6 +1,7 @@
 #include "contents/packed.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "contents/child_origin.h"
@@ -151,6 +152,16 @@ const char* GapReason(PackedEnd end) {
     case PackedEnd::kTooLarge: return "it is larger, inflated, than the limit for one object";
   }
   return nullptr;
+}
+
+bool MayBePackedText(Bytes text) {
+  static const std::array<bool, 256> begins = [] {
+    std::array<bool, 256> bytes{};
+    for (const Packing* packing : kPackings)
+      if (packing->text_begin != 0) bytes[static_cast<uint8_t>(packing->text_begin)] = true;
+    return bytes;
+  }();
+  return !text.empty() && begins[text.front()];
 }
 
 void ExpandPacked(const Blob& blob, ExpandBudget& budget, FindingSink& sink,

@@ -84,6 +84,9 @@ Unpacked Unpack(PackedDecoder& decoder, Bytes packed, uint64_t limit, std::strin
 // The most that `size` bytes may become: content that is packed thousands to one is no content.
 uint64_t MostUnpacked(uint64_t size);
 
+// False where no stream begins as `text` does, which is text.
+bool MayBePackedText(Bytes text);
+
 // The opener: does nothing when `blob` begins with no stream.
 void ExpandPacked(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildVisitor& visitor);
 
