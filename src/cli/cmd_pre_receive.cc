@@ -22,11 +22,16 @@ int RunPreReceive(const CommonOptions& common) {
   SplitOff(common, Gate::kPreReceive);
   HookWatch watch({.tells = !common.quiet && common.progress.empty()});
   StatsLine stats(common);
-  std::future<LoadedRules> rules = StartLoadingRules(common, RuleCache::kUnused);
+  // Git may have megabytes to say; the rest is made ready meanwhile, and nothing is said of it
+  // before it is known that there is anything to judge.
+  std::future<RefUpdates> reading = std::async([] { return ReadRefUpdates(STDIN_FILENO); });
+  std::future<LoadedRules> rules = LoadRulesNow(common, RuleCache::kUnused);
+  std::packaged_task<std::unique_ptr<Repository>()> open(Repository::OpenForHook);
+  open();
   // Kept to the end of the process, which takes it apart sooner than we would.
-  static const RefUpdates& updates = *new RefUpdates(ReadRefUpdates(STDIN_FILENO));
+  static const RefUpdates& updates = *new RefUpdates(reading.get());
   if (updates.empty()) return 0;
-  const std::unique_ptr<Repository> repository = Repository::OpenForHook();
+  const std::unique_ptr<Repository> repository = open.get_future().get();
   if (updates.AreAnySet()) repository->BeginRefs();
   const Policy policy = ReadServerPolicy(common, *repository);
   if (policy.server.deadline) watch.SetDeadline(*policy.server.deadline);

@@ -87,6 +87,13 @@ std::future<LoadedRules> StartLoadingRules(const CommonOptions& common, RuleCach
   return std::async([&common, cache] { return LoadRules(common, cache); });
 }
 
+std::future<LoadedRules> LoadRulesNow(const CommonOptions& common, RuleCache cache) {
+  std::packaged_task<LoadedRules()> load([&common, cache] { return LoadRules(common, cache); });
+  std::future<LoadedRules> rules = load.get_future();
+  load();
+  return rules;
+}
+
 Engine::Engine(const CommonOptions& common, const Policy& policy, RuleCache cache)
     : Engine(common, policy, LoadRules(common, cache)) {}
 

@@ -40,6 +40,9 @@ struct LoadedRules {
 // For a hook: loads them on a thread of its own, megabytes that can be read while Git lists what is
 // staged, or says what is pushed. What it throws, get() throws. `common` outlives it.
 std::future<LoadedRules> StartLoadingRules(const CommonOptions& common, RuleCache cache);
+// The same on the calling thread: what a thread of its own takes from the heap, it takes page by
+// page.
+std::future<LoadedRules> LoadRulesNow(const CommonOptions& common, RuleCache cache);
 
 class Engine {
  public:

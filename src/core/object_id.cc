@@ -6,28 +6,23 @@
 namespace picket {
 namespace {
 
-// One bit, digit or letter for each of eight bytes.
-constexpr uint64_t Each(uint8_t byte) { return byte * uint64_t{0x0101010101010101}; }
-
-// For eight bytes below 0x80: the highest bit of each that lies in [first, last].
-constexpr uint64_t Within(uint64_t bytes, char first, char last) {
-  const uint64_t above = bytes + Each(static_cast<uint8_t>(0x80 - first));
-  const uint64_t beyond = bytes + Each(static_cast<uint8_t>(0x7f - last));
-  return above & ~beyond & Each(0x80);
-}
-
-// Four bytes from eight hexadecimal digits of either case; false where one is none. A push of many
-// refs has as many ids, so this goes by eight digits at a time.
+// False where one is no hexadecimal digit of either case. A push of many refs has as many ids, so
+// all are looked at, which is done many at a time.
+template <size_t kDigits>
 bool ReadDigits(const char* digits, uint8_t* bytes) {
-  uint64_t text = 0;
-  for (unsigned i = 0; i < 8; ++i) text |= uint64_t{static_cast<uint8_t>(digits[i])} << 8 * i;
-  if ((text & Each(0x80)) != 0) return false;
-  const uint64_t letters = Within(text | Each(0x20), 'a', 'f');
-  if ((letters | Within(text, '0', '9')) != Each(0x80)) return false;
-  const uint64_t values = (text & Each(0x0f)) + (letters >> 7) * 9;
-  const uint64_t pairs = values << 4 | values >> 8;
-  for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<uint8_t>(pairs >> 16 * i);
-  return true;
+  std::array<uint8_t, kDigits> values;
+  unsigned bad = 0;
+  for (size_t i = 0; i < kDigits; ++i) {
+    const auto byte = static_cast<uint8_t>(digits[i]);
+    const auto digit = static_cast<uint8_t>(byte - '0');
+    const auto letter = static_cast<uint8_t>((byte | 0x20) - 'a');
+    const bool is_digit = digit < 10;
+    values[i] = is_digit ? digit : static_cast<uint8_t>(letter + 10);
+    bad |= static_cast<unsigned>(!is_digit) & static_cast<unsigned>(letter >= 6);
+  }
+  for (size_t i = 0; i < kDigits / 2; ++i)
+    bytes[i] = static_cast<uint8_t>(values[2 * i] << 4 | values[2 * i + 1]);
+  return bad == 0;
 }
 
 }  // namespace
@@ -35,8 +30,8 @@ bool ReadDigits(const char* digits, uint8_t* bytes) {
 std::optional<ObjectId> ObjectId::TryParse(std::string_view hex) {
   if (hex.size() != 40 && hex.size() != 64) return std::nullopt;
   ObjectId id;
-  bool good = true;
-  for (size_t i = 0; i < hex.size(); i += 8) good &= ReadDigits(&hex[i], &id.bytes_[i / 2]);
+  const bool good = hex.size() == 40 ? ReadDigits<40>(hex.data(), id.bytes_.data())
+                                     : ReadDigits<64>(hex.data(), id.bytes_.data());
   if (!good) return std::nullopt;
   id.size_ = static_cast<uint8_t>(hex.size() / 2);
   return id;

@@ -33,7 +33,6 @@ void ChangeBuilder::ExpectObjects(size_t count) {
   count = std::min(count, kMostExpected);
   const size_t before = list_.objects.capacity();
   ReserveInLargePages(&list_.objects, before + 2 * count);
-  pages_.Clear(list_.objects, before + 2 * count);
   ReserveInLargePages(&list_.paths, count);
   ReserveInLargePages(&names_, count);
   blobs_.Reserve(count / 2);

@@ -34,6 +34,9 @@ class ChangeBuilder : public TreeChangeVisitor {
   // in this order, so that they need not be copied; or empty.
   void ExpectRefs(size_t count, const NameList& names);
   void ExpectObjects(size_t count);
+  // Has the pages of what is expected cleared by a thread of its own. Whoever asks the system for
+  // memory meanwhile may wait for it.
+  void ClearPagesAhead() { pages_.Clear(list_.objects, list_.objects.capacity()); }
   uint32_t AddRef(std::string_view name);
   void AddTag(const ObjectId& oid, uint32_t ref);
   // A blob that a ref points at.

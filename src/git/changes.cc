@@ -1,6 +1,7 @@
 #include "git/changes.h"
 
 #include <algorithm>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ namespace {
 
 // Old values from which most of what is old is looked for first.
 constexpr size_t kMostLikely = 256;
+// So many take longer to list than a thread takes to start: most of it is clearing pages.
+constexpr size_t kManyRefs = 8'192;
 
 struct ListOptions {
   bool may_be_promised = false;
@@ -157,6 +160,36 @@ std::vector<ObjectId> PeelToCommits(ObjectDatabase& objects, std::span<const Obj
   return commits;
 }
 
+// Where one new value leads.
+struct Way {
+  bool is_known = false;
+  bool is_asked = false;  // it is no deleted ref's
+  bool is_listed = false;
+  bool leads_somewhere = false;
+  std::vector<ObjectId> tags;
+  Peeled peeled;
+  std::string why;
+};
+
+bool LeadsToCommitAlone(const Way& way) {
+  return !way.is_asked ||
+         (way.leads_somewhere && way.tags.empty() && way.peeled.type == ObjectType::kCommit);
+}
+
+// By the ids of `updates`.
+std::vector<Way> PeelNew(ObjectDatabase& objects, const RefUpdates& updates,
+                         const StepWatch& watch) {
+  std::vector<Way> ways(updates.ids().size());
+  for (size_t line = 0; line < updates.size() && !watch.IsStopped(); ++line) {
+    Way& way = ways[updates.new_id(line)];
+    if (std::exchange(way.is_known, true)) continue;
+    const ObjectId& value = updates.ids()[updates.new_id(line)];
+    way.is_asked = !value.is_zero();
+    if (way.is_asked) way.leads_somewhere = Peel(objects, value, &way.tags, &way.peeled, &way.why);
+  }
+  return ways;
+}
+
 // The old values of `updates` mean nothing here.
 ChangeList List(const Repository& repository, const RefUpdates& updates,
                 std::span<const ObjectId> existing_values, const ListOptions& options) {
@@ -169,25 +202,36 @@ ChangeList List(const Repository& repository, const RefUpdates& updates,
 
   builder.ExpectRefs(updates.size(), updates.AreAllSet() ? updates.refs() : NameList());
   builder.ExpectObjects(CountReceived(repository));
+  const bool are_many = updates.size() >= kManyRefs;
+  if (!are_many) builder.ClearPagesAhead();
   std::vector<WalkTip> tips;
   std::vector<std::pair<ObjectId, uint32_t>> ref_trees;
-  struct Way {
-    bool is_known = false;
-    bool leads_somewhere = false;
-    std::vector<ObjectId> tags;
-    Peeled peeled;
-    std::string why;
-  };
-  std::vector<Way> ways(updates.ids().size());  // of each value
-  for (size_t line = 0; line < updates.size(); ++line) {
+  std::vector<Way> ways = PeelNew(*objects, updates, options.watch);
+  const bool are_plain = are_many && !options.watch.IsStopped() &&
+                         std::all_of(ways.begin(), ways.end(), LeadsToCommitAlone);
+  // Then they are listed while the commits are walked.
+  std::future<void> listing;
+  if (are_plain) {
+    uint32_t refs = 0;
+    for (size_t line = 0; line < updates.size(); ++line) {
+      Way& way = ways[updates.new_id(line)];
+      if (!way.is_asked) continue;
+      if (!std::exchange(way.is_listed, true)) tips.push_back({way.peeled.oid, refs});
+      ++refs;
+    }
+    listing = std::async([&updates, &ways, &builder] {
+      for (size_t line = 0; line < updates.size(); ++line)
+        if (ways[updates.new_id(line)].is_asked) builder.AddRef(updates.ref(line));
+    });
+  }
+  for (size_t line = 0; line < updates.size() && !are_plain; ++line) {
     const ObjectId& value = updates.ids()[updates.new_id(line)];
     if (value.is_zero()) continue;
     const std::string_view name = updates.ref(line);
     const uint32_t ref = builder.AddRef(name);
     if (options.watch.IsStopped()) continue;
     Way& way = ways[updates.new_id(line)];
-    const bool added = !std::exchange(way.is_known, true);
-    if (added) way.leads_somewhere = Peel(*objects, value, &way.tags, &way.peeled, &way.why);
+    const bool added = !std::exchange(way.is_listed, true);
     // What leads to it is named by the first ref.
     if (!added && way.leads_somewhere && way.peeled.type != ObjectType::kTree) continue;
     for (const ObjectId& tag : way.tags)
@@ -214,6 +258,7 @@ ChangeList List(const Repository& repository, const RefUpdates& updates,
     walk =
         existing.Walk(repository, *objects, tips, {.unjudged = unjudged, .watch = options.watch});
   }
+  if (listing.valid()) listing.get();
   if (walk.is_cut || options.watch.IsStopped()) {
     builder.CutBeforeWalk();
     return builder.Finish();
