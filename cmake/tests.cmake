@@ -14,14 +14,10 @@ set_tests_properties(installed PROPERTIES FIXTURES_SETUP installed COST 1000
   ENVIRONMENT ASAN_OPTIONS=detect_leaks=0:malloc_context_size=2)
 
 # The same program, but for who is asked for the lists of a repository: Git in all of them. The
-# product has no switch for it.
-add_executable(picket_plumbing src/main.cc tests/support/plumbing_route.cc
+# product has no switch for it. It is linked as where there are no archives.
+picket_program(picket_plumbing PkgConfig::LIBRARIES src/main.cc tests/support/plumbing_route.cc
   $<FILTER:$<TARGET_OBJECTS:picket_objects>,EXCLUDE,/repository_route[.]cc>
   $<TARGET_OBJECTS:picket_cli>)
-target_include_directories(picket_plumbing PRIVATE src)
-target_compile_definitions(picket_plumbing PRIVATE PICKET_VERSION="${PROJECT_VERSION}")
-target_link_libraries(picket_plumbing PRIVATE PkgConfig::LIBRARIES BZip2::BZip2 Threads::Threads
-  picket_warnings)
 if(PICKET_ASAN)
   # A second link of a sanitized program is not worth its time.
   set_target_properties(picket_plumbing PROPERTIES EXCLUDE_FROM_ALL ON)
@@ -125,6 +121,8 @@ if(NOT PICKET_ASAN)
     $<TARGET_FILE:picket_plumbing> ${PICKET_INSTALLED}/bin/)
   set_tests_properties(installed_plumbing PROPERTIES FIXTURES_REQUIRED installed
     FIXTURES_SETUP installed_plumbing COST 900)
+  set_tests_properties(cli/receive_crash_refuses_the_push PROPERTIES
+    FIXTURES_REQUIRED "installed;installed_plumbing")
   foreach(name ${PICKET_SHA256_SCENARIOS})
     picket_scenario(sha256/${name} tests/cli/${name}.sh ${PICKET_INSTALLED}/bin/picket
       "PICKET_HASH=sha256" installed)

@@ -3,10 +3,13 @@
 #include <git2.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include "core/error.h"
 #include "git/libgit2.h"
+#include "git/plain_config.h"
 
 namespace picket {
 namespace {
@@ -20,11 +23,18 @@ int Visit(const git_config_entry* entry, void* payload) {
   return 0;
 }
 
+std::optional<std::vector<ConfigEntry>> TryReadPlain(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  if (file) text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  return file ? TryParsePlainConfig(text) : std::nullopt;
+}
+
 }  // namespace
 
 std::vector<ConfigEntry> ListEntries(git_config* config) {
   std::vector<ConfigEntry> entries;
-  if (git_config_foreach(config, Visit, &entries) < 0)
+  if (StartLibgit2().git_config_foreach(config, Visit, &entries) < 0)
     throw Error("The Git configuration can't be read: " + LastLibgit2Error() + ". Correct it.");
   return entries;
 }
@@ -36,18 +46,17 @@ std::vector<ConfigEntry> ReadConfigFile(const std::string& path) {
   // libgit2 would wait for a pipe.
   if (!std::filesystem::is_regular_file(status))
     throw Error("The configuration " + path + " is no file that can be read. Correct it.");
-  StartLibgit2();
-  Owned<git_config, git_config_free> config;
-  if (git_config_open_ondisk(&config.value, path.c_str()) < 0)
+  if (std::optional<std::vector<ConfigEntry>> plain = TryReadPlain(path)) return std::move(*plain);
+  Owned<git_config, &Libgit2::git_config_free> config;
+  if (StartLibgit2().git_config_open_ondisk(&config.value, path.c_str()) < 0)
     throw Error("The configuration " + path + " can't be read: " + LastLibgit2Error() +
                 ". Correct it.");
   return ListEntries(config.value);
 }
 
 std::vector<ConfigEntry> ReadUserConfig() {
-  StartLibgit2();
-  Owned<git_config, git_config_free> config;
-  if (git_config_open_default(&config.value) < 0) return {};
+  Owned<git_config, &Libgit2::git_config_free> config;
+  if (StartLibgit2().git_config_open_default(&config.value) < 0) return {};
   return ListEntries(config.value);
 }
 
@@ -58,8 +67,11 @@ const ConfigEntry* FindSetting(std::span<const ConfigEntry> entries, std::string
 }
 
 bool IsTrue(const ConfigEntry& entry) {
+  if (!entry.value) return true;
+  if (*entry.value == "true") return true;
+  if (*entry.value == "false") return false;
   int on = 0;
-  return git_config_parse_bool(&on, entry.value ? entry.value->c_str() : nullptr) == 0 && on != 0;
+  return StartLibgit2().git_config_parse_bool(&on, entry.value->c_str()) == 0 && on != 0;
 }
 
 }  // namespace picket

@@ -1,7 +1,7 @@
 // Git's configuration as a list of settings. https://git-scm.com/docs/git-config
 //
-// The reader is libgit2's, which needs no repository for it, so that a format that libgit2 can't
-// open is found out before anything else is asked.
+// Read without a repository, so that a format that libgit2 can't open is found out before anything
+// else is asked: by ourselves where it is plain, else by libgit2.
 #pragma once
 
 #include <optional>

@@ -145,6 +145,21 @@ std::vector<Ref> Merge(std::vector<Ref> packed, const std::vector<LooseRef>& loo
   return refs;
 }
 
+// None where there is no such file; nullopt where it is not what it should be. Throws Error where
+// others would wait for a pipe.
+std::optional<std::vector<Ref>> TryReadPackedRefs(const std::string& common_dir, size_t id_bytes) {
+  const std::string path = common_dir + "/packed-refs";
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0)
+    return errno == ENOENT ? std::optional(std::vector<Ref>()) : std::nullopt;
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw Error("The file " + path +
+                " is no regular file, so that no ref can be told. Restore it.");
+  const MappedFile file(path);
+  if (!file.why().empty()) return std::nullopt;
+  return ParsePackedRefs(AsText(file.bytes()), id_bytes);
+}
+
 }  // namespace
 
 bool IsSoundRefName(std::string_view name) {
@@ -203,6 +218,28 @@ RefFile ParseRefFile(std::string_view text, size_t id_bytes) {
   return file;
 }
 
+std::optional<HeadFile> TryReadHead(const std::string& common_dir, size_t id_bytes) {
+  std::string name = "HEAD";
+  for (int links = 0; links <= kMostLinks; ++links) {
+    errno = 0;
+    const std::optional<std::string> text =
+        ReadShortFile(AT_FDCWD, (common_dir + "/" + name).c_str());
+    if (!text && (links == 0 || errno != ENOENT)) return std::nullopt;
+    if (!text) {
+      const std::optional<std::vector<Ref>> packed = TryReadPackedRefs(common_dir, id_bytes);
+      if (!packed) return std::nullopt;
+      const auto at = std::find_if(packed->begin(), packed->end(),
+                                   [&](const Ref& ref) { return ref.name == name; });
+      return HeadFile{at == packed->end() ? std::nullopt : std::optional(at->target)};
+    }
+    const RefFile file = ParseRefFile(*text, id_bytes);
+    if (file.target) return HeadFile{file.target};
+    if (file.link.empty()) return std::nullopt;
+    name = file.link;
+  }
+  return std::nullopt;
+}
+
 std::optional<RefList> TryReadRefFiles(const std::string& common_dir, size_t id_bytes) {
   const int folder = open(common_dir.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
   if (folder < 0) return std::nullopt;
@@ -217,22 +254,9 @@ std::optional<RefList> TryReadRefFiles(const std::string& common_dir, size_t id_
   if (at.link.empty() && !at.target) return std::nullopt;
   list.head_branch = at.link;
 
-  std::vector<Ref> packed;
-  const std::string path = common_dir + "/packed-refs";
-  struct stat status {};
-  if (lstat(path.c_str(), &status) == 0) {
-    // Others would wait for a pipe.
-    if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-      throw Error("The file " + path +
-                  " is no regular file, so that no ref can be told. Restore it.");
-    const MappedFile file(path);
-    if (!file.why().empty()) return std::nullopt;
-    std::optional<std::vector<Ref>> parsed = ParsePackedRefs(AsText(file.bytes()), id_bytes);
-    if (!parsed) return std::nullopt;
-    packed = std::move(*parsed);
-  } else if (errno != ENOENT) {
-    return std::nullopt;
-  }
+  std::optional<std::vector<Ref>> read = TryReadPackedRefs(common_dir, id_bytes);
+  if (!read) return std::nullopt;
+  std::vector<Ref>& packed = *read;
   if (!std::is_sorted(packed.begin(), packed.end(), ByName))
     std::sort(packed.begin(), packed.end(), ByName);
   const auto again = std::adjacent_find(

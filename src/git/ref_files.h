@@ -32,4 +32,11 @@ RefFile ParseRefFile(std::string_view text, size_t id_bytes);
 // then somebody else has to be asked, and says what is wrong.
 std::optional<RefList> TryReadRefFiles(const std::string& common_dir, size_t id_bytes);
 
+// What HEAD leads to; no target where it is unborn.
+struct HeadFile {
+  std::optional<ObjectId> target;
+};
+// nullopt as above.
+std::optional<HeadFile> TryReadHead(const std::string& common_dir, size_t id_bytes);
+
 }  // namespace picket

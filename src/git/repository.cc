@@ -208,8 +208,13 @@ std::unique_ptr<Repository> Repository::Open(const std::string& path, bool searc
   repository->worktree_ = WorktreeOf(git_dir, repository->common_dir_, search ? path : "", own);
   const RepositoryFormat format = FormatOf(own);
   repository->reads_ref_files_ = RefFilesServe(format) && git_dir == repository->common_dir_;
-  repository->lists_ =
-      Libgit2Serves(format) ? OpenByLibgit2(git_dir) : OpenByPlumbing(git_dir, in_hook, format);
+  if (!Libgit2Serves(format)) {
+    repository->lists_ = OpenByPlumbing(git_dir, in_hook, format);
+  } else if (repository->reads_ref_files_ && IsGitDirectory(git_dir)) {
+    repository->lists_ = OpenByLibgit2Later(git_dir);
+  } else {
+    repository->lists_ = OpenByLibgit2(git_dir);
+  }
   return repository;
 }
 
@@ -328,6 +333,9 @@ std::vector<Ref> Repository::Refs(std::optional<ObjectId>* head) const {
 }
 
 std::optional<ObjectId> Repository::Resolve(std::string_view ref) const {
+  if (reads_ref_files_ && ref == "HEAD")
+    if (const std::optional<HeadFile> head = TryReadHead(common_dir_, id_bytes()))
+      return head->target;
   return lists_->Resolve(std::string(ref));
 }
 

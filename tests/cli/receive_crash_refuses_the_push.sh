@@ -10,13 +10,18 @@ grep -q '^Seccomp:' /proc/self/status || skip "the kernel has no seccomp"
 : "${PICKET_CRASH_LIBRARY:=$(dirname "$(dirname "$(dirname "$PICKET")")")/libcrash_when_read.so}"
 [ -r "$PICKET_CRASH_LIBRARY" ] || skip "the library that crashes is not built: $PICKET_CRASH_LIBRARY"
 
+# It can take the place of a library only where that is shared.
+crashing=$PICKET
+ldd "$crashing" | grep -q 'libhs[.]' || crashing=$(dirname "$PICKET")/picket_plumbing
+[ -x "$crashing" ] || skip "no program that shares its libraries is built: $crashing"
+
 # crashes HOW COMMAND...: where a text is searched that says so.
 cat >crashes <<END_OF_CRASHES
 #!/bin/sh
 PICKET_CRASH=\$1 LD_PRELOAD='$PICKET_CRASH_LIBRARY'
 export PICKET_CRASH LD_PRELOAD
 shift
-exec '$PICKET' "\$@"
+exec '$crashing' "\$@"
 END_OF_CRASHES
 chmod +x crashes
 crashes=$SCRATCH/crashes

@@ -145,4 +145,39 @@ TEST_CASE("ref files: anything out of the ordinary is left to others") {
       [](GitFixture& git) { git.Write(".git/refs/heads/long", std::string(10'000, '1')); }));
 }
 
+TEST_CASE("ref files: HEAD leads where Git says") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  const std::string place = git.git_dir();
+  const auto from_files = [&place] {
+    const std::optional<HeadFile> head = TryReadHead(place, 20);
+    if (!head) return std::string("declined");
+    return head->target ? head->target->ToHex() : "unborn";
+  };
+  CHECK(from_files() == "unborn");
+  git.Write("f", "text");
+  git.Commit("one");
+  CHECK(from_files() == git.Git({"rev-parse", "HEAD"}));
+  git.Git({"pack-refs", "--all"});
+  CHECK(from_files() == git.Git({"rev-parse", "HEAD"}));
+  git.Git({"symbolic-ref", "refs/heads/link", "refs/heads/main"});
+  git.Git({"symbolic-ref", "HEAD", "refs/heads/link"});
+  CHECK(from_files() == git.Git({"rev-parse", "HEAD"}));
+  git.Git({"symbolic-ref", "HEAD", "refs/heads/none"});
+  CHECK(from_files() == "unborn");
+  git.Git({"update-ref", "--no-deref", "HEAD", "main"});
+  CHECK(from_files() == git.Git({"rev-parse", "main"}));
+  // Somebody else says what is wrong.
+  for (const char* text : {"", "ref: ../x\n", "ref: HEAD\n", "x\n"}) {
+    git.Write(".git/HEAD", text);
+    CHECK(from_files() == "declined");
+  }
+  git.Write(".git/HEAD", "ref: refs/heads/round\n");
+  git.Write(".git/refs/heads/round", "ref: refs/heads/round\n");
+  CHECK(from_files() == "declined");
+  git.Write(".git/HEAD", "ref: refs/heads/none\n");
+  git.Write(".git/packed-refs", "broken\n");
+  CHECK(from_files() == "declined");
+}
+
 }  // namespace picket

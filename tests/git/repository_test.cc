@@ -458,8 +458,9 @@ TEST_CASE("repository: one that belongs to another user needs safe.directory") {
   fs::create_directories(home);
   for (const char* name : {"", "/.git"})
     REQUIRE(chown((git.directory() + name).c_str(), 12345, 12345) == 0);
-  StartLibgit2();
-  REQUIRE(git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, home.c_str()) == 0);
+  const Libgit2& libgit2 = StartLibgit2();
+  REQUIRE(libgit2.git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL,
+                                   home.c_str()) == 0);
   ScopedEnvironment sudo("SUDO_UID", nullptr);
   struct Case {
     std::string value;
@@ -477,7 +478,7 @@ TEST_CASE("repository: one that belongs to another user needs safe.directory") {
   GitFixture(home).Write(".gitconfig", "");
   ScopedEnvironment caller("SUDO_UID", "12345");
   CHECK(ErrorOf([&] { Repository::OpenAt(git.directory()); }) == "");
-  git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, nullptr);
+  libgit2.git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, nullptr);
 }
 
 }  // namespace picket
