@@ -109,7 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     rule.group = group;
     rule.token_run = size % 2 == 0;
     for (uint64_t head : {uint64_t{size}, uint64_t{size / 2}}) {
-      if (IsWithinReach(rule, text, head) != OracleIsWithinReach(rule, AsText(text), head)) {
+      if (IsWithinReach(rule, text, head) != OracleIsWithinReach(rule, named, head)) {
         std::abort();
       }
     }
