@@ -40,6 +40,9 @@ void TryFinders(picket::Bytes text) {
   const TextSigns expected = OracleSigns(AsText(text), text.size() / 3);
   std::vector<Landmark> plain_words;
   FindSplitWords(text, &plain_words, Instructions::kPlain);
+  for (const Landmark& word : plain_words) {
+    if (!IsInSplitWord(text, word.begin, word.begin)) std::abort();
+  }
   std::vector<WordHit> plain_hits;
   kFinder->Find(text, &plain_hits, Instructions::kPlain);
   for (Instructions with : KnownInstructions()) {
