@@ -147,6 +147,9 @@ Answer RunErrand(Desk& desk, Errand errand, std::string_view text, std::string_v
     case Errand::kSpool:
       if (context.spool.directory.empty()) break;
       return SpoolOutside(context.spool, question);
+    case Errand::kSpoolRoom:
+      if (context.spool.directory.empty()) break;
+      return SpoolRoomOutside(context.spool, question);
     case Errand::kRemovedNames:
       if (!context.has_index) break;
       answer.text = NamesRemovedFromIndex(question);

@@ -86,6 +86,15 @@ struct Origin {
   std::span<const TextSection> sections = {};
 };
 
+// Bytes that come in while they are looked at. Every method may be called from any thread.
+class Arrival {
+ public:
+  virtual ~Arrival() = default;
+  // Waits until the first `end` bytes are there, all of them at most. False where they never will
+  // be: then nothing counts that was said of the content, and whoever handed it out says why.
+  virtual bool Await(uint64_t end) = 0;
+};
+
 // Valid during the call that hands it out; a detector keeps nothing of it.
 struct Blob {
   const BlobRef& ref;
@@ -94,6 +103,9 @@ struct Blob {
   // Ranges that detectors which read byte by byte leave out: the tensors of a file outside Git that
   // is too large for that. Sorted and disjoint; empty for all else. Valid as long as the blob.
   std::span<const Span> left_out = {};
+  // Null: all bytes are there. Otherwise none may be read before it was waited for; only who says
+  // that it takes such content gets it (BlobVisitor, Session).
+  Arrival* arrival = nullptr;
 
   // It is a tensor and nothing else. Only where it begins do readers look at it then: each page
   // further on would be fetched for itself, and a checkpoint has thousands of tensors.

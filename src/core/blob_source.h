@@ -16,6 +16,9 @@ class BlobVisitor {
   virtual ~BlobVisitor() = default;
   // `derivation` is null where the blob neither is made from another nor others from it.
   virtual void OnBlob(const Blob& blob, const Derivation* derivation) = 0;
+  // Whether OnBlob() may get content that comes in meanwhile (Blob::arrival). Where not all of it
+  // has come, the same object's gap, or the object once more, follows.
+  virtual bool TakesArriving() const { return false; }
   // The object can't be examined: the gap says why.
   virtual void OnGap(Gap gap) = 0;
   // The object was left out on purpose (an excluded path, an object that a promisor may supply).

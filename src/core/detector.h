@@ -53,6 +53,8 @@ class Session {
   // Examines one blob. `derivation` may be null, and may be ignored. Never throws for bad content:
   // what can't be examined is added as a Gap, and what was found before stays.
   virtual void Scan(const Blob& blob, const Derivation* derivation, FindingSink& sink) = 0;
+  // Whether Scan() may get content that comes in meanwhile (Blob::arrival).
+  virtual bool TakesArriving() const { return false; }
 };
 
 // Const and shared by all threads; outlives its sessions.

@@ -16,6 +16,7 @@ namespace picket {
 // Work that only someone outside can do, by name; who sets the door up says what is done for each.
 enum class Errand : uint32_t {
   kSpool = 1,     // a large object as a temporary file (git/spooled_object.h)
+  kSpoolRoom,     // an empty one of a large object's size
   kRemovedNames,  // what the index leaves out of a commit (git/git_ancestry.h)
   // The audit's cache (scan/kept_cache.h).
   kCacheOpen,

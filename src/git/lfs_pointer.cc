@@ -9,7 +9,6 @@
 namespace picket {
 namespace {
 
-constexpr size_t kPointerBytes = 1024;
 constexpr size_t kFirstVersionsBytes = 512;
 constexpr std::array<std::string_view, 3> kVersions = {"https://git-lfs.github.com/spec/v1",
                                                        "https://hawser.github.com/spec/v1",
@@ -147,12 +146,12 @@ class PointerText {
 }  // namespace
 
 std::optional<LfsPointer> TryParseLfsPointer(Bytes blob) {
-  const std::string_view text = AsText(blob.first(std::min(blob.size(), kPointerBytes)));
+  const std::string_view text = AsText(blob.first(std::min(blob.size(), kLfsPointerBytes)));
   if (!MayBePointer(text)) return std::nullopt;
   std::optional<LfsPointer> pointer = PointerText().Read(text);
   if (!pointer && text.size() > kFirstVersionsBytes)
     pointer = PointerText().Read(text.substr(0, kFirstVersionsBytes));
-  if (pointer) pointer->has_more = blob.size() >= kPointerBytes;
+  if (pointer) pointer->has_more = blob.size() >= kLfsPointerBytes;
   return pointer;
 }
 

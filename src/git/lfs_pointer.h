@@ -29,8 +29,11 @@ struct LfsPointer {
   bool has_more = false;
 };
 
+// As git-lfs, nobody looks at more of a blob.
+inline constexpr size_t kLfsPointerBytes = 1024;
+
 // nullopt for what git-lfs does not read as a pointer, and for an empty blob, which stands for
-// itself. Looks at the first 1,024 bytes only.
+// itself. Looks at the first kLfsPointerBytes only.
 std::optional<LfsPointer> TryParseLfsPointer(Bytes blob);
 
 }  // namespace picket

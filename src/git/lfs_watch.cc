@@ -17,13 +17,16 @@ class LfsWatch::Reader : public BlobReader, private BlobVisitor {
 
  private:
   void OnBlob(const Blob& blob, const Derivation* derivation) override {
-    if (blob.ref.kind == ObjectKind::kBlob) {
+    const uint64_t seen = std::min<uint64_t>(blob.bytes.size(), kLfsPointerBytes);
+    if (blob.ref.kind == ObjectKind::kBlob &&
+        (blob.arrival == nullptr || blob.arrival->Await(seen))) {
       const std::optional<LfsPointer> pointer = TryParseLfsPointer(blob.bytes);
       if (pointer) watch_.Add(blob.ref, *pointer);
     }
     visitor_->OnBlob(blob, derivation);
   }
   void OnGap(Gap gap) override { visitor_->OnGap(std::move(gap)); }
+  bool TakesArriving() const override { return visitor_->TakesArriving(); }
   void OnSkipped(Skipped skipped) override { visitor_->OnSkipped(std::move(skipped)); }
 
   const LfsWatch& watch_;

@@ -1,13 +1,13 @@
 #include "git/loose_objects.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
 #include <string_view>
+
+#include "git/zlib_stream.h"
 
 namespace picket {
 namespace {
@@ -16,49 +16,6 @@ namespace {
 constexpr size_t kHeaderBytes = 32;
 // Deflate can't do better than one bit for 258 bytes, in round figures.
 constexpr uint64_t kLargestRatio = 1032;
-constexpr uint64_t kChunk = uint64_t{1} << 30;
-
-// A zlib stream over a whole view, which may be larger than zlib's own counters.
-class Inflater {
- public:
-  explicit Inflater(Bytes input) : input_(input) { ok_ = inflateInit(&stream_) == Z_OK; }
-  ~Inflater() { inflateEnd(&stream_); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-
-  // Fills `output` as far as the stream goes; the number of bytes written.
-  uint64_t Fill(uint8_t* output, uint64_t size) {
-    uint64_t written = 0;
-    while (ok_ && !ended_ && written < size) {
-      const uint64_t room = std::min(size - written, kChunk);
-      const uint64_t available = std::min<uint64_t>(input_.size() - consumed_, kChunk);
-      stream_.next_in = const_cast<Bytef*>(input_.data() + consumed_);
-      stream_.avail_in = static_cast<uInt>(available);
-      stream_.next_out = output + written;
-      stream_.avail_out = static_cast<uInt>(room);
-      const int code = inflate(&stream_, Z_NO_FLUSH);
-      const uint64_t taken = available - stream_.avail_in;
-      const uint64_t given = room - stream_.avail_out;
-      consumed_ += taken;
-      written += given;
-      ended_ = code == Z_STREAM_END;
-      ok_ = (code == Z_OK || ended_) && (ended_ || taken + given > 0);
-    }
-    return written;
-  }
-  // The stream, its checksum included, and the input end here together.
-  bool EndsHere() {
-    uint8_t extra = 0;
-    return Fill(&extra, 1) == 0 && ok_ && ended_ && consumed_ == input_.size();
-  }
-
- private:
-  Bytes input_;
-  z_stream stream_{};
-  uint64_t consumed_ = 0;
-  bool ok_ = false;
-  bool ended_ = false;
-};
 
 std::optional<ObjectType> TryParseType(std::string_view word) {
   if (word == "commit") return ObjectType::kCommit;
@@ -96,9 +53,9 @@ struct Start {
   size_t filled = 0;
 };
 
-bool ReadStart(Inflater& inflater, Bytes file, Start* start, ObjectHeader* header,
+bool ReadStart(ZlibStream& stream, Bytes file, Start* start, ObjectHeader* header,
                std::string* why) {
-  start->filled = inflater.Fill(start->bytes.data(), start->bytes.size());
+  start->filled = stream.Fill(start->bytes.data(), start->bytes.size());
   start->header_length = ParseHeader(AsText(Bytes(start->bytes).first(start->filled)), header);
   if (start->header_length == 0) return Damaged(why, "its file is no loose object");
   if (header->size > file.size() * kLargestRatio) {
@@ -110,25 +67,33 @@ bool ReadStart(Inflater& inflater, Bytes file, Start* start, ObjectHeader* heade
 }  // namespace
 
 bool ReadLooseHeader(Bytes file, ObjectHeader* header, std::string* why) {
-  Inflater inflater(file);
+  ZlibStream stream(file);
   Start start;
-  return ReadStart(inflater, file, &start, header, why);
+  return ReadStart(stream, file, &start, header, why);
+}
+
+bool OpenLoose(Bytes file, ZlibStream* stream, ObjectHeader* header, std::string* early,
+               std::string* why) {
+  *stream = ZlibStream(file);
+  Start start;
+  if (!ReadStart(*stream, file, &start, header, why)) return false;
+  *early = AsText(Bytes(start.bytes).first(start.filled).subspan(start.header_length));
+  return early->size() <= header->size || Damaged(why, "it is longer than it says");
 }
 
 bool ReadLoose(Bytes file, const std::function<uint8_t*(uint64_t)>& allocate, ObjectHeader* header,
                std::string* why) {
-  Inflater inflater(file);
-  Start start;
-  if (!ReadStart(inflater, file, &start, header, why)) return false;
-  const uint64_t early = start.filled - start.header_length;
-  if (early > header->size) return Damaged(why, "it is longer than it says");
+  ZlibStream stream;
+  std::string early;
+  if (!OpenLoose(file, &stream, header, &early, why)) return false;
   uint8_t* room = allocate(header->size);
   if (room == nullptr) return Damaged(why, "there is no memory for it");
-  std::memcpy(room, start.bytes.data() + start.header_length, early);
-  if (inflater.Fill(room + early, header->size - early) != header->size - early) {
+  std::memcpy(room, early.data(), early.size());
+  const uint64_t rest = header->size - early.size();
+  if (stream.Fill(room + early.size(), rest) != rest) {
     return Damaged(why, "its file is cut short or damaged");
   }
-  if (!inflater.EndsHere()) return Damaged(why, "its file does not end where the object does");
+  if (!stream.EndsWithInput()) return Damaged(why, "its file does not end where the object does");
   return true;
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "git/object_type.h"
+#include "git/zlib_stream.h"
 
 namespace picket {
 
@@ -17,7 +18,12 @@ namespace picket {
 // damaged. A size that `file` can't hold, however well it packs, is damage too.
 bool ReadLooseHeader(Bytes file, ObjectHeader* header, std::string* why);
 
-// The content of the same; `allocate` gives the room for it once its size is known, or null.
+// The start of the same: `early` gets the first bytes of the content, and `stream`, which `file`
+// has to outlive, makes those behind.
+bool OpenLoose(Bytes file, ZlibStream* stream, ObjectHeader* header, std::string* early,
+               std::string* why);
+
+// All of its content; `allocate` gives the room for it once its size is known, or null.
 bool ReadLoose(Bytes file, const std::function<uint8_t*(uint64_t)>& allocate, ObjectHeader* header,
                std::string* why);
 

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/reading.h"
 #include "git/loose_objects.h"
+#include "git/object_stream.h"
 #include "git/pack/mapped_file.h"
 #include "git/repository.h"
 
@@ -100,6 +101,28 @@ ReadStatus ObjectDatabase::ReadHeader(const ObjectId& oid, ObjectHeader* header,
     }
   } while (status == ReadStatus::kMissing && packs_.Refresh());
   return status;
+}
+
+std::unique_ptr<ObjectStream> ObjectDatabase::OpenStream(const ObjectId& oid,
+                                                         const ObjectHeader& header, size_t copy) {
+  if (MayNotRead(oid, nullptr)) return nullptr;
+  std::shared_ptr<const PackStore::Packs> packs;
+  const Bytes packed = packs_.FindWhole(oid, header, &copy, &packs);
+  if (!packed.empty()) {
+    return std::make_unique<ObjectStream>(ZlibStream(packed), header.size, std::move(packs));
+  }
+  for (const std::string& directory : store_.object_dirs()) {
+    auto file = std::make_shared<MappedFile>(LoosePath(directory, oid));
+    ZlibStream stream;
+    std::string early;
+    ObjectHeader loose;
+    if (file->exists() && OpenLoose(file->bytes(), &stream, &loose, &early, nullptr) &&
+        loose.type == header.type && loose.size == header.size && copy-- == 0) {
+      return std::make_unique<ObjectStream>(std::move(stream), header.size, std::move(file),
+                                            std::move(early));
+    }
+  }
+  return nullptr;
 }
 
 bool ObjectDatabase::Contains(const ObjectId& oid) {

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/reading.h"
+#include "git/arriving_object.h"
+#include "git/object_stream.h"
 #include "git/raw_objects.h"
 #include "git/spooled_object.h"
 
@@ -141,25 +143,57 @@ void ObjectReader::VisitObject(const BlobRef& ref, ObjectType type, bool streame
            visitor);
   } else if (large) {
     VisitLarge(ref, header, visitor);
-  } else if (type == ObjectType::kTree) {
-    std::string names = NamesOf(object.bytes(), database_->id_bytes());
-    visitor.OnBlob({ref, AsBytes(names)}, nullptr);
   } else {
-    visitor.OnBlob({ref, object.bytes()}, nullptr);
+    HandOut(ref, type, object.bytes(), nullptr, visitor);
   }
+}
+
+bool ObjectReader::VisitWhole(const BlobRef& ref, const ObjectHeader& header,
+                              BlobVisitor& visitor) {
+  std::string why;
+  // A copy that can't be read does not count while there is one that can.
+  for (size_t copy = 0;; ++copy) {
+    std::unique_ptr<ObjectStream> stream = database_->OpenStream(ref.oid, header, copy);
+    if (stream == nullptr) {
+      if (copy == 0 || database_->CountCopies(ref.oid) > copy) return false;
+      break;
+    }
+    SpooledObject spooled(source_.temporary_in_use_, source_.options_.temporary_bytes);
+    if (!spooled.Reserve(source_.repository_, header.size, &why)) break;
+    ArrivingObject object(std::move(stream), header.size, ref, spooled, source_.options_.stop);
+    HandOut(ref, header.type, spooled.bytes(), &object, visitor);
+    if (object.Await(header.size)) return true;
+    why = object.why();
+    if (!object.is_damaged()) break;
+  }
+  AddGap(ref, std::move(why), visitor);
+  return true;
+}
+
+void ObjectReader::HandOut(const BlobRef& ref, ObjectType type, Bytes bytes, Arrival* arrival,
+                           BlobVisitor& visitor) const {
+  const bool is_tree = type == ObjectType::kTree;
+  if (arrival != nullptr && visitor.TakesArriving() && !is_tree) {
+    Blob blob{ref, bytes};
+    blob.arrival = arrival;
+    visitor.OnBlob(blob, nullptr);
+    return;
+  }
+  if (arrival != nullptr && !arrival->Await(bytes.size())) return;
+  std::string names;
+  if (is_tree) names = NamesOf(bytes, database_->id_bytes());
+  visitor.OnBlob({ref, is_tree ? AsBytes(names) : bytes}, nullptr);
 }
 
 void ObjectReader::VisitLarge(const BlobRef& ref, const ObjectHeader& header,
                               BlobVisitor& visitor) {
+  if (VisitWhole(ref, header, visitor)) return;
   SpooledObject spooled(source_.temporary_in_use_, source_.options_.temporary_bytes);
   std::string why;
-  if (!spooled.Load(source_.repository_, ref.oid, header, &why, source_.options_.stop)) {
-    AddGap(ref, std::move(why), visitor);
-  } else if (header.type == ObjectType::kTree) {
-    std::string names = NamesOf(spooled.bytes(), database_->id_bytes());
-    visitor.OnBlob({ref, AsBytes(names)}, nullptr);
+  if (spooled.Load(source_.repository_, ref.oid, header, &why, source_.options_.stop)) {
+    HandOut(ref, header.type, spooled.bytes(), nullptr, visitor);
   } else {
-    visitor.OnBlob({ref, spooled.bytes()}, nullptr);
+    AddGap(ref, std::move(why), visitor);
   }
 }
 

@@ -108,6 +108,11 @@ class ObjectReader : public BlobReader {
  private:
   void Visit(size_t item, bool streamed, BlobVisitor& visitor);
   void VisitObject(const BlobRef& ref, ObjectType type, bool streamed, BlobVisitor& visitor);
+  // `arrival` may be null. Of a tree the names.
+  void HandOut(const BlobRef& ref, ObjectType type, Bytes bytes, Arrival* arrival,
+               BlobVisitor& visitor) const;
+  // False where the object has to be read by Git: what is a delta.
+  bool VisitWhole(const BlobRef& ref, const ObjectHeader& header, BlobVisitor& visitor);
   void VisitLarge(const BlobRef& ref, const ObjectHeader& header, BlobVisitor& visitor);
 
   const ObjectSource& source_;

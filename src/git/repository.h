@@ -27,6 +27,8 @@
 
 namespace picket {
 
+class ObjectStream;
+
 // One object's bytes; the view lives as long as this or a copy of it.
 class RawObject {
  public:
@@ -56,6 +58,10 @@ class ObjectDatabase {
   // listed is found.
   ReadStatus Read(const ObjectId& oid, RawObject* object, std::string* why);
   ReadStatus ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why);
+  // The content of an object that ReadHeader() has found, of any size: of the copies that are no
+  // deltas the one of that number, from 0. Null where there is none.
+  std::unique_ptr<ObjectStream> OpenStream(const ObjectId& oid, const ObjectHeader& header,
+                                           size_t copy);
   // Without looking for new packs.
   bool Contains(const ObjectId& oid);
   // In packs and loose: a damaged copy may have a sound twin.

@@ -20,6 +20,8 @@ namespace picket {
 namespace {
 
 constexpr char kElsewhere[] = "/var/tmp";
+// Each is a mapping of its own, of which a process may have 65,530.
+constexpr size_t kMostZeroRuns = 1024;
 
 // A file size limit (ulimit -f) must be an error like a full disk, not the end of the process.
 class FileSizeSignalBlocked {
@@ -128,19 +130,30 @@ std::string SpoolQuestion(const ObjectId& oid, const ObjectHeader& header) {
   return question.append(AsText(oid.raw()));
 }
 
-// The temporary file with the whole object, for reading and writing; -1 with a clause in `why`.
+// A temporary file of `size` bytes, for reading and writing, in `directory` or where that is set
+// to; -1 with a clause in `why`.
+int OpenRoom(uint64_t size, std::string* directory, std::string* why) {
+  const int file = OpenFile(directory, why);
+  if (file < 0 || size == 0) return file;
+  const FileSizeSignalBlocked blocked;
+  // All of the room at once: a disk that is full is known before anything is written.
+  const int error = size > static_cast<uint64_t>(INT64_MAX)
+                        ? EFBIG
+                        : posix_fallocate(file, 0, static_cast<off_t>(size));
+  if (error == 0) return file;
+  *why = NoRoom(*directory, size, error);
+  close(file);
+  return -1;
+}
+
+// The same with the whole object in it.
 int WriteSpooled(const SpoolPlace& place, const ObjectId& oid, const ObjectHeader& header,
                  std::string* why, const std::stop_token& stop) {
   std::string directory = place.directory;
-  const int file = OpenFile(&directory, why);
+  const int file = OpenRoom(header.size, &directory, why);
   if (file < 0 || header.size == 0) return file;
-  FileSizeSignalBlocked blocked;
-  // All of the room at once: a disk that is full is known before anything is written.
-  const int error = header.size > static_cast<uint64_t>(INT64_MAX)
-                        ? EFBIG
-                        : posix_fallocate(file, 0, static_cast<off_t>(header.size));
-  if (error != 0) *why = NoRoom(directory, header.size, error);
-  if (error == 0 && Fill(place, directory, oid, header, file, why, stop)) return file;
+  const FileSizeSignalBlocked blocked;
+  if (Fill(place, directory, oid, header, file, why, stop)) return file;
   close(file);
   return -1;
 }
@@ -166,19 +179,83 @@ bool SpooledObject::Load(const Repository& repository, const ObjectId& oid,
     file_ = WriteSpooled({repository.git_dir(), repository.temporary_dir(), limit_}, oid, header,
                          why, stop);
   }
-  if (file_ < 0) return false;
-  if (header.size == 0) return true;
+  return file_ >= 0 && Map(header.size, why);
+}
+
+bool SpooledObject::Reserve(const Repository& repository, uint64_t size, std::string* why) {
+  if (!TakeRoom(size, why)) return false;
+  if (TheDoor().is_shut()) {
+    std::string question;
+    AppendU64Le(size, &question);
+    const Answer answer = TheDoor().Ask(Errand::kSpoolRoom, question);
+    file_ = answer.fd;
+    if (file_ < 0) *why = answer.text;
+  } else {
+    std::string directory = repository.temporary_dir();
+    file_ = OpenRoom(size, &directory, why);
+  }
+  return file_ >= 0 && Map(size, why);
+}
+
+// Of 4 GiB of zeros that were written the pages took longer than all else together.
+bool SpooledObject::MayStayEmpty(uint64_t offset, Bytes bytes) const {
+  static const auto kPage = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  if (bytes.empty() || bytes[0] != 0 || offset % kPage != 0 || bytes.size() % kPage != 0 ||
+      (offset != zeros_end_ && zero_runs_ == kMostZeroRuns)) {
+    return false;
+  }
+  return std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
+// In place of the file's pages those that the kernel has for whatever was never written.
+bool SpooledObject::MapZeros(uint64_t offset, uint64_t length, std::string* why) {
+  uint8_t* const at = const_cast<uint8_t*>(bytes_.data()) + offset;
+  if (mmap(at, length, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) ==
+      MAP_FAILED) {
+    *why = std::string("its zeros can't be mapped: ") + std::strerror(errno);
+    return false;
+  }
+  madvise(at, length, MADV_HUGEPAGE);
+  if (offset != zeros_end_) ++zero_runs_;
+  zeros_end_ = offset + length;
+  return true;
+}
+
+bool SpooledObject::Write(uint64_t offset, Bytes bytes, std::string* why) {
+  if (MayStayEmpty(offset, bytes)) return MapZeros(offset, bytes.size(), why);
+  // For good: to ask for what is pending, as FileSizeSignalBlocked does, is forbidden inside.
+  sigset_t file_size;
+  sigemptyset(&file_size);
+  sigaddset(&file_size, SIGXFSZ);
+  pthread_sigmask(SIG_BLOCK, &file_size, nullptr);
+  while (!bytes.empty()) {
+    const ssize_t written = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      // All of the room was there, but not every file system keeps to that.
+      *why = "its temporary file can't be written: " +
+             std::string(std::strerror(written == 0 ? ENOSPC : errno)) + "; make room there";
+      return false;
+    }
+    offset += static_cast<uint64_t>(written);
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+bool SpooledObject::Map(uint64_t size, std::string* why) {
+  if (size == 0) return true;
   struct stat info {};
-  if (fstat(file_, &info) != 0 || static_cast<uint64_t>(info.st_size) < header.size) {
+  if (fstat(file_, &info) != 0 || static_cast<uint64_t>(info.st_size) < size) {
     *why = "its temporary file is shorter than it is";
     return false;
   }
-  void* mapped = mmap(nullptr, static_cast<size_t>(header.size), PROT_READ, MAP_SHARED, file_, 0);
+  void* mapped = mmap(nullptr, static_cast<size_t>(size), PROT_READ, MAP_SHARED, file_, 0);
   if (mapped == MAP_FAILED) {
     *why = std::string("its temporary file can't be mapped: ") + std::strerror(errno);
     return false;
   }
-  bytes_ = {static_cast<const uint8_t*>(mapped), static_cast<size_t>(header.size)};
+  bytes_ = {static_cast<const uint8_t*>(mapped), static_cast<size_t>(size)};
   return true;
 }
 
@@ -217,6 +294,19 @@ Answer SpoolOutside(const SpoolPlace& place, std::string_view question) {
     close(answer.fd);
     answer.fd = file;
   }
+  return answer;
+}
+
+Answer SpoolRoomOutside(const SpoolPlace& place, std::string_view question) {
+  ByteReader reader(AsBytes(question));
+  const uint64_t size = reader.U64Le();
+  Answer answer;
+  if (!reader.ok() || reader.remaining() != 0 || size > place.limit) {
+    answer.text = "room for its temporary file was asked for in no proper way";
+    return answer;
+  }
+  std::string directory = place.directory;
+  answer.fd = OpenRoom(size, &directory, &answer.text);
   return answer;
 }
 

@@ -20,8 +20,6 @@ namespace {
 constexpr size_t kHits = 16'384;
 // A range this small always fits: every id ends at most once at each offset.
 constexpr uint64_t kSmallestRange = 16;
-constexpr uint64_t kSplitReach = uint64_t{kLongestSplitWord} + kBehindSplitWord;
-
 bool IsHex(uint8_t c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -210,7 +208,7 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   CollectEscapes(text, from, end);
   if (IsWanted(SearchGroup::kSplit)) {
     // A word of the range may end far behind it.
-    const uint64_t split_end = end + std::min<uint64_t>(text.size() - end, kSplitReach);
+    const uint64_t split_end = end + std::min<uint64_t>(text.size() - end, kSplitWordReach);
     FindSplitWords(text.subspan(from, split_end - from), &others_);
     while (!others_.empty() && others_.back().begin >= reached.size()) others_.pop_back();
     if (!search(SearchGroup::kSplit, others_)) return false;

@@ -74,6 +74,10 @@ class Matcher {
   // Work is bounded by a multiple of the text's size and the rules' widths. `keep` gets the hits
   // for texts that are made from this one; may be null.
   void Scan(Bytes text, MatchJudge& judge, HitList* keep = nullptr);
+  // The same as Scan(), with the same result, for a text that comes in meanwhile: it is searched as
+  // far as it is there, and what was hit is confirmed when all of it is. False where that never
+  // was; the judge may have been told something.
+  bool ScanArriving(Bytes text, Arrival& arrival, MatchJudge& judge);
   // Marks the blobs of which Scan() may tell the judge anything, each by itself.
   void Sift(const BlobGroup& group, std::vector<bool>* marked);
   // The same as Scan(), with the same result, for a text made from another by copying ranges of it,

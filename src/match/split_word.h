@@ -17,6 +17,8 @@ inline constexpr uint32_t kShortestSplitWord = 3;
 inline constexpr uint32_t kLongestSplitWord = 2048;
 // Behind a word so many bytes are looked at.
 inline constexpr uint32_t kBehindSplitWord = 4;
+// A word that begins in a text is found as FindSplitWords() finds it with so many bytes behind it.
+inline constexpr uint64_t kSplitWordReach = uint64_t{kLongestSplitWord} + kBehindSplitWord;
 
 // Replaces `found` by the words of `text` of at least kShortestSplitWord bytes, of longer ones the
 // last kLongestSplitWord, that stand before

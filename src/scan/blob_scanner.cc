@@ -168,15 +168,17 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
     // What others are made from is read by itself: most of them is known then.
     Opener* const opener = scanner_->opener_.get();
     const bool instead = derivation == nullptr && opener != nullptr && !IsStopped() &&
-                         IsContent(blob_.ref.kind) && opener->OpenInstead(blob_, *this, *this);
+                         blob_.arrival == nullptr && IsContent(blob_.ref.kind) &&
+                         opener->OpenInstead(blob_, *this, *this);
     std::optional<Blob> seen;
     if (instead) seen.emplace(blob_).origin.bytes_seen = true;
     const Blob& blob = seen ? *seen : blob_;
     size_t first = object_->findings.size();
     for (auto& session : scanner_->sessions_) {
-      if (IsStopped()) return;
+      if (IsStopped() || (!session->TakesArriving() && !IsHere())) return;
       session->Scan(blob, derivation, *this);
     }
+    if (!IsHere()) return;
     if (lost_hints_ > 0) {
       AddGap("", "it holds more marks of encoded text than are followed (" +
                      std::to_string(scanner_->limits_.hints) + ")");
@@ -249,6 +251,10 @@ class BlobScanner::View final : public FindingSink, public ChildVisitor {
 
  private:
   bool IsStopped() const { return scanner_->limits_.stop.stop_requested(); }
+  // Waits until all of the bytes are.
+  bool IsHere() const {
+    return blob_.arrival == nullptr || blob_.arrival->Await(blob_.bytes.size());
+  }
 
   const std::string& FileFingerprint(const std::string& family) {
     if (file_fingerprint_.empty() && scanner_->limits_.key != nullptr) {
@@ -380,6 +386,7 @@ ScannedObject BlobScanner::Scan(const Blob& blob, const Derivation* derivation) 
   Tally tally;
   View view(this, &object, blob, blob.bytes.size(), 0, &tally);
   view.Run(derivation);
+  if (blob.arrival != nullptr && !blob.arrival->Await(blob.bytes.size())) return {};
   if (object.silent()) return object;
 
   Sort(&object.findings);

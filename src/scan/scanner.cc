@@ -186,15 +186,16 @@ class Worker final : public BlobVisitor {
              "", kAvoidedReason});
       return;
     }
-    if (!together_ || !sifted_[KindIndex(blob)].IsWorthIt() ||
+    if (!together_ || blob.arrival != nullptr || !sifted_[KindIndex(blob)].IsWorthIt() ||
         !HeldBlobs::Takes(blob, derivation)) {
-      Count(blob);
       Examine(blob, derivation);
       return;
     }
     held_.Add(blob);
     if (held_.is_full()) ExamineHeld();
   }
+
+  bool TakesArriving() const override { return true; }
 
   void OnGap(Gap gap) override {
     if (!IsStopped()) part_.gaps.push_back(std::move(gap));
@@ -227,6 +228,9 @@ class Worker final : public BlobVisitor {
   void Examine(const Blob& blob, const Derivation* derivation) {
     const Reading reading(blob.ref.oid, blob.ref.position);
     ScannedObject object = scanner_.Scan(blob, derivation);
+    // Nothing was examined then, and its gap follows.
+    if (blob.arrival != nullptr && !blob.arrival->Await(blob.bytes.size())) return;
+    Count(blob);
     // What could not be examined because it was left is counted with it.
     if (IsStopped()) object.gaps.clear();
     if (object.silent()) {
@@ -251,15 +255,15 @@ class Worker final : public BlobVisitor {
       scanner_.Sift(held_.group(), &speaks_);
     }
     for (size_t i = 0; i < blobs.size() && !IsStopped(); ++i) {
-      Count(blobs[i]);
       Sifted& sifted = sifted_[KindIndex(blobs[i])];
       ++sifted.all;
       if (speaks_[i]) {
         ++sifted.speak;
         Examine(blobs[i], nullptr);
-      } else if (run_->options.on_silent) {
-        run_->options.on_silent(blobs[i].ref);
+        continue;
       }
+      Count(blobs[i]);
+      if (run_->options.on_silent) run_->options.on_silent(blobs[i].ref);
     }
     held_.Clear();
     // Those that were stopped in count as left, all of them.

@@ -106,7 +106,7 @@ class SecretSession : public Session, public Sieve, private MatchJudge {
     blob_ = &blob;
     sink_ = &sink;
     stop_ = sink.stop();
-    if (derivation != nullptr && blob.left_out.empty()) {
+    if (derivation != nullptr && blob.left_out.empty() && blob.arrival == nullptr) {
       ScanDerived(*derivation);
     } else {
       ScanPieces();
@@ -118,6 +118,8 @@ class SecretSession : public Session, public Sieve, private MatchJudge {
     blob_ = nullptr;
     sink_ = nullptr;
   }
+
+  bool TakesArriving() const override { return true; }
 
   void Sift(const BlobGroup& group, std::vector<bool>* speaks) override {
     for (Searcher* searcher : {&installed_, own_ ? &*own_ : nullptr}) {
@@ -148,8 +150,15 @@ class SecretSession : public Session, public Sieve, private MatchJudge {
     piece_at_ = from;
     Bytes piece = blob_->bytes.subspan(from, end - from);
     pending_.clear();
-    Search([&](Searcher& searcher) { searcher.matcher.Scan(piece, *this); });
-    Flush(piece);
+    bool is_here = true;
+    Search([&](Searcher& searcher) {
+      if (blob_->arrival == nullptr) {
+        searcher.matcher.Scan(piece, *this);
+      } else if (is_here) {
+        is_here = searcher.matcher.ScanArriving(piece, *blob_->arrival, *this);
+      }
+    });
+    if (is_here) Flush(piece);
   }
 
   // The hits of a blob that others are made from are kept until none can come any more.

@@ -1,9 +1,12 @@
-// Loose object files: whatever they hold, reading ends, within the room that was asked for.
+// Loose object files: whatever they hold, reading ends, within the room that was asked for, and in
+// pieces it says what it says at once.
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "git/loose_objects.h"
+#include "git/object_stream.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const picket::Bytes file(data, size);
@@ -20,5 +23,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       &again, &why);
   const bool header_read = picket::ReadLooseHeader(file, &header, &why);
   if (whole && (!header_read || header.size != again.size)) __builtin_trap();
+  picket::ZlibStream zlib;
+  std::string early;
+  if (!picket::OpenLoose(file, &zlib, &header, &early, &why)) {
+    if (whole) __builtin_trap();
+    return 0;
+  }
+  picket::ObjectStream stream(std::move(zlib), header.size, nullptr, std::move(early));
+  std::vector<uint8_t> content;
+  uint8_t piece[61];
+  for (uint64_t count = 1; count > 0;) {
+    count = stream.Read(piece, 1 + size % sizeof piece);
+    content.insert(content.end(), piece, piece + count);
+  }
+  const bool ends = stream.Ends();
+  if (ends != whole) __builtin_trap();
+  if (whole) room.resize(header.size);
+  if (whole && room != content) __builtin_trap();
   return 0;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "git/object_stream.h"
 #include "git/pack/forest_walk.h"
 #include "git/repository.h"
 #include "support/pack_builder.h"
@@ -129,6 +130,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (database.ReadHeader(oid, &header, &why) == picket::ReadStatus::kOk &&
         read == picket::ReadStatus::kOk && object.bytes().size() != header.size) {
       abort();
+    }
+    // In pieces, what is no delta. That of several copies which is read at once may be another one.
+    for (size_t copy = 0; auto stream = database.OpenStream(oid, header, copy); ++copy) {
+      uint8_t piece[61];
+      uint64_t content = 0;
+      while (const uint64_t count = stream->Read(piece, sizeof piece)) content += count;
+      if (content > header.size || (stream->Ends() && content != header.size)) abort();
+      if (copy > forest->entries().size()) abort();
+      if (stream->Ends() && read != picket::ReadStatus::kOk) abort();
     }
   }
   Forget(*forest, size % 2 == 0 ? picket::ObjectType::kTree : picket::ObjectType::kBlob, walk,

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <string>
@@ -74,6 +75,37 @@ TEST_CASE("spooled object: where Git is ended the object is not called damaged")
   CHECK_FALSE(spooled.good);
   CHECK(Has(spooled.why, "ended with status 137"));
   CHECK_FALSE(Has(spooled.why, "damaged"));
+}
+
+// Runs of zeros, of pages and of parts of pages, more of them than are mapped by themselves.
+TEST_CASE("spooled object: what is written piece by piece is what is read") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  const auto repository = Repository::OpenAt(git.directory());
+  constexpr size_t kPage = 4096;
+  std::string text(3000 * kPage, '\0');
+  for (size_t page = 0; page < 2800; page += 2) text[page * kPage + page % kPage] = 'x';
+  text += "end";
+  std::atomic<uint64_t> in_use{0};
+  SpooledObject object(in_use, text.size());
+  std::string why;
+  REQUIRE(object.Reserve(*repository, text.size(), &why));
+  for (size_t at = 0; at < text.size();) {
+    const size_t count = std::min(at % 5 == 0 ? kPage : 3 * kPage + 1, text.size() - at);
+    REQUIRE(object.Write(at, AsBytes(text).subspan(at, count), &why));
+    REQUIRE(
+        (AsText(object.bytes().subspan(at, count)) == std::string_view(text).substr(at, count)));
+    at += count;
+  }
+  SpooledObject paged(in_use, 2 * text.size());
+  REQUIRE(paged.Reserve(*repository, text.size(), &why));
+  for (size_t at = 0; at < text.size(); at += kPage) {
+    REQUIRE(paged.Write(at, AsBytes(text).subspan(at, std::min(kPage, text.size() - at)), &why));
+  }
+  CHECK((AsText(paged.bytes()) == text));
+  SpooledObject none(in_use, text.size());
+  CHECK_FALSE(none.Reserve(*repository, 1, &why));
+  CHECK(Has(why, "limits.temp_bytes"));
 }
 
 }  // namespace picket

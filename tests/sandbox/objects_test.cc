@@ -158,7 +158,8 @@ TEST_CASE("an object that is too large for memory is written outside and mapped 
   const ObjectId large = git.Object("blob", content);
   const std::unique_ptr<Repository> repository = Repository::OpenAt(git.directory());
   const SpoolPlace place{repository->git_dir(), repository->temporary_dir(), uint64_t{1} << 20};
-  const DoErrand do_errand = [&place](Errand, std::string_view, std::string_view question) {
+  const DoErrand do_errand = [&place](Errand errand, std::string_view, std::string_view question) {
+    if (errand == Errand::kSpoolRoom) return SpoolRoomOutside(place, question);
     Answer answer = SpoolOutside(place, question);
     // With /proc, as tests have it.
     if (answer.fd >= 0 && (fcntl(answer.fd, F_GETFL) & O_ACCMODE) != O_RDONLY) {
@@ -178,6 +179,17 @@ TEST_CASE("an object that is too large for memory is written outside and mapped 
                spooled.Load(*repository, large, {ObjectType::kBlob, content.size()}, &why);
            said += good && AsText(spooled.bytes()) == content ? "whole, " : "wrong " + why;
          }
+         // What the process inflates by itself.
+         for (const uint64_t size : {uint64_t{content.size()}, uint64_t{2} << 20}) {
+           SpooledObject room(in_use, uint64_t{1} << 30);
+           why.clear();
+           const bool good = room.Reserve(*repository, size, &why) &&
+                             room.Write(10, AsBytes(content).subspan(10), &why) &&
+                             room.Write(0, AsBytes(content).first(10), &why);
+           said += good && AsText(room.bytes()) == content ? "written, "
+                   : why.empty()                           ? "no word, "
+                                                           : "refused, ";
+         }
          // Past what the keeper lets one file have, and of a size that it has not.
          for (const uint64_t size : {uint64_t{2} << 20, uint64_t{content.size() - 1}}) {
            SpooledObject spooled(in_use, uint64_t{1} << 30);
@@ -188,7 +200,7 @@ TEST_CASE("an object that is too large for memory is written outside and mapped 
          }
          return said + std::to_string(in_use);
        }});
-  CHECK(end.said == "whole, refused, refused, 0");
+  CHECK(end.said == "whole, written, refused, refused, refused, 0");
 }
 
 TEST_CASE("questions about temporary files that make no sense are answered with a clause") {
@@ -197,10 +209,14 @@ TEST_CASE("questions about temporary files that make no sense are answered with 
   for (const std::string& question :
        {std::string(), std::string(1, '\2'), std::string(40, '\xff'), std::string(28, '\0'),
         std::string("\2") + std::string(8, '\0') + std::string(21, 'x')}) {
-    const Answer answer = SpoolOutside(place, question);
-    CHECK(answer.fd == -1);
-    CHECK_FALSE(answer.text.empty());
+    for (const Answer& answer :
+         {SpoolOutside(place, question), SpoolRoomOutside(place, question)}) {
+      CHECK(answer.fd == -1);
+      CHECK_FALSE(answer.text.empty());
+    }
   }
+  const std::string too_much("\xe9\3\0\0\0\0\0\0", 8);  // 1001
+  CHECK(SpoolRoomOutside(place, too_much).fd == -1);
 }
 
 TEST_CASE("a scan of objects goes on without the blob that ended it, and tells it as a gap") {

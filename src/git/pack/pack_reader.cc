@@ -99,6 +99,24 @@ ReadStatus PackReader::ReadHeader(const ObjectId& oid, ObjectHeader* header, std
   return status;
 }
 
+Bytes PackReader::FindWhole(const ObjectId& oid, const ObjectHeader& header, size_t* copy,
+                            std::shared_ptr<const PackStore::Packs>* packs) {
+  Bytes stream;
+  ForEachPlace(oid, [&](const Place& place) {
+    const PackFile& pack = *place.pack;
+    PackEntryHeader entry;
+    if (!ParsePackEntryHeader(pack.bytes(), place.offset, pack.id_bytes(), &entry) ||
+        entry.is_delta() || TypeOf(entry.kind) != header.type || entry.size != header.size) {
+      return false;
+    }
+    const Bytes compressed = pack.bytes().first(pack.end()).subspan(entry.data_offset);
+    if (CouldInflateTo(compressed.size(), header.size) && (*copy)-- == 0) stream = compressed;
+    return false;  // which pack is asked first stays as it is: that is what is counted by
+  });
+  *packs = packs_;
+  return stream;
+}
+
 bool PackReader::Contains(const ObjectId& oid) {
   return ForEachPlace(oid, [](const Place&) { return true; });
 }

@@ -27,6 +27,11 @@ class PackReader {
   ReadStatus Read(const ObjectId& oid, std::shared_ptr<const ObjectBytes>* object,
                   std::string* why);
   ReadStatus ReadHeader(const ObjectId& oid, ObjectHeader* header, std::string* why);
+  // Where the zlib stream of an object of this type and size begins, up to the end of its pack, in
+  // the copy of number `copy` among those that are no deltas; empty where there are fewer, and
+  // `copy` is less by as many. Valid as long as `packs`.
+  Bytes FindWhole(const ObjectId& oid, const ObjectHeader& header, size_t* copy,
+                  std::shared_ptr<const PackStore::Packs>* packs);
   bool Contains(const ObjectId& oid);
   // True where the packs were listed again: what was missing may be there now.
   bool Refresh();
