@@ -54,6 +54,17 @@ ShutDoor::ShutDoor(int socket, Places places, const std::vector<std::string>& ke
   if (Exchange(Question::kPlaces, 0, 0, WritePlaces(places_)).error != 0) ThrowGone();
 }
 
+ShutDoor::~ShutDoor() {
+  const auto close_all = [](const std::vector<int>& fds) {
+    for (const int fd : fds) {
+      if (fd >= 0) close(fd);
+    }
+  };
+  for (const auto& [path, fd] : kept_open_) close_all({fd});
+  for (const Ahead& ahead : ahead_) close_all(ahead.fds);
+  for (const Loose& loose : loose_) close_all({loose.fd});
+}
+
 Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text) {
   std::vector<int> fds;
   Answer answer = Exchange(what, directory, at, text, 1, &fds);
@@ -76,7 +87,16 @@ Answer ShutDoor::Exchange(Question what, uint32_t directory, uint64_t at, std::s
 }
 
 Answer ShutDoor::Put(const PlaceQuestion& question) {
-  return Exchange(question.question, question.directory, question.at, question.text);
+  std::vector<int> none;
+  return Exchange(question.question, question.directory, question.at, question.text, 0, &none);
+}
+
+// Either a descriptor or an error.
+Answer ShutDoor::PutToOpen(const PlaceQuestion& question) {
+  Answer answer = Exchange(question.question, question.directory, question.at, question.text);
+  if (answer.error != 0 && answer.fd >= 0) close(std::exchange(answer.fd, -1));
+  if (answer.error == 0 && answer.fd < 0) answer.error = EPIPE;
+  return answer;
 }
 
 int ShutDoor::OpenToRead(const std::string& path) {
@@ -90,7 +110,7 @@ int ShutDoor::OpenToRead(const std::string& path) {
   }
   const Answer answer = question->question == Question::kOpenLoose    ? OpenLoose(*question)
                         : question->question == Question::kOpenListed ? OpenListed(question->at)
-                                                                      : Put(*question);
+                                                                      : PutToOpen(*question);
   if (answer.error != 0) errno = answer.error;
   return answer.fd;
 }
@@ -136,7 +156,7 @@ Answer ShutDoor::OpenLoose(PlaceQuestion question) {
     if (answer.fd < 0) answer.error = errno;
     return answer;
   }
-  answer = Put(question);
+  answer = PutToOpen(question);
   if (answer.fd < 0) return answer;
   const int kept = fcntl(answer.fd, F_DUPFD_CLOEXEC, 3);
   if (kept < 0) return answer;
@@ -179,6 +199,7 @@ int ShutDoor::ListNames(const std::string& folder, std::vector<std::string>* nam
 
 Answer ShutDoor::Ask(Errand errand, std::string_view question) {
   Answer answer = Exchange(Question::kErrand, 0, static_cast<uint64_t>(errand), question);
+  if (answer.error != 0 && answer.fd >= 0) close(std::exchange(answer.fd, -1));
   if (static_cast<uint32_t>(answer.error) == kSaidNo) throw Error(answer.text);
   if (answer.error == EPIPE) ThrowGone();
   return answer;

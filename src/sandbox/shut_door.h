@@ -19,6 +19,9 @@ class ShutDoor : public Door {
   // once; one that can't be opened then can't be opened later. Throws Error where the keeper has
   // gone.
   ShutDoor(int socket, Places places, const std::vector<std::string>& kept_open);
+  ~ShutDoor() override;
+  ShutDoor(const ShutDoor&) = delete;
+  ShutDoor& operator=(const ShutDoor&) = delete;
 
   bool is_shut() const override { return true; }
   int OpenToRead(const std::string& path) override;
@@ -28,8 +31,9 @@ class ShutDoor : public Door {
   Answer Ask(Errand errand, std::string_view question) override;
 
  private:
-  // Where the keeper has gone, the error is EPIPE.
+  // Where the keeper has gone, the error is EPIPE. An answer to Put() brings no descriptor.
   Answer Put(const PlaceQuestion& question);
+  Answer PutToOpen(const PlaceQuestion& question);
   Answer Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text);
   Answer Exchange(Question what, uint32_t directory, uint64_t at, std::string_view text,
                   size_t most_fds, std::vector<int>* fds);

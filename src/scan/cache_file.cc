@@ -394,9 +394,8 @@ bool CacheFile::CheckSegments() {
     const auto id_bytes = static_cast<size_t>(rows.Number(0));
     const std::string_view ids = rows.Blob(1);
     const std::string_view kinds = rows.Blob(2);
-    const bool whole = (id_bytes == 20 || id_bytes == 32) && (width == 0 || width == id_bytes) &&
-                       ids.size() == kinds.size() * id_bytes &&
-                       SumOf(scope_, ids, kinds) == rows.Blob(3) && IsAscending(ids, id_bytes);
+    const bool whole = (width == 0 || width == id_bytes) && AreCleanIds(id_bytes, ids, kinds) &&
+                       SumOf(scope_, ids, kinds) == rows.Blob(3);
     if (!whole && !failed_) SetDamaged();
     width = id_bytes;
   }

@@ -20,7 +20,11 @@ CleanIds Sorted(std::vector<std::pair<ObjectId, ObjectKind>> objects) {
   return sorted;
 }
 
-bool IsAscending(std::string_view ids, size_t id_bytes) {
+bool AreCleanIds(size_t id_bytes, std::string_view ids, std::string_view kinds) {
+  if (id_bytes != 20 && id_bytes != 32) return false;
+  if (ids.size() != kinds.size() * id_bytes) return false;
+  const auto exists = [](char kind) { return static_cast<ObjectKind>(kind) <= ObjectKind::kFile; };
+  if (!std::all_of(kinds.begin(), kinds.end(), exists)) return false;
   for (size_t at = id_bytes; at < ids.size(); at += id_bytes) {
     if (std::memcmp(ids.data() + at - id_bytes, ids.data() + at, id_bytes) >= 0) return false;
   }

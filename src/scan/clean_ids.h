@@ -26,6 +26,8 @@ struct CleanIds {
 // Those of the first one's length, each once.
 CleanIds Sorted(std::vector<std::pair<ObjectId, ObjectKind>> objects);
 
-bool IsAscending(std::string_view ids, size_t id_bytes);
+// Whether they are what CleanIds has to be: ids of a length that exists, ascending and distinct,
+// and as many kinds, of those that exist.
+bool AreCleanIds(size_t id_bytes, std::string_view ids, std::string_view kinds);
 
 }  // namespace picket

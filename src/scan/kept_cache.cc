@@ -21,17 +21,11 @@ void PutIds(const CleanIds& ids, std::string* out) {
   AppendSized(ids.kinds, out);
 }
 
-// Distinct ids in order, of one length, each with a kind that exists.
 bool TakeIds(ByteReader* reader, CleanIds* ids) {
   ids->id_bytes = reader->U64Le();
   ids->ids = TakeText(reader);
   ids->kinds = TakeText(reader);
-  if (!reader->ok() || (ids->id_bytes != 20 && ids->id_bytes != 32)) return false;
-  if (ids->ids.size() != ids->kinds.size() * ids->id_bytes) return false;
-  for (size_t i = 0; i < ids->size(); ++i) {
-    if (ids->kind(i) > ObjectKind::kFile) return false;
-  }
-  return IsAscending(ids->ids, ids->id_bytes);
+  return reader->ok() && AreCleanIds(ids->id_bytes, ids->ids, ids->kinds);
 }
 
 [[noreturn]] void Refuse() {

@@ -9,7 +9,9 @@
 #   -r  first execute each target until it was executed RUNS times in all, on one core
 #   -m  list the lines that are missed
 # BUILD is the folder of the build (build-depth), JOBS how many compilers run at a time, MAX_LEN the
-# most bytes of an input (4096), SECONDS_EACH the most time that -r spends on a target.
+# most bytes of an input (4096), SECONDS_EACH the most time that -r spends on a target. The target
+# "secrets" compiles the shipped rules, half a minute of each run, unless PICKET_COMPILED_RULES names
+# the file that an installed `picket rules compile` has made of them.
 set -eu
 cd "$(dirname "$0")/../.."
 more=

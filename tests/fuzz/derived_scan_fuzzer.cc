@@ -1,6 +1,8 @@
 // Texts that are made from each other, as a session scans them that is told so, against one that is
 // not and against each rule's expression alone over the whole text. The input is a list of what a
-// text is made of: ranges of its base, bytes, parts of texts that match, filler.
+// text is made of: ranges of its base, bytes, parts of texts that match, filler. Before each but
+// the first stands how many levels up its base is, and its highest bit says that nothing is made
+// from it; kNewTree begins another tree.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +14,7 @@
 #include "core/byte_reader.h"
 #include "match/dialect.h"
 #include "match/re2_options.h"
+#include "secrets/base_hits.h"
 #include "secrets/secret_detector.h"
 #include "support/re2_walk.h"
 
@@ -20,6 +23,8 @@ namespace {
 
 constexpr size_t kMostText = 12'000;
 constexpr size_t kMostTexts = 12;
+constexpr uint8_t kNewTree = 0x7f;
+constexpr uint8_t kLeaf = 0x80;
 
 std::string Mixed(size_t length) {
   std::string text;
@@ -78,19 +83,35 @@ std::vector<std::string> MakeTexts() {
           "746f6b5f" + std::string(20, '3')};
 }
 
+// The last of the rules are an organisation's own.
+constexpr ptrdiff_t kOwnRules = 3;
+
 struct Engine {
   Engine() {
-    std::vector<std::string> complaints;
-    rules = RuleSet::Compile(MakeRules(), "", &complaints);
-    if (rules == nullptr) std::abort();
-    detector = std::make_unique<SecretDetector>(rules, FingerprintKey());
-    for (const Rule& rule : rules->rules()) {
+    std::vector<Rule> installed = MakeRules();
+    std::vector<Rule> own(installed.end() - kOwnRules, installed.end());
+    installed.resize(installed.size() - own.size());
+    const auto compile = [this](const std::vector<Rule>& some) {
+      std::vector<std::string> complaints;
+      auto set = RuleSet::Compile(some, "", &complaints);
+      if (set == nullptr) std::abort();
+      rules.insert(rules.end(), set->rules().begin(), set->rules().end());
+      return set;
+    };
+    const auto set = compile(installed);
+    detector = std::make_unique<SecretDetector>(set, FingerprintKey(), compile(own));
+    told = detector->NewSession();
+    untold = detector->NewSession();
+    for (const Rule& rule : rules) {
       regexes.push_back(std::make_unique<re2::RE2>(rule.pattern, MakeRe2Options(rule.ignore_case)));
     }
   }
 
-  std::shared_ptr<const RuleSet> rules;
+  std::vector<Rule> rules;  // as they are compiled
   std::unique_ptr<SecretDetector> detector;
+  // Made once, as a thread makes them: that takes longer than most inputs.
+  std::unique_ptr<Session> told;
+  std::unique_ptr<Session> untold;
   std::vector<std::unique_ptr<re2::RE2>> regexes;
   std::vector<std::string> texts = MakeTexts();
 };
@@ -153,7 +174,7 @@ Made MakeText(ByteReader& in, const std::string& base, const std::vector<std::st
 void Check(const Engine& engine, const std::string& text, Sink found, Sink expected) {
   if (found.findings != expected.findings || found.hints != expected.hints) std::abort();
   for (size_t i = 0; i < engine.regexes.size(); ++i) {
-    const Rule& rule = engine.rules->rules()[i];
+    const Rule& rule = engine.rules[i];
     Places places;
     for (const auto& [id, offset, length] : found.findings) {
       if (id == rule.id) places.emplace_back(offset, length);
@@ -163,27 +184,44 @@ void Check(const Engine& engine, const std::string& text, Sink found, Sink expec
   }
 }
 
+// With little room: of a base either what was kept for it is known, or nothing.
+void Keep(BaseHits& kept, const Derivation& derivation, const Blob& blob, uint64_t base_size,
+          const Sink& found) {
+  KeptHits* keep = kept.Begin(derivation, blob.ref.oid);
+  if ((keep != nullptr) != derivation.is_base) std::abort();
+  const KeptHits* base = kept.BaseOf(derivation);
+  if (base != nullptr && base->installed.text_size() != base_size) std::abort();
+  if (keep != nullptr) {
+    keep->installed.Reset(blob.bytes.size());
+    for (const auto& [id, offset, length] : found.findings) {
+      const Hit hit{0, offset + length, offset + length};
+      keep->installed.Add({&hit, 1});
+    }
+    keep->installed.Finish();
+  }
+  kept.End(derivation);
+}
+
 }  // namespace
 }  // namespace picket
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace picket;
   static const Engine engine;
-  const std::unique_ptr<Session> told = engine.detector->NewSession();
-  const std::unique_ptr<Session> untold = engine.detector->NewSession();
   ByteReader in(Bytes(data, size));
+  BaseHits kept(uint64_t{20} * sizeof(Hit));
   std::vector<Made> path;
   for (uint8_t number = 1; number <= kMostTexts && in.ok() && !in.at_end(); ++number) {
-    // How many levels up the base is.
-    const size_t up = path.empty() ? 0 : in.U8() % path.size();
-    path.resize(path.size() - up);
+    const uint8_t place = path.empty() ? 0 : in.U8();
+    if ((place & ~kLeaf) == kNewTree) path.clear();
+    if (!path.empty()) path.resize(path.size() - (place & ~kLeaf) % path.size());
     const bool root = path.empty();
     Made made = MakeText(in, root ? "" : path.back().text, engine.texts);
     const std::string raw(20, static_cast<char>(number));
     made.oid = ObjectId::FromRaw(AsBytes(raw));
     Derivation derivation;
     derivation.depth = path.size();
-    derivation.is_base = true;
+    derivation.is_base = (place & kLeaf) == 0;
     if (!root) {
       derivation.base = path.back().oid;
       derivation.copies = made.copies;
@@ -191,11 +229,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const BlobRef ref{ObjectKind::kBlob, made.oid, number, {}};
     const Blob blob{ref, AsBytes(made.text)};
     Sink found;
-    told->Scan(blob, &derivation, found);
+    engine.told->Scan(blob, &derivation, found);
+    Keep(kept, derivation, blob, root ? 0 : path.back().text.size(), found);
     Sink expected;
-    untold->Scan(blob, nullptr, expected);
+    engine.untold->Scan(blob, nullptr, expected);
     Check(engine, made.text, std::move(found), std::move(expected));
-    path.push_back(std::move(made));
+    if (derivation.is_base) path.push_back(std::move(made));
   }
   return 0;
 }

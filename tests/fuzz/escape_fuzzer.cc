@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (byte < 0x20 || byte == 0x7f) std::abort();
   }
   std::string json = picket::EscapeInvalidUtf8(text);
+  if (!picket::IsUtf8(shown) || picket::IsUtf8(text) != (json == text)) std::abort();
   for (std::string_view rest : {std::string_view(shown), std::string_view(json)}) {
     while (!rest.empty()) {
       picket::Character character = picket::DecodeUtf8(rest);

@@ -102,11 +102,17 @@ void Read(FakeDoor& door) {
     cache->EndStep(false);
   }
   cache->Put({{"p1", std::string(door.bytes)}});
+  cache->AddClean(ObjectId::FromRaw(AsBytes(std::string(20, 'a'))), ObjectKind::kBlob);
+  cache->Flush();
   if (door.keeper != nullptr) {
-    cache->Finish({.store = [](const auto&) {},
-                   .is_clean = [](Bytes) { return std::optional<ObjectKind>(); },
-                   .on_id = [](Bytes, std::optional<ObjectKind>) { std::abort(); },
-                   .rows = [] { return AuditCache::Rows(); }});
+    cache->Finish(
+        {.store =
+             [](const auto& visit) {
+               for (char letter : {'a', 'b'}) visit(AsBytes(std::string(20, letter)));
+             },
+         .is_clean = [](Bytes) { return ObjectKind::kTree; },
+         .on_id = [](Bytes, std::optional<ObjectKind> kind) { Require(kind.has_value()); },
+         .rows = [] { return AuditCache::Rows(); }});
   }
   cache->trouble();
 }

@@ -1,7 +1,8 @@
 // A pack of the fuzzer's making: records of kind, reference, flags, length and content, so that
 // compression and checksums are no wall before the parts that matter. A flag leaves the content
 // uncompressed, lies about its size, stores the same id twice, or has the index place the entry
-// somewhere else. The length of the input says what is wanted and what is too large.
+// somewhere else. The length of the input says what is wanted, what is too large, and the entries
+// of which type are given up in the end: the others stay what they were.
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
@@ -67,6 +68,34 @@ PackBuilder Build(picket::Bytes bytes) {
   return pack;
 }
 
+// The entries of a type are given up; the rest is walked once more.
+void Forget(picket::DeltaForest& forest, picket::ObjectType type, picket::ForestWalk& walk,
+            Walked& walked) {
+  struct Known {
+    picket::ObjectId id;
+    uint64_t offset;
+    size_t children;
+  };
+  std::vector<Known> stay;
+  std::vector<uint32_t> before;
+  for (uint32_t i = 0; i < forest.entries().size(); ++i) {
+    if (forest.entries()[i].type == type) continue;
+    stay.push_back({forest.id(i), forest.offset(i), forest.children(i).size()});
+    before.push_back(i);
+  }
+  const picket::DeltaForest::Moved moved = forest.Forget(type);
+  if (forest.entries().size() != stay.size()) abort();
+  for (uint32_t i = 0; i < stay.size(); ++i) {
+    if (moved(before[i]) != i || forest.id(i) != stay[i].id) abort();
+    if (forest.offset(i) != stay[i].offset || forest.children(i).size() != stay[i].children)
+      abort();
+    for (const uint32_t child : forest.children(i)) {
+      if (child >= stay.size() || forest.entries()[child].base != i) abort();
+    }
+    if (forest.entries()[i].base == picket::DeltaForest::kNone) walk.Walk(forest, i, walked);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -112,5 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (stream->Ends() && read != picket::ReadStatus::kOk) abort();
     }
   }
+  Forget(*forest, size % 2 == 0 ? picket::ObjectType::kTree : picket::ObjectType::kBlob, walk,
+         walked);
   return 0;
 }

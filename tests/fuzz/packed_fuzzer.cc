@@ -91,7 +91,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     OpenRaw(data[0], data[1] * 16, bytes.subspan(2));
     return 0;
   }
-  auto inflated = UnpackZipData(bytes.subspan(2), data[0], data[1] * 16, kLimit);
+  const uint16_t method = data[0];
+  auto inflated = UnpackZipData(bytes.subspan(2), method, data[1] * 16, kLimit);
+  if (inflated.has_value() != EndsByItself(method)) std::abort();
   if (inflated && inflated->bytes.size() > kLimit) std::abort();
   return 0;
 }

@@ -27,9 +27,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     std::string again;
-    for (const picket::RefUpdate update : picket::ParseRefUpdates(text))
+    size_t set = 0;
+    const picket::RefUpdates updates = picket::ParseRefUpdates(text);
+    for (const picket::RefUpdate update : updates) {
       again += update.old_oid.ToHex() + " " + update.new_oid.ToHex() + " " +
                std::string(update.ref) + "\n";
+      set += update.new_oid.is_zero() ? 0u : 1u;
+    }
+    if (updates.AreAnySet() != (set > 0) || updates.AreAllSet() != (set == updates.size())) {
+      std::abort();
+    }
+    if (updates.SetTo().size() != set) std::abort();
     if (!SameText(WithoutLastNewline(text), WithoutLastNewline(again))) std::abort();
   } catch (const picket::Error&) {
   }

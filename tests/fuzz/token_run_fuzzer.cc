@@ -40,6 +40,9 @@ void TryFinders(picket::Bytes text) {
   const TextSigns expected = OracleSigns(AsText(text), text.size() / 3);
   std::vector<Landmark> plain_words;
   FindSplitWords(text, &plain_words, Instructions::kPlain);
+  for (const Landmark& word : plain_words) {
+    if (!IsInSplitWord(text, word.begin, word.begin)) std::abort();
+  }
   std::vector<WordHit> plain_hits;
   kFinder->Find(text, &plain_hits, Instructions::kPlain);
   for (Instructions with : KnownInstructions()) {
@@ -109,7 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     rule.group = group;
     rule.token_run = size % 2 == 0;
     for (uint64_t head : {uint64_t{size}, uint64_t{size / 2}}) {
-      if (IsWithinReach(rule, text, head) != OracleIsWithinReach(rule, AsText(text), head)) {
+      if (IsWithinReach(rule, text, head) != OracleIsWithinReach(rule, named, head)) {
         std::abort();
       }
     }

@@ -148,11 +148,13 @@ inline std::vector<TokenRun> OracleNamedRuns(std::string_view text) {
   return runs;
 }
 
-inline bool OracleIsWithinReach(const Rule& rule, std::string_view match, uint64_t head) {
+// `runs` are the match's OracleNamedRuns.
+inline bool OracleIsWithinReach(const Rule& rule, const std::vector<TokenRun>& runs,
+                                uint64_t head) {
   const bool beside = IsBesideTokenRuns(rule.group);
   if (!beside && !rule.token_run) return true;
   const SearchReach& reach = ReachOf(beside ? rule.group : SearchGroup::kNamedValue);
-  for (const TokenRun& run : OracleNamedRuns(match)) {
+  for (const TokenRun& run : runs) {
     if (!beside) return true;
     const uint32_t size = run.end - run.begin;
     const bool counts =
@@ -163,6 +165,11 @@ inline bool OracleIsWithinReach(const Rule& rule, std::string_view match, uint64
     if (counts && spans && named) return true;
   }
   return false;
+}
+
+inline bool OracleIsWithinReach(const Rule& rule, std::string_view match, uint64_t head) {
+  if (!IsBesideTokenRuns(rule.group) && !rule.token_run) return true;
+  return OracleIsWithinReach(rule, OracleNamedRuns(match), head);
 }
 
 }  // namespace picket
