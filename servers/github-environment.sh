@@ -1,16 +1,17 @@
 #!/bin/sh
-# github-environment.sh BINARY SHARE ARCHIVE: the hook environment for GitHub Enterprise Server.
+# github-environment.sh BINARY SHARE ARCHIVE LIBRARY...: the hook environment for GitHub Enterprise Server.
 # `picket install --server DIR --kind github` calls it.
 #
 # An archive of a file tree with /bin/sh that the appliance unpacks and enters by chroot: busybox,
-# picket with its rules and the libraries that it needs, git, and the policy of this machine where
-# there is one. No names with a leading folder, no devices, no /proc: Git does not start without a
+# picket with its rules and the libraries that it needs, those named that it maps by itself among
+# them, git, and the policy of this machine where there is one. No names with a leading folder, no devices, no /proc: Git does not start without a
 # /dev/null, so an empty file stands there, which the appliance's own may cover.
 set -eu
 
 binary=$1
 share=$2
 archive=$3
+shift 3
 busybox=$(command -v busybox) || {
   echo 'busybox is not here; install busybox-static.' >&2
   exit 1
@@ -46,6 +47,11 @@ cp -L "$git" "$tree/usr/bin/git"
 closure "$git"
 cp -L "$binary" "$tree/usr/local/bin/picket"
 closure "$binary"
+for library in "$@"; do
+  mkdir -p "$tree$(dirname "$library")"
+  cp -L "$library" "$tree$library"
+  closure "$library"
+done
 mkdir "$tree/usr/local/share/picket"
 cp -R "$share/patterns" "$share/compiled" "$tree/usr/local/share/picket/"
 [ ! -r /etc/picket/policy.json ] || cp /etc/picket/policy.json "$tree/etc/picket/"

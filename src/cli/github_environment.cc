@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/installation.h"
 #include "core/error.h"
+#include "git/repository.h"
 
 namespace picket {
 namespace {
@@ -41,7 +42,7 @@ std::vector<std::string> MakeGithubEnvironment(const std::string& directory,
   const fs::path folder = fs::absolute(directory).lexically_normal();
   const std::string archive = (folder / "picket-environment.tar.gz").string();
   const std::string hook = (folder / "pre-receive.sh").string();
-  RunOrThrow({.arguments = {"sh", script, binary, share.string(), archive},
+  RunOrThrow({.arguments = {"sh", script, binary, share.string(), archive, Libgit2File()},
               .directory = "",
               .environment = {}});
   ReplaceFile(hook, kHook);

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "git/repository.h"
 
 namespace picket {
 namespace {
@@ -48,6 +49,14 @@ Libgit2 Load() {
 const Libgit2& StartLibgit2() {
   static const Libgit2 started = Load();
   return started;
+}
+
+std::string Libgit2File() {
+  Dl_info found;
+  if (dladdr(reinterpret_cast<void*>(StartLibgit2().git_libgit2_init), &found) == 0) {
+    ThrowNotThere();
+  }
+  return found.dli_fname;
 }
 
 std::string LastLibgit2Error() {

@@ -171,4 +171,8 @@ class Repository {
   std::optional<std::pair<std::vector<Ref>, std::optional<ObjectId>>> kept_refs_;
 };
 
+// The file of libgit2, which no list of the program's libraries names: it is mapped where it is
+// needed. Throws Error where it is not there.
+std::string Libgit2File();
+
 }  // namespace picket

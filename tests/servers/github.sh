@@ -30,6 +30,11 @@ exit \$status
 END2
 chmod +x "$server/hooks/pre-receive"
 three_pushes 'GitHub Enterprise (emulated, real chroot)' "file://$server" "$server"
+# With a value in quotes libgit2 is mapped, which lies in the environment too.
+git -C "$server" config picket.note 'one # two'
+git -C work checkout -q main
+save work 'After the note'
+accepts main
 # Larger than an object that is kept in memory.
 git -C work checkout -q main
 head -c 100000000 /dev/urandom >work/large.bin
