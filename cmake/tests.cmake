@@ -37,7 +37,7 @@ endfunction()
 # Files whose items are dealt out to several entries (tests/support/shard.h): <folder>/<file>=<entries>.
 set(PICKET_SHARDED match/engines_test=4)
 # Files that need the shipped rules and take them compiled (tests/support/shipped_rules.h).
-set(PICKET_WITH_RULES cli_unit/sift_test match/engines_test match/rule_store_test
+set(PICKET_WITH_RULES cli_unit/sift_test match/engines_test match/matcher_arriving_test match/rule_store_test
   scan/derived_scan_test secrets/body_trial_test secrets/places_test secrets/rule_check_test
   secrets/secret_detector_test secrets/secret_mask_test)
 foreach(source ${PICKET_TESTS})
