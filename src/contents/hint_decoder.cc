@@ -29,7 +29,10 @@ HintDecoder::HintDecoder(const Blob& blob, ExpandBudget& budget, FindingSink& si
       whole_(DetectUtf16(blob.bytes)) {}
 
 void HintDecoder::Decode(const EncodedHint& hint) {
-  if (exhausted_ || !filter_.Keep(blob_.bytes, hint)) return;
+  // Escapes are decoded last, all at once: where the first of them stands, which differs for a text
+  // of which only the change is searched, decides nothing.
+  if (exhausted_ && hint.encoding != Encoding::kEscape) return;
+  if (!filter_.Keep(blob_.bytes, hint)) return;
   switch (hint.encoding) {
     case Encoding::kBase64: return DecodeBase64At(hint.offset);
     case Encoding::kHex: return DecodeHexAt(hint.offset);

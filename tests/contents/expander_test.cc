@@ -100,6 +100,24 @@ TEST_CASE("expander: limits on bytes, children and depth leave a gap") {
   CHECK(Expand("nothing in it", {}, limits, deep).gaps.empty());
 }
 
+TEST_CASE("expander: escapes are decoded wherever the first of them stands") {
+  const std::string escaped = "tok%5Faaaaaaaaaaaaaaaaaaaaaaaa" + std::string(1000, ' ');
+  std::string large = "data: ";
+  for (int i = 0; i < 100; ++i) large += "aGVsbG8sIGJhc2U2NCB3b3JsZCwgaGVsbG8h";
+  large += std::string(1000, ' ');
+  ExpandLimits limits;
+  limits.bytes = 2000;
+  for (const bool is_first : {true, false}) {
+    const std::string text = is_first ? escaped + large : large + escaped;
+    ExpandRecorder recorder = Expand(
+        text, {{Encoding::kBase64, text.find("data: ") + 6}, {Encoding::kEscape, text.find('%')}},
+        limits);
+    REQUIRE(recorder.children.size() == 1);
+    CHECK(recorder.children[0].bytes.find("tok_aaaa") != std::string::npos);
+    CHECK(recorder.gaps.size() == 1);
+  }
+}
+
 TEST_CASE("child origin: mappings compose") {
   Origin outer = ChildOrigin({}, "a.zip", 100, 1, 1);
   Origin inner = ChildOrigin(outer, "base64@0x8", 8, 4, 3);
