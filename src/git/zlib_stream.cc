@@ -48,7 +48,8 @@ uint64_t ZlibStream::Fill(uint8_t* output, uint64_t size) {
 
 bool ZlibStream::Ends() {
   uint8_t extra = 0;
-  return Fill(&extra, 1) == 0 && ok_ && ended_;
+  ok_ = Fill(&extra, 1) == 0 && ok_ && ended_;
+  return ok_;
 }
 
 }  // namespace picket

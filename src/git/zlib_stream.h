@@ -18,7 +18,7 @@ class ZlibStream {
 
   // Fills `output` as far as the stream goes; the number of bytes written.
   uint64_t Fill(uint8_t* output, uint64_t size);
-  // Whether the stream ends here, its checksum being right.
+  // Whether the stream ends here, its checksum being right. Where it does not, it never will.
   bool Ends();
   // The same, and the input with it.
   bool EndsWithInput() { return Ends() && consumed_ == input_.size(); }
