@@ -1,7 +1,6 @@
 // Matcher: texts that are made from others.
 #include <algorithm>
 
-#include "match/line_head.h"
 #include "match/matcher.h"
 #include "match/split_word.h"
 
@@ -106,18 +105,7 @@ void Matcher::FindReaches() {
   widen(SearchGroup::kEverywhere, 0, 0);
   widen(SearchGroup::kToken, kLiteralView, kLiteralView);
   for (const Rule& rule : rules_->rules())
-    if (!rule.is_path_rule()) widen(rule.group, rule.max_width, 0);
-  // The head of a match is no wider than the match: most patterns need not be read for it.
-  std::vector<const Rule*> widest_first;
-  for (const Rule& rule : rules_->rules())
-    if (!rule.is_path_rule()) widest_first.push_back(&rule);
-  std::sort(widest_first.begin(), widest_first.end(),
-            [](const Rule* a, const Rule* b) { return a->max_width > b->max_width; });
-  for (const Rule* rule : widest_first) {
-    const HitReach& known = ScopeOf(rule->group) == SearchScope::kFar ? reach_far_ : reach_near_;
-    if (rule->max_width + kRunMargin > known.before_line)
-      widen(rule->group, rule->max_width, WidestLineHead(rule->pattern));
-  }
+    if (!rule.is_path_rule()) widen(rule.group, rule.max_width, rule.line_head);
   for (const EncodedLiteral& literal : rules_->literals()) {
     widen(literal.group(), literal.width, literal.width);
   }

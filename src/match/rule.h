@@ -55,8 +55,9 @@ struct Rule {
   // What is found is no match unless a token run stands in it (IsWithinReach). Stated for rules
   // that would take anything for a value; of others their patterns tell.
   bool token_run = false;
-  // Derived when rules are compiled.
+  // Derived when rules are compiled; WidestLineHead() of the pattern.
   SearchGroup group = SearchGroup::kEverywhere;
+  uint32_t line_head = 0;
   RuleMeasure measure;
   RuleContext context;
   std::vector<ValidatorCall> validators;

@@ -12,6 +12,7 @@
 #include "core/byte_reader.h"
 #include "core/error.h"
 #include "core/fingerprint.h"
+#include "match/line_head.h"
 #include "match/name_word.h"
 #include "match/re2_options.h"
 #include "match/table_writer.h"
@@ -21,7 +22,7 @@ namespace picket {
 namespace {
 
 constexpr std::string_view kMagic = "PKTRULES";
-constexpr uint32_t kFormat = 11;
+constexpr uint32_t kFormat = 12;
 constexpr size_t kPage = 4096;
 
 // A database's own head and what stands behind its bytecode are less than this.
@@ -228,6 +229,7 @@ void RuleSet::FindWidest() {
 void RuleSet::ChooseGroups() {
   for (Rule& rule : rules_) {
     rule.group = ChooseSearchGroup(rule);
+    if (!rule.is_path_rule()) rule.line_head = static_cast<uint32_t>(WidestLineHead(rule.pattern));
     const bool far = rule.group == SearchGroup::kFarWord;
     if (!far && rule.group != SearchGroup::kWord) continue;
     std::vector<RuleWord> all = rule_words_;

@@ -159,6 +159,7 @@ void WriteRule(TableWriter& out, const Rule& rule) {
   out.U32(rule.max_width);
   out.U8(rule.token_run ? 1 : 0);
   out.U8(static_cast<uint8_t>(rule.group));
+  out.U32(rule.line_head);
   out.Text(rule.measure.kind);
   WriteSet(out, rule.measure.bytes);
   out.U32(rule.measure.min);
@@ -199,6 +200,8 @@ Rule ReadRule(ByteReader& in) {
   if (token_run > 1 || group >= kSearchGroups.size()) in.Fail();
   rule.token_run = token_run != 0;
   rule.group = static_cast<SearchGroup>(group);
+  rule.line_head = in.U32Le();
+  if (rule.line_head > rule.max_width) in.Fail();
   rule.measure.kind = ReadText(in);
   rule.measure.bytes = ReadSet(in);
   rule.measure.min = in.U32Le();

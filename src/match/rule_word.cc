@@ -34,7 +34,9 @@ double OddsOf(std::string_view word);
 std::optional<double> OddsBegunIn(std::string_view common, double per_million,
                                   std::string_view word) {
   for (size_t part = common.size(); part >= kShortestWord; --part) {
-    if (!word.starts_with(common.substr(common.size() - part))) continue;
+    const std::string_view end = common.substr(common.size() - part);
+    // A rule has thousands of candidates, and the first letter decides for nearly all.
+    if (word.front() != end.front() || !word.starts_with(end)) continue;
     return per_million / 1e6 * OddsOf(word.substr(part));
   }
   return std::nullopt;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "match/line_head.h"
 #include "match/rule_reader.h"
 #include "match/rule_table.h"
 #include "secrets/validators.h"
@@ -95,6 +96,8 @@ TEST_CASE(
   for (RuleSource& source :
        ParseRuleFiles(ReadRuleFiles(kShipped), ValidatorNames(), &complaints)) {
     source.rule.group = ChooseSearchGroup(source.rule);
+    if (!source.rule.is_path_rule())
+      source.rule.line_head = static_cast<uint32_t>(WidestLineHead(source.rule.pattern));
     written.push_back(std::move(source.rule));
   }
   const std::shared_ptr<const RuleSet> read = ShippedRules();
