@@ -1,13 +1,13 @@
 #!/bin/sh
 # Pushes of a size that somebody will try: 10^5 tiny blobs, 10^5 refs, a first push of 300,000
-# commits, files of 10 GB of zeros and of noise with zeros behind it; and small ones where neither a
-# cache nor the home folder can be written. Of each kind a clean push must be let in, with every ref in
-# the log and git fsck content, and one with a token refused. Prints the peak of anonymous and shared
-# memory of all processes of picket together (at most 512 MiB), and the time against Git's own for the
-# same pack (at most 0.5 of it; taken in turns, the best of RUNS).
+# commits, files of 10 GB of zeros and of noise with zeros behind it, weights of 10 GB that Git LFS
+# keeps; and small ones where neither a cache nor the home folder can be written. Of each kind a clean
+# push must be let in, with every ref in the log and git fsck content, and one with a token refused.
+# Prints the peak of anonymous and shared memory of all processes of picket together (at most 512 MiB),
+# and the time against Git's own for the same pack (at most 0.5 of it; taken in turns, the best of RUNS).
 # Usage: PICKET=/usr/local/bin/picket sh tests/bench/big_pushes.sh [KIND...]
-#   KIND   blobs refs history zeros noise home (all of them; zeros and noise want 4 GB of disk and room
-#          for a copy of the file)
+#   KIND   blobs refs history zeros noise lfs home (all of them; zeros and noise want 4 GB of disk and
+#          room for a copy of the file)
 #   GIB=10 TIMES=1 (so many times the usual number of blobs, refs and commits, 0.1 for a trial) RUNS=3
 here=$(cd "$(dirname "$0")" && pwd)
 : "${PICKET:=$here/../../build/installed/bin/picket}"
@@ -88,6 +88,35 @@ large() { # MEGABYTES of noise
 zeros() { large 0; }
 noise() { large 1024; }
 
+# Both objects are in the store, as git-lfs leaves them before Git pushes their pointers.
+lfs() {
+  git init -q work
+  "$PYTHON" "$here/weights_make.py" safetensors clean
+  TOKEN=$token "$PYTHON" - <<'PYTHON'
+import json, os, shutil, struct
+with open("clean", "rb") as clean, open("leak", "wb") as leak:
+    header = json.loads(clean.read(struct.unpack("<Q", clean.read(8))[0]))
+    header["__metadata__"] = {"source": os.environ["TOKEN"]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    leak.write(struct.pack("<Q", len(text)) + text)
+    leak.truncate(8 + len(text) + max(t["data_offsets"][1] for k, t in header.items() if k != "__metadata__"))
+PYTHON
+  pointer clean >work/model.safetensors
+  save work Weights
+  pointer leak >work/model.safetensors
+  git -C work add -A
+  leak_of_index
+}
+pointer() { # FILE, which becomes an object of the store
+  id=$(sha256sum <"$1" | cut -d ' ' -f 1)
+  size=$(wc -c <"$1")
+  folder=store/$(echo "$id" | cut -c 1-2)/$(echo "$id" | cut -c 3-4)
+  mkdir -p "$folder"
+  mv "$1" "$folder/$id"
+  printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' "$id" "$size"
+}
+
 home() {
   git init -q work
   put work a.txt clean
@@ -102,6 +131,7 @@ new_gate() { # NAME
   git init -q --bare "$1"
   echo "{\"server\": {\"log\": \"$SCRATCH/$1.jsonl\"}}" >"$1.json"
   arm "$1" "$POLICY_OPTION '$SCRATCH/$1.json'"
+  [ ! -d store ] || { mkdir "$1/lfs" && cp -al store "$1/lfs/objects"; }
 }
 
 # watched COMMAND...: the peak in KiB is in .state/peak.
@@ -182,11 +212,11 @@ costs() {
   rm -rf empty quarantine push.pack lines
 }
 
-[ $# -gt 0 ] || set -- blobs refs history home zeros noise
+[ $# -gt 0 ] || set -- blobs refs history home lfs zeros noise
 for kind in "$@"; do
   case $kind in
     history) history_ ;;
-    blobs | refs | zeros | noise | home) "$kind" ;;
+    blobs | refs | zeros | noise | lfs | home) "$kind" ;;
     *) fail "no kind of push is called $kind" ;;
   esac
   if [ "$kind" = home ]; then
@@ -195,10 +225,12 @@ for kind in "$@"; do
     verdicts home
     unset XDG_CACHE_HOME
     HOME=$SCRATCH/.home
+  elif [ "$kind" = lfs ]; then
+    verdicts lfs # Git's own cost is that of a pointer.
   else
     verdicts "$kind"
     costs "$kind"
   fi
-  rm -rf work
+  rm -rf work store
 done
 [ "$wrong" -eq 0 ] || fail "more memory than 512 MiB"
