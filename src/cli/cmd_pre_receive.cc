@@ -5,6 +5,7 @@
 #include <exception>
 #include <future>
 #include <memory>
+#include <utility>
 
 #include "cli/command_line.h"
 #include "cli/hook_watch.h"
@@ -18,6 +19,17 @@
 namespace picket {
 namespace {
 
+struct Opened {
+  std::unique_ptr<Repository> repository;
+  Policy policy;
+};
+
+Opened OpenAll(const CommonOptions& common) {
+  std::unique_ptr<Repository> repository = Repository::OpenForHook();
+  Policy policy = ReadServerPolicy(common, *repository);
+  return {std::move(repository), std::move(policy)};
+}
+
 int RunPreReceive(const CommonOptions& common) {
   SplitOff(common, Gate::kPreReceive);
   HookWatch watch({.tells = !common.quiet && common.progress.empty()});
@@ -26,14 +38,13 @@ int RunPreReceive(const CommonOptions& common) {
   // before it is known that there is anything to judge.
   std::future<RefUpdates> reading = std::async([] { return ReadRefUpdates(STDIN_FILENO); });
   std::future<LoadedRules> rules = LoadRulesNow(common, RuleCache::kUnused);
-  std::packaged_task<std::unique_ptr<Repository>()> open(Repository::OpenForHook);
+  std::packaged_task<Opened()> open([&common] { return OpenAll(common); });
   open();
   // Kept to the end of the process, which takes it apart sooner than we would.
   static const RefUpdates& updates = *new RefUpdates(reading.get());
   if (updates.empty()) return 0;
-  const std::unique_ptr<Repository> repository = open.get_future().get();
+  const auto [repository, policy] = open.get_future().get();
   if (updates.AreAnySet()) repository->BeginRefs();
-  const Policy policy = ReadServerPolicy(common, *repository);
   if (policy.server.deadline) watch.SetDeadline(*policy.server.deadline);
   PushGate gate({.common = common,
                  .repository = *repository,

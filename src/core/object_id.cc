@@ -1,6 +1,5 @@
 #include "core/object_id.h"
 
-#include <algorithm>
 #include <array>
 
 namespace picket {
@@ -37,9 +36,7 @@ std::optional<ObjectId> ObjectId::TryParse(std::string_view hex) {
   return id;
 }
 
-bool ObjectId::is_zero() const {
-  return std::all_of(bytes_.begin(), bytes_.end(), [](uint8_t b) { return b == 0; });
-}
+bool ObjectId::is_zero() const { return bytes_ == std::array<uint8_t, 32>{}; }
 
 std::string ObjectId::ToHex() const {
   static constexpr char kDigits[] = "0123456789abcdef";

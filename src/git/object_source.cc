@@ -70,6 +70,7 @@ ListedObject ChangedObjects::At(size_t position) const {
   const ChangedObject& object = changes_.objects[position];
   ListedObject listed{object.kind, object.oid, changes_.TextOf(object), {}, {}};
   if (IsLeftOut(position)) listed.left_out = "policy excludes every path where it stands";
+  if (object.places.empty()) return listed;
   if (object.places.size() == 1) {
     const Place& place = object.places.front();
     if (place.path != kNone) listed.names.push_back(changes_.PathOf(place));

@@ -28,18 +28,9 @@ constexpr size_t kRefBytes = 32;
               "calls the hook.");
 }
 
-// Most refs of a large push are created.
-bool IsAllZeros(std::string_view text) {
-  constexpr std::string_view kZeros =
-      "0000000000000000000000000000000000000000000000000000000000000000";
-  return (text.size() == 40 || text.size() == 64) && text == kZeros.substr(0, text.size());
-}
-
 // The ids of one input are of one length; `id_bytes` is 0 until the first one.
 ObjectId ParseId(std::string_view text, std::string_view hook, size_t line, size_t* id_bytes) {
-  constexpr uint8_t kZeros[32] = {};
-  const std::optional<ObjectId> id =
-      IsAllZeros(text) ? ObjectId::FromRaw({kZeros, text.size() / 2}) : ObjectId::TryParse(text);
+  const std::optional<ObjectId> id = ObjectId::TryParse(text);
   if (!id) Malformed(hook, line, "holds no object id where one is due");
   if (*id_bytes == 0) *id_bytes = id->raw().size();
   if (id->raw().size() != *id_bytes)
@@ -84,6 +75,10 @@ std::optional<std::string_view> TakeLastWord(std::string_view* line) {
 // one call to the next.
 void AddRefUpdates(std::string_view text, size_t* id_bytes, RefUpdates* updates) {
   constexpr std::string_view kHook = "pre-receive";
+  // The id that the line before begins with, and its value: nearly all refs of a large push are
+  // created, and the first ids of their lines the same.
+  std::string_view last_text;
+  ObjectId last_oid;
   ForEachLine(text, kHook, updates->size(), [&](std::string_view line, size_t number) {
     // Where the first ids have ended this one does too; what is no id there is none anyway.
     const size_t digits = 2 * *id_bytes;
@@ -95,12 +90,16 @@ void AddRefUpdates(std::string_view text, size_t* id_bytes, RefUpdates* updates)
                                                             : line.find(' ', first + 1);
     if (second == std::string_view::npos)
       Malformed(kHook, number, "is not made of two object ids and a ref");
-    const ObjectId old_oid = ParseId(line.substr(0, first), kHook, number, id_bytes);
+    const std::string_view old_text = line.substr(0, first);
+    if (last_text.empty() || old_text != last_text) {
+      last_oid = ParseId(old_text, kHook, number, id_bytes);
+      last_text = old_text;
+    }
     const ObjectId new_oid =
         ParseId(line.substr(first + 1, second - first - 1), kHook, number, id_bytes);
     const std::string_view ref = line.substr(second + 1);
     if (!IsRefName(ref)) Malformed(kHook, number, "holds no valid name of a ref");
-    updates->Add(old_oid, new_oid, ref);
+    updates->Add(last_oid, new_oid, ref);
   });
 }
 
@@ -125,16 +124,6 @@ void ForEachChunk(int file, const Take& take) {
 
 }  // namespace
 
-bool RefUpdates::AreAnySet() const {
-  return std::any_of(lines_.begin(), lines_.end(),
-                     [this](const Line& line) { return !ids_[line.new_id].is_zero(); });
-}
-
-bool RefUpdates::AreAllSet() const {
-  return std::none_of(lines_.begin(), lines_.end(),
-                      [this](const Line& line) { return ids_[line.new_id].is_zero(); });
-}
-
 std::vector<ObjectId> RefUpdates::SetTo() const {
   std::vector<ObjectId> values;
   for (const Line& line : lines_)
@@ -153,6 +142,7 @@ void RefUpdates::Add(const ObjectId& old_oid, const ObjectId& new_oid, std::stri
   const uint32_t last_old = lines_.empty() ? 0 : lines_.back().old_id;
   const bool is_same = !lines_.empty() && ids_[last_old] == old_oid;
   lines_.push_back({is_same ? last_old : IndexOf(old_oid), IndexOf(new_oid)});
+  if (!new_oid.is_zero()) ++set_;
   refs_.push_back(ref);
 }
 

@@ -48,8 +48,8 @@ class RefUpdates {
   std::string_view ref(size_t line) const { return refs_[line]; }
   const NameList& refs() const { return refs_; }
   // Whether a ref is created or set, and not all are deleted; whether none is deleted.
-  bool AreAnySet() const;
-  bool AreAllSet() const;
+  bool AreAnySet() const { return set_ > 0; }
+  bool AreAllSet() const { return set_ == size(); }
   // The new values of the refs that are, line by line.
   std::vector<ObjectId> SetTo() const;
 
@@ -64,7 +64,8 @@ class RefUpdates {
   uint32_t IndexOf(const ObjectId& id);
 
   std::vector<Line> lines_;
-  NameList refs_;  // of the lines
+  size_t set_ = 0;  // lines that create a ref or set it
+  NameList refs_;   // of the lines
   std::vector<ObjectId> ids_;
   KeyedHash hash_;
   SlotTable table_;  // into ids_

@@ -41,6 +41,22 @@ TEST_CASE("ref updates: lines are read, with and without the last newline") {
   }
 }
 
+TEST_CASE("ref updates: each line has its own first id, the same as before or another") {
+  const std::vector<std::string> old = {kZero, kZero, kTwo, kTwo, kZero, kOne};
+  std::string text;
+  for (const std::string& oid : old) text += oid + " " + kOne + " refs/heads/a\n";
+  const RefUpdates updates = ParseRefUpdates(text);
+  REQUIRE(updates.size() == old.size());
+  for (size_t i = 0; i < old.size(); ++i) CHECK(updates[i].old_oid.ToHex() == old[i]);
+  CHECK(updates.AreAllSet());
+  const RefUpdates one_deleted = ParseRefUpdates(text + kOne + " " + kZero + " refs/heads/a\n" +
+                                                 kZero + " " + kTwo + " refs/x");
+  CHECK(one_deleted.AreAnySet());
+  CHECK_FALSE(one_deleted.AreAllSet());
+  CHECK(one_deleted.SetTo().size() == old.size() + 1);
+  CHECK_FALSE(ParseRefUpdates(kOne + " " + kZero + " refs/x").AreAnySet());
+}
+
 TEST_CASE("ref updates: whatever Git does not write is an error with its line") {
   std::string good = kZero + " " + kOne + " refs/heads/a";
   struct Case {
@@ -52,6 +68,9 @@ TEST_CASE("ref updates: whatever Git does not write is an error with its line") 
         Case{kZero + " " + kOne + " ", "no valid name"}, Case{good + " b", "no valid name"},
         Case{good + "\x7f", "no valid name"}, Case{good + std::string(1, '\0'), "no valid name"},
         Case{kZero + "  " + kOne + " refs/heads/a", "no object id"},
+        Case{" " + kOne + " refs/heads/a", "no object id"},
+        Case{good + "\n " + kOne + " refs/heads/b", "Line 2 of the input of pre-receive holds no"},
+        Case{good + "\n" + kZero + "0 " + kOne + " refs/heads/b", "Line 2"},
         Case{kZero + " " + kOne.substr(1) + " refs/heads/a", "no object id"},
         Case{kZero + " " + kOne.substr(1) + "g refs/heads/a", "no object id"},
         Case{kZero + " " + std::string(64, '1') + " refs/heads/a", "another length"},
