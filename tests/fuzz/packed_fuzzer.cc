@@ -1,12 +1,13 @@
 // Every decoder of compressed streams: by its mark, alone, as data of a zip member, and bare.
 // Nothing gives more than its limit, and what comes out does not hang on how much is asked for at a
-// time.
+// time; what passes by the opener as text would not have been opened.
 #include "contents/packed.h"
 
 #include <algorithm>
 #include <cstdlib>
 
 #include "contents/lzma.h"
+#include "contents/short_text.h"
 #include "contents/zip_methods.h"
 
 namespace picket {
@@ -17,17 +18,23 @@ constexpr uint64_t kLimit = uint64_t{1} << 18;
 class Counter : public FindingSink, public ChildVisitor {
  public:
   void Add(Finding) override {}
-  void Add(Gap) override {}
+  void Add(Gap) override { opened_ = true; }
   void Add(EncodedHint) override {}
   void OnChild(const Blob& child) override {
+    opened_ = true;
     if (child.bytes.size() > kLimit) std::abort();
     if (child.origin.wrapping > child.origin.member.size()) std::abort();
     if (child.origin.depth < 3) ExpandPacked(child, budget_, *this, *this);
   }
-  void Open(const Blob& blob) { ExpandPacked(blob, budget_, *this, *this); }
+  // Whether something came of it.
+  bool Open(const Blob& blob) {
+    ExpandPacked(blob, budget_, *this, *this);
+    return opened_;
+  }
 
  private:
   ExpandBudget budget_{kLimit, 100};
+  bool opened_ = false;
 };
 
 std::string InSmallSteps(PackedDecoder& decoder, Bytes packed) {
@@ -82,7 +89,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace picket;
   Bytes bytes(data, size);
   BlobRef ref;
-  Counter().Open(Blob{ref, bytes, {}});
+  const bool opened = Counter().Open(Blob{ref, bytes, {}});
+  if (IsShortText(bytes) && !MayBePackedText(bytes) && opened) std::abort();
 #define PICKET_PACKING(name) Compare(name, bytes);
 #include "contents/packings.def"
 #undef PICKET_PACKING
