@@ -35,7 +35,7 @@ std::optional<double> OddsBegunIn(std::string_view common, double per_million,
                                   std::string_view word) {
   for (size_t part = common.size(); part >= kShortestWord; --part) {
     const std::string_view end = common.substr(common.size() - part);
-    // A rule has thousands of candidates, and the first letter decides for nearly all.
+    // The first letter decides nearly always.
     if (word.front() != end.front() || !word.starts_with(end)) continue;
     return per_million / 1e6 * OddsOf(word.substr(part));
   }

@@ -93,7 +93,7 @@ lfs() {
   git init -q work
   "$PYTHON" "$here/weights_make.py" safetensors clean
   TOKEN=$token "$PYTHON" - <<'PYTHON'
-import json, os, shutil, struct
+import json, os, struct
 with open("clean", "rb") as clean, open("leak", "wb") as leak:
     header = json.loads(clean.read(struct.unpack("<Q", clean.read(8))[0]))
     header["__metadata__"] = {"source": os.environ["TOKEN"]}

@@ -85,7 +85,8 @@ ln -s "$SCRATCH/elsewhere.sqlite" "$CACHE"
 judges_all "not used"
 
 # Never inside what is audited, unless that is asked for.
-XDG_CACHE_HOME=$SCRATCH/work/cache
+worktree=$SCRATCH/work
+XDG_CACHE_HOME=$worktree/cache
 export XDG_CACHE_HOME
 exits 1 "picket audit work" "so that it is not used"
 [ ! -e work/cache/picket/audit.sqlite ] || fail "the cache is in the repository"

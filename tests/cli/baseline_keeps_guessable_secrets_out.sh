@@ -13,7 +13,8 @@ exits 0 "picket baseline work" "1 finding " "Left out 1 contextual finding" fing
 grep -q '^key public$' work/.picket-baseline || fail "the key is not named"
 
 letters 40 9 >work/key
-echo "{\"fingerprint_key_file\": \"$SCRATCH/work/key\"}" >inside.json
+worktree=$SCRATCH/work
+echo "{\"fingerprint_key_file\": \"$worktree/key\"}" >inside.json
 exits 0 "picket baseline work --policy inside.json" "Left out 1 contextual"
 letters 40 9 >key
 echo "{\"fingerprint_key_file\": \"$SCRATCH/key\"}" >outside.json

@@ -3,13 +3,14 @@
 . "$(dirname "$0")/support/install.sh"
 
 new_repository work
+worktree=$SCRATCH/work
 new_bare server
 picket install --repo work >/dev/null
 picket install --server server >/dev/null
 before=$(snapshot work)
 stand_in work/.git/hooks
 exits 1 'picket doctor --repo work' 'pre-commit: DOES NOT PROTECT' 'commit-msg: DOES NOT PROTECT' \
-  'pre-push: DOES NOT PROTECT' 'It let a planted token pass' "$SCRATCH/work/.git/hooks"
+  'pre-push: DOES NOT PROTECT' 'It let a planted token pass' "$worktree/.git/hooks"
 stand_in server/hooks
 exits 1 'picket doctor --server server' 'pre-receive: DOES NOT PROTECT'
 
@@ -50,7 +51,7 @@ picket install --repo work >/dev/null
 [ "$(snapshot work)" = "$before" ] || fail 'doctor touched the repository'
 
 git -C work config core.hooksPath .githooks
-exits 1 'picket doctor --repo work' 'Git never runs pre-commit' "$SCRATCH/work/.githooks" \
+exits 1 'picket doctor --repo work' 'Git never runs pre-commit' "$worktree/.githooks" \
   'local configuration'
 exits 2 'picket doctor --repo server' --server
 

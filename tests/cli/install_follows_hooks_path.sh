@@ -3,12 +3,13 @@
 . "$(dirname "$0")/support/install.sh"
 
 new_repository work
+worktree=$SCRATCH/work
 git -C work commit -q --allow-empty -m 'One'
 git -C work worktree add -q ../linked
 dead=$(snapshot work/.git/hooks)
 
 git -C work config core.hooksPath .githooks
-exits 0 'picket install --repo work' "$SCRATCH/work/.githooks" 'local configuration'
+exits 0 'picket install --repo work' "$worktree/.githooks" 'local configuration'
 stand_in work/.githooks
 (cd work && git commit -q --allow-empty -m 'Two')
 logged 'picket pre-commit' 'picket commit-msg'
