@@ -4,9 +4,11 @@
 #include <tuple>
 
 namespace picket {
+
 void HitList::Reset(uint64_t text_size) {
   hits_.clear();
   text_size_ = text_size;
+  has_far_word_ = false;
   full_ = false;
   whole_ = false;
 }

@@ -37,17 +37,22 @@ class HitList {
   void Finish();
   // Lets go of everything.
   void Drop();
+  // The text has a word of a rule in SearchGroup::kFarWord; without one it has no match of these.
+  void NoteFarWord() { has_far_word_ = true; }
 
   // False before Finish() and where there were too many: nothing is known of the text.
   bool whole() const { return whole_; }
   uint64_t text_size() const { return text_size_; }
   // By first end, then id; none stands twice.
   std::span<const Hit> hits() const { return hits_; }
+  // False only where there is none.
+  bool has_far_word() const { return has_far_word_; }
   uint64_t memory_bytes() const { return hits_.capacity() * sizeof(Hit); }
 
  private:
   std::vector<Hit> hits_;
   uint64_t text_size_ = 0;
+  bool has_far_word_ = false;
   bool full_ = false;
   bool whole_ = false;
 };

@@ -145,11 +145,14 @@ Matcher::~Matcher() { hs_free_scratch(scratch_); }
 void Matcher::Scan(Bytes text, MatchJudge& judge, HitList* keep) {
   if (keep != nullptr) keep->Reset(text.size());
   ForgetDecided();
+  has_far_word_ = false;
   CollectAll(text, &judge, [&] {
     if (keep != nullptr) keep->Add(hits_);
     Drain(text, &hits_, judge);
   });
-  if (keep != nullptr) keep->Finish();
+  if (keep == nullptr) return;
+  if (has_far_word_) keep->NoteFarWord();
+  keep->Finish();
 }
 
 void Matcher::CollectAll(Bytes text, const MatchJudge* judge, const std::function<void()>& take) {
@@ -203,6 +206,7 @@ bool Matcher::Collect(Bytes text, uint64_t begin, uint64_t end) {
   // The first to read the text, because it has so much to do with each byte that it does not wait
   // for memory.
   FindWords(reached);
+  has_far_word_ = has_far_word_ || !beside_far_words_.empty();
   FindSigns(reached, begin - from, &signs_);
   if (signs_.nul && !Search(SearchGroup::kWide, range, collector)) return false;
   CollectEscapes(text, from, end);

@@ -140,6 +140,8 @@ class Matcher {
   std::vector<Landmark> passwords_;
   std::vector<Landmark> beside_words_;
   std::vector<Landmark> beside_far_words_;
+  // There was one since a text was begun.
+  bool has_far_word_ = false;
   std::vector<Landmark> others_;
   std::vector<WordHit> word_hits_;
   Excerpt excerpt_;

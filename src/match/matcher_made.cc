@@ -22,6 +22,7 @@ void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRa
   }
   if (keep != nullptr) {
     keep->Reset(text.size());
+    if (has_far_word_) keep->NoteFarWord();
     keep->Add(gathered_);
     keep->Finish();
   }
@@ -29,13 +30,15 @@ void Matcher::ScanMade(Bytes text, const HitList& base, std::span<const CopiedRa
   Drain(text, &gathered_, judge);
 }
 
-// A few rules reach three times as far as the others, so that the reach of these is another.
+// A few rules reach three times as far as the others, so that the reach of these is another. Most
+// texts have none of their words: one that is new stands in what is searched for the others.
 bool Matcher::GatherHits(Bytes text, const HitList& base, std::span<const CopiedRange> copies) {
   if (reach_near_.after == 0) FindReaches();
   gathered_.clear();
+  has_far_word_ = base.has_far_word();
   changed_.Take(text, base.text_size(), copies, reach_near_);
   bool good = !changed_.is_whole() && GatherHits(text, base, SearchScope::kNear);
-  if (good) {
+  if (good && (has_far_word_ || rules_->database(SearchGroup::kEverywhere) != nullptr)) {
     changed_.Take(text, base.text_size(), copies, reach_far_);
     good = GatherHits(text, base, SearchScope::kFar);
   }

@@ -236,6 +236,26 @@ TEST_CASE("made texts: a whole match is carried over wherever it is copied to") 
   }
 }
 
+TEST_CASE(
+    "made texts: the word of a rule that reaches far comes first, the rest of its match later") {
+  Bench bench;
+  Recorder ignored;
+  HitList hits;
+  HitList kept;
+  const std::string base = Filler(kFar) + std::string(280, '\n') + Filler(kFar);
+  bench.matcher.Scan(AsBytes(base), ignored, &hits);
+  CHECK(!hits.has_far_word());
+  const Made named = Make(base, {{0, kFar, "ORIGIN"}, {kFar, base.size() - kFar, ""}});
+  bench.matcher.ScanMade(AsBytes(named.text), hits, named.copies, ignored, &kept);
+  CHECK(kept.has_far_word());
+  const size_t at = kFar + 6 + 280;
+  const Made whole = Make(named.text, {{0, at, "|abcd"}, {at, named.text.size() - at, ""}});
+  Recorder found;
+  bench.matcher.ScanMade(AsBytes(whole.text), kept, whole.copies, found, &hits);
+  CHECK(found.places.size() == 1);
+  CHECK(hits.has_far_word());
+}
+
 // Where a rule reaches less far than HitList::kMostEnds, hits that went are looked at too.
 TEST_CASE("made texts: a match that goes takes nothing of what stood behind it") {
   Bench bench(Matcher::kWindow, Compile({MakeRule("line", "<[a-z ]{1,90}>")}));
