@@ -4,7 +4,7 @@
 
 namespace picket {
 
-void MappedText::Append(char byte, uint64_t offset) {
+void MappedText::AppendAnywhere(char byte, uint64_t offset) {
   if (parent_.inner_bytes == 0) {
     text_.push_back(byte);
     return;
@@ -23,23 +23,15 @@ void MappedText::Append(char byte, uint64_t offset) {
   next_ = offset + 1;
 }
 
-void MappedText::Append(std::string_view piece, uint64_t offset) {
+void MappedText::AppendAnywhere(std::string_view piece, uint64_t offset) {
   if (piece.empty()) return;
-  Append(piece.front(), offset);
+  AppendAnywhere(piece.front(), offset);
   // Without steps of the parent's the rest goes on from the first byte.
   const bool at_once = parent_.inner_bytes == 0 || parent_.steps.empty();
-  for (size_t i = 1; !at_once && i < piece.size(); ++i) Append(piece[i], offset + i);
+  for (size_t i = 1; !at_once && i < piece.size(); ++i) AppendAnywhere(piece[i], offset + i);
   if (!at_once) return;
   text_ += piece.substr(1);
   next_ = offset + piece.size();
-}
-
-void MappedText::Append(const MappedText& other) {
-  for (const OffsetStep& step : other.steps_) {
-    steps_.push_back({text_.size() + step.inner, step.outer});
-  }
-  text_ += other.text_;
-  next_ = other.next_;
 }
 
 Origin MappedText::MakeOrigin(std::string_view name) const {

@@ -8,6 +8,9 @@
 // Of a sound notebook the text and what stands beside it are all: nothing is read twice then.
 // Source: https://nbformat.readthedocs.io/en/latest/format_description.html
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -21,6 +24,7 @@ namespace {
 
 constexpr uint64_t kProbe = 4096;
 constexpr int kMaxNesting = 64;
+constexpr size_t kMostKey = 64;
 constexpr uint64_t kMostText = uint64_t{4} << 20;
 // Cells are handed out together, because most are so short that it would cost more to begin with
 // each than to read it: in pieces of about so many bytes.
@@ -31,8 +35,8 @@ constexpr uint64_t kMostInstead = uint64_t{16} << 20;
 // Ends a section; no pattern goes on behind it.
 constexpr char kRecordSeparator = '\x1e';
 
-bool Holds(Bytes bytes, std::string_view word) {
-  return AsText(bytes).find(word) != std::string_view::npos;
+bool Holds(std::string_view text, std::string_view word) {
+  return text.find(word) != std::string_view::npos;
 }
 
 bool LooksLikeNotebook(Bytes bytes) {
@@ -42,9 +46,12 @@ bool LooksLikeNotebook(Bytes bytes) {
     ++at;
   }
   if (at >= bytes.size() || bytes[at] != '{') return false;
-  Bytes head = bytes.first(std::min<uint64_t>(bytes.size(), kProbe));
-  Bytes tail = bytes.last(std::min<uint64_t>(bytes.size(), kProbe));
-  return Holds(head, "\"cells\"") && (Holds(tail, "\"nbformat\"") || Holds(head, "\"nbformat\""));
+  const std::string_view head = AsText(bytes.first(std::min<uint64_t>(bytes.size(), kProbe)));
+  const std::string_view tail = AsText(bytes.last(std::min<uint64_t>(bytes.size(), kProbe)));
+  static constexpr std::string_view kFormat = "\"nbformat\"";
+  // The last of the keys, where they are sorted.
+  return Holds(head, "\"cells\"") &&
+         (tail.rfind(kFormat) != std::string_view::npos || Holds(head, kFormat));
 }
 
 // Keys that tell nothing of the text that they name. With another one, as in an output that is
@@ -54,19 +61,25 @@ bool IsTextKey(std::string_view key) {
          key == "evalue" || key.starts_with("text/");
 }
 
+constexpr std::array<bool, 256> Table(std::string_view bytes) {
+  std::array<bool, 256> table{};
+  for (char c : bytes) table[static_cast<uint8_t>(c)] = true;
+  return table;
+}
+
+constexpr std::array<bool, 256> kBlanks = Table(" \t\r\n");
 // Marks and blanks between the strings of a list.
-bool IsBetweenLines(char c) {
-  switch (c) {
-    case '"':
-    case ',':
-    case '[':
-    case ']':
-    case ' ':
-    case '\t':
-    case '\r':
-    case '\n': return true;
-    default: return false;
-  }
+constexpr std::array<bool, 256> kBetweenLines = Table("\",[] \t\r\n");
+// What ends a number, true, false and null.
+constexpr std::array<bool, 256> kBehindWord = Table({",]} \n\r\t\0", 8});
+
+// The byte, eight times.
+constexpr uint64_t Eight(uint8_t byte) { return byte * uint64_t{0x0101010101010101}; }
+
+// The lowest bit that is set tells of the first of eight bytes that is `byte`.
+constexpr uint64_t MarkByte(uint64_t eight, uint8_t byte) {
+  const uint64_t others = eight ^ Eight(byte);
+  return (others - Eight(1)) & ~others & Eight(0x80);
 }
 
 class NotebookReader {
@@ -77,14 +90,13 @@ class NotebookReader {
         budget_(budget),
         sink_(sink),
         visitor_(visitor),
-        source_(blob.origin),
-        outputs_(blob.origin),
-        sections_text_(blob.origin),
+        text_(blob.origin),
         beside_(blob.origin) {}
 
   // What stands before it is no notebook any more is handed out too.
   void Run() {
     ReadValue(0, Part::kAbove);
+    EndSection();
     Visit();
   }
 
@@ -94,11 +106,13 @@ class NotebookReader {
     instead_ = true;
     // Else it would look like a notebook itself.
     beside_.Append(kRecordSeparator, 0);
-    if (bytes_.size() > kMostInstead || !ReadValue(0, Part::kAbove)) return false;
+    if (bytes_.size() > kMostInstead) return false;
+    text_.Reserve(bytes_.size());
+    if (!ReadValue(0, Part::kAbove)) return false;
     SkipBlanks();
     if (at_ != bytes_.size() || is_lost_) return false;
     TakeBeside(bytes_.size());
-    const uint64_t size = sections_text_.text().size() + beside_.text().size();
+    const uint64_t size = text_.text().size() + beside_.text().size();
     if (!budget_.TakeBytes(size) || !budget_.TakeChild() || !budget_.TakeChild()) return false;
     VisitSections();
     visitor_.OnChild({blob_.ref, AsBytes(beside_.text()), beside_.MakeOrigin("")});
@@ -112,12 +126,28 @@ class NotebookReader {
   uint8_t peek() const { return at_ < bytes_.size() ? bytes_[at_] : 0; }
 
   void SkipBlanks() {
-    while (at_ < bytes_.size() && (bytes_[at_] == ' ' || bytes_[at_] == '\n' ||
-                                   bytes_[at_] == '\r' || bytes_[at_] == '\t')) {
+    // Most are a line end and spaces.
+    while (bytes_.size() - at_ >= sizeof(uint64_t)) {
+      const uint64_t others = EightFrom(at_) ^ Eight(' ');
+      if (others == 0) {
+        at_ += sizeof(uint64_t);
+        continue;
+      }
+      at_ += static_cast<uint64_t>(std::countr_zero(others)) / 8;
+      if (bytes_[at_] > ' ' || !kBlanks[bytes_[at_]]) break;
       ++at_;
     }
+    while (at_ < bytes_.size() && kBlanks[bytes_[at_]]) ++at_;
     // A byte order mark.
     if (at_ == 0 && bytes_.size() > 3 && bytes_[0] == 0xef) at_ = 3;
+  }
+
+  uint64_t EightFrom(uint64_t at) const {
+    std::array<uint8_t, sizeof(uint64_t)> bytes;
+    std::memcpy(bytes.data(), bytes_.data() + at, bytes.size());
+    uint64_t eight = 0;
+    for (size_t i = 0; i < bytes.size(); ++i) eight |= uint64_t{bytes[i]} << (8 * i);
+    return eight;
   }
 
   // `plain`: what names it in the file names nothing in the text.
@@ -128,8 +158,9 @@ class NotebookReader {
       case '{': return ReadObject(depth, part);
       case '[': return ReadList(depth, part, plain);
       case '"':
-        if (!ReadString(TargetOf(part), nullptr, plain)) return false;
-        if (depth_of_list_ == 0 && TargetOf(part) != nullptr) EndText(TargetOf(part));
+        if (!IsText(part)) return SkipString();
+        if (!ReadText(plain)) return false;
+        if (depth_of_list_ == 0) EndText();
         return true;
       default: return ReadWord();
     }
@@ -137,18 +168,20 @@ class NotebookReader {
 
   bool ReadWord() {
     size_t first = at_;
-    while (at_ < bytes_.size() && std::strchr(",]} \n\r\t", bytes_[at_]) == nullptr) ++at_;
+    while (at_ < bytes_.size() && !kBehindWord[bytes_[at_]]) ++at_;
     return at_ > first;
   }
 
-  MappedText* TargetOf(Part part) {
-    if (part == Part::kSource) return &source_;
-    return part == Part::kOutputs ? &outputs_ : nullptr;
+  static bool IsText(Part part) { return part == Part::kSource || part == Part::kOutputs; }
+
+  // What goes on from a line without an end has another neighbour than it has in the file.
+  bool is_in_line() const {
+    return text_.text().size() > section_begin_ && text_.text().back() != '\n';
   }
 
   // Texts of one output stand on lines of their own.
-  void EndText(MappedText* target) {
-    if (!target->empty() && target->text().back() != '\n') target->Append('\n', at_ - 1);
+  void EndText() {
+    if (is_in_line()) text_.Append('\n', at_ - 1);
   }
 
   Part PartOf(Part parent, std::string_view key) const {
@@ -167,18 +200,22 @@ class NotebookReader {
   }
 
   bool ReadObject(int depth, Part part) {
-    bool cell = part == Part::kCells;
+    const bool cell = part == Part::kCells;
     if (cell) ++cells_;
-    Part own = cell ? Part::kCell : part;
+    const Part own = cell ? Part::kCell : part;
     ++at_;
     SkipBlanks();
     while (peek() == '"') {
-      std::string key;
-      if (!ReadString(nullptr, &key)) return false;
+      std::string_view key;
+      if (!ReadKey(&key)) return false;
       SkipBlanks();
       if (peek() != ':') return false;
       ++at_;
-      if (!ReadValue(depth + 1, PartOf(own, key), IsTextKey(key))) return false;
+      const Part inner = PartOf(own, key);
+      const bool begins = own == Part::kCell && IsText(inner);
+      if (begins) BeginSection(inner);
+      if (!ReadValue(depth + 1, inner, IsTextKey(key))) return false;
+      if (begins) EndSection();
       SkipBlanks();
       if (peek() != ',') break;
       ++at_;
@@ -186,11 +223,7 @@ class NotebookReader {
     }
     if (peek() != '}') return false;
     ++at_;
-    if (!cell) return true;
-    const std::string name = "cell " + std::to_string(cells_);
-    AddSection(&source_, name);
-    AddSection(&outputs_, name + " output");
-    if (!instead_ && sections_text_.cost() >= kPiece) Visit();
+    if (cell && !instead_ && text_.cost() >= kPiece) Visit();
     return !done_;
   }
 
@@ -200,9 +233,10 @@ class NotebookReader {
     ++depth_of_list_;
     while (peek() != ']') {
       // A list of strings is one text; objects in a list are texts of their own.
-      uint64_t outer = depth_of_list_;
+      const uint64_t outer = depth_of_list_;
       if (peek() == '{') depth_of_list_ = 0;
-      bool read = ReadValue(depth + 1, part, plain);
+      const bool read =
+          peek() == '"' && IsText(part) ? ReadLines(plain) : ReadValue(depth + 1, part, plain);
       depth_of_list_ = outer;
       if (!read) return false;
       SkipBlanks();
@@ -213,17 +247,8 @@ class NotebookReader {
     if (peek() != ']') return false;
     ++at_;
     --depth_of_list_;
-    if (TargetOf(part) != nullptr) EndText(TargetOf(part));
+    if (IsText(part)) EndText();
     return true;
-  }
-
-  void Put(MappedText* target, std::string* key, std::string_view piece, uint64_t at) {
-    if (target != nullptr) {
-      const uint64_t room = kMostText - std::min(kMostText, target->cost());
-      target->Append(piece.substr(0, room), at);
-      is_lost_ = is_lost_ || piece.size() > room;
-    }
-    if (key != nullptr && key->size() < 64) *key += piece.substr(0, 64 - key->size());
   }
 
   // Pictures are long.
@@ -249,88 +274,178 @@ class NotebookReader {
                : static_cast<uint64_t>(static_cast<const uint8_t*>(found) - bytes_.data());
   }
 
-  bool ReadString(MappedText* target, std::string* key, bool plain = false) {
-    if (target == nullptr && key == nullptr) return SkipString();
-    const uint64_t begin_of_text = at_ + 1;
-    uint64_t quote = 0;
-    // What goes on from a line without an end has another neighbour than it has in the file.
-    if (target != nullptr && !target->empty() && target->text().back() != '\n') is_lost_ = true;
-    for (++at_; at_ < bytes_.size();) {
-      uint8_t c = bytes_[at_];
+  // The first quote or backslash from `at` on, or the end; keys are short.
+  uint64_t FindMark(uint64_t at) const {
+    for (; bytes_.size() - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+      const uint64_t eight = EightFrom(at);
+      const uint64_t marks = MarkByte(eight, '"') | MarkByte(eight, '\\');
+      if (marks != 0) return at + static_cast<uint64_t>(std::countr_zero(marks)) / 8;
+    }
+    while (at < bytes_.size() && bytes_[at] != '"' && bytes_[at] != '\\') ++at;
+    return at;
+  }
+
+  // Of an odd key no more than its beginning.
+  bool ReadKey(std::string_view* key) {
+    const uint64_t begin = at_ + 1;
+    const uint64_t mark = FindMark(begin);
+    if (mark == bytes_.size()) return false;
+    if (bytes_[mark] == '"') {
+      *key = AsText(bytes_.subspan(begin, mark - begin));
+      at_ = mark + 1;
+      return true;
+    }
+    key_.clear();
+    for (at_ = begin; at_ < bytes_.size();) {
+      const uint8_t c = bytes_[at_];
+      uint64_t length = 1;
+      char byte = static_cast<char>(c);
       if (c == '"') {
-        if (target != nullptr && plain && instead_) {
-          TakeBeside(begin_of_text);
-          beside_from_ = at_;
-        }
         ++at_;
+        *key = key_;
         return true;
       }
-      if (c == '\\') {
-        if (!ReadEscaped(target, key)) return false;
-        continue;
-      }
-      const uint64_t begin = at_;
-      if (quote <= at_) quote = Find('"', at_, bytes_.size());
-      at_ = Find('\\', at_, quote);
-      Put(target, key, AsText(bytes_.subspan(begin, at_ - begin)), begin);
+      if (c == '\\' && !ReadEscaped(&byte, &length)) return false;
+      if (key_.size() < kMostKey) key_ += byte;
+      at_ += length;
     }
     return false;
   }
 
-  bool ReadEscaped(MappedText* target, std::string* key) {
-    if (bytes_.size() - at_ < 2) return false;
-    static constexpr std::string_view kLetters = "nrtbf";
-    static constexpr std::string_view kMeanings = "\n\r\t\b\f";
-    char letter = static_cast<char>(bytes_[at_ + 1]);
-    if (letter != 'u') {
-      size_t index = kLetters.find(letter);
-      const char meaning = index == std::string_view::npos ? letter : kMeanings[index];
-      Put(target, key, {&meaning, 1}, at_);
-      at_ += 2;
-      return true;
+  // Strings of a list, side by side: each is a line. They are parted alike, so that what stands
+  // between two is compared with what stood between those before.
+  bool ReadLines(bool plain) {
+    if (!ReadText(plain)) return false;
+    std::string_view gap;
+    while (true) {
+      const uint64_t end = at_;
+      if (!gap.empty() && AsText(bytes_.subspan(end)).starts_with(gap)) {
+        at_ += gap.size() - 1;
+      } else {
+        SkipBlanks();
+        if (peek() != ',') return true;
+        const uint64_t comma = at_++;
+        SkipBlanks();
+        if (peek() != '"') {
+          at_ = comma;
+          return true;
+        }
+        gap = AsText(bytes_.subspan(end, at_ + 1 - end));
+      }
+      if (plain) beside_from_ = at_;
+      if (!ReadText(plain)) return false;
     }
-    if (bytes_.size() - at_ < 6) return false;
-    std::string digits(AsText(bytes_.subspan(at_ + 2, 4)));
-    char* end = nullptr;
-    unsigned long value = std::strtoul(digits.c_str(), &end, 16);
-    if (end != digits.c_str() + 4) return false;
-    const char byte = value < 0x100 ? static_cast<char>(value) : '\xff';
-    Put(target, key, {&byte, 1}, at_);
-    at_ += 6;
+  }
+
+  bool ReadText(bool plain) {
+    const uint64_t begin_of_text = ++at_;
+    is_lost_ = is_lost_ || is_in_line();
+    while (true) {
+      const uint64_t begin = at_;
+      at_ = FindMark(begin);
+      PutText(AsText(bytes_.subspan(begin, at_ - begin)), begin);
+      if (at_ == bytes_.size() || bytes_[at_] == '"') break;
+      char byte = 0;
+      uint64_t length = 0;
+      if (!ReadEscaped(&byte, &length)) return false;
+      PutByte(byte, at_);
+      at_ += length;
+      // Of a line the end is its only escape.
+      if (peek() == '"') break;
+    }
+    if (at_ == bytes_.size()) return false;
+    if (plain && instead_) {
+      TakeBeside(begin_of_text);
+      beside_from_ = at_;
+    }
+    ++at_;
     return true;
   }
 
-  void AddSection(MappedText* text, const std::string& name) {
-    if (text->empty()) return;
-    sections_.push_back({sections_text_.text().size(), name});
-    text->Append(kRecordSeparator, at_ - 1);
-    sections_text_.Append(*text);
-    text->Clear();
+  uint64_t RoomForText() const {
+    return kMostText - std::min(kMostText, text_.cost() - section_cost_);
+  }
+
+  void PutText(std::string_view piece, uint64_t at) {
+    const uint64_t room = RoomForText();
+    is_lost_ = is_lost_ || piece.size() > room;
+    text_.Append(piece.substr(0, room), at);
+  }
+
+  void PutByte(char byte, uint64_t at) {
+    if (RoomForText() == 0) {
+      is_lost_ = true;
+    } else {
+      text_.Append(byte, at);
+    }
+  }
+
+  // Of the escape that begins here the byte that it means, 0xFF for what none can say, and how long
+  // it is.
+  bool ReadEscaped(char* byte, uint64_t* length) const {
+    if (bytes_.size() - at_ < 2) return false;
+    const char letter = static_cast<char>(bytes_[at_ + 1]);
+    *length = 2;
+    switch (letter) {
+      case 'n': *byte = '\n'; return true;
+      case 'r': *byte = '\r'; return true;
+      case 't': *byte = '\t'; return true;
+      case 'b': *byte = '\b'; return true;
+      case 'f': *byte = '\f'; return true;
+      case 'u': break;
+      default: *byte = letter; return true;
+    }
+    if (bytes_.size() - at_ < 6) return false;
+    const std::string_view digits = AsText(bytes_.subspan(at_ + 2, 4));
+    unsigned value = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (read.ptr != digits.data() + digits.size()) return false;
+    *byte = value < 0x100 ? static_cast<char>(value) : '\xff';
+    *length = 6;
+    return true;
+  }
+
+  void BeginSection(Part part) {
+    is_open_ = true;
+    is_output_ = part == Part::kOutputs;
+    section_begin_ = text_.text().size();
+    section_cost_ = text_.cost();
+  }
+
+  void EndSection() {
+    if (!is_open_) return;
+    is_open_ = false;
+    if (text_.text().size() == section_begin_) return;
+    std::string name = "cell " + std::to_string(cells_);
+    if (is_output_) name += " output";
+    sections_.push_back({section_begin_, std::move(name)});
+    text_.Append(kRecordSeparator, at_ - 1);
   }
 
   // What stands before `end`, from where the last text ended.
   void TakeBeside(uint64_t end) {
     const std::string_view piece = AsText(bytes_.subspan(beside_from_, end - beside_from_));
-    if (std::all_of(piece.begin(), piece.end(), &IsBetweenLines)) return;
+    const auto is_between = [](char c) { return kBetweenLines[static_cast<uint8_t>(c)]; };
+    if (std::all_of(piece.begin(), piece.end(), is_between)) return;
     beside_.Append(piece, beside_from_);
     beside_.Append(kRecordSeparator, end - 1);
   }
 
   void VisitSections() {
-    Blob child{blob_.ref, AsBytes(sections_text_.text()), sections_text_.MakeOrigin("")};
+    Blob child{blob_.ref, AsBytes(text_.text()), text_.MakeOrigin("")};
     child.origin.sections = sections_;
     visitor_.OnChild(child);
   }
 
   void Visit() {
     if (sections_.empty() || done_) return;
-    if (budget_.TakeBytes(sections_text_.text().size()) && budget_.TakeChild()) {
+    if (budget_.TakeBytes(text_.text().size()) && budget_.TakeChild()) {
       VisitSections();
     } else {
       AddExpandGap(blob_, "what it holds is larger, decoded, than the limit for one object", sink_);
       done_ = true;
     }
-    sections_text_.Clear();
+    text_.Clear();
     sections_.clear();
   }
 
@@ -339,10 +454,14 @@ class NotebookReader {
   ExpandBudget& budget_;
   FindingSink& sink_;
   ChildVisitor& visitor_;
-  MappedText source_;
-  MappedText outputs_;
-  MappedText sections_text_;
+  // Of all sections, one behind the other.
+  MappedText text_;
   std::vector<TextSection> sections_;
+  bool is_open_ = false;
+  bool is_output_ = false;
+  uint64_t section_begin_ = 0;
+  uint64_t section_cost_ = 0;
+  std::string key_;  // of a key with escapes
   MappedText beside_;
   uint64_t beside_from_ = 0;
   bool instead_ = false;

@@ -242,13 +242,13 @@ TEST_CASE("notebook: source and outputs of each cell are text with lines") {
   CHECK(child.member.empty());
   CHECK(child.bytes ==
         "title\n\x1e"
-        "a = \"A\"\nb\n\x1e"
-        "one\ntwo\n3\n\x1e");
+        "one\ntwo\n3\n\x1e"
+        "a = \"A\"\nb\n\x1e");
   using Sections = std::vector<std::pair<uint64_t, std::string>>;
-  CHECK(child.sections == Sections{{0, "cell 1"}, {7, "cell 2"}, {18, "cell 2 output"}});
+  CHECK(child.sections == Sections{{0, "cell 1"}, {7, "cell 2 output"}, {18, "cell 2"}});
   CHECK(child.places[0] == text.find("title"));
-  CHECK(child.places[7 + 8] == text.find("\"b\"") + 1);
-  CHECK(child.places[18 + 4] == text.find("two"));
+  CHECK(child.places[7 + 4] == text.find("two"));
+  CHECK(child.places[18 + 8] == text.find("\"b\"") + 1);
   for (size_t size = 0; size < text.size(); ++size) {
     CHECK(Expand(text.substr(0, size)).gaps.empty());
   }
@@ -256,6 +256,21 @@ TEST_CASE("notebook: source and outputs of each cell are text with lines") {
   std::string deep = "{\"cells\": [{\"source\": ";
   deep += std::string(100'000, '[') + " \"nbformat\" ";
   CHECK(Expand(deep).children.empty());
+}
+
+TEST_CASE("notebook: lines that are parted oddly, keys that are escaped, and a cell that is cut") {
+  const std::string text =
+      "{\"nbformat\": 4, \"cells\": [{\"so\\u0075rce\":[\"a\\n\",\n  \"b\\\\\",\n  \"c\\\"\",\"d\","
+      "\n  \"e\", 1 ,\n  \"f\", \"g\"\r\n\t]}, {\"source\": [\"kept\\n\", \"cut";
+  Recorder recorder = Expand(text);
+  REQUIRE(recorder.children.size() == 1);
+  const Child& child = recorder.children[0];
+  CHECK(child.bytes == "a\nb\\c\"defg\n\x1ekept\ncut\x1e");
+  using Sections = std::vector<std::pair<uint64_t, std::string>>;
+  CHECK(child.sections == Sections{{0, "cell 1"}, {12, "cell 2"}});
+  CHECK(child.places[2] == text.find("b\\\\"));
+  CHECK(child.places[9] == text.find("\"g\"") + 1);
+  CHECK(child.places[17] == text.find("cut"));
 }
 
 TEST_CASE(
