@@ -1,7 +1,8 @@
 #!/bin/sh
 # picket audit against git cat-file --batch --buffer fed with the same blobs in pack order, in one
 # run, as ratios of time and of processor time (user + system, which other work on the machine
-# disturbs less); and the peak of RssAnon + RssShmem of both.
+# disturbs less); and the peak of RssAnon + RssShmem of both. Where picket_blob_audit (ninja
+# picket_blob_audit, copied there) stands beside an installed picket, blobs by themselves too.
 # Usage: PICKET=build/picket tests/bench/audit.sh REPO [ARGUMENTS OF picket audit...]
 # By hand only: nothing here is asserted.
 set -eu
@@ -37,6 +38,11 @@ fi
 measured picket-audit "$PICKET" audit "$repository" --no-cache "$@"
 tail -n 2 "$scratch/picket-audit.out" | cut -c 1-200
 measured picket-audit-1-thread "$PICKET" audit "$repository" --no-cache --threads 1 "$@"
+blobs_only=$(dirname "$PICKET")/picket_blob_audit
+if [ -x "$blobs_only" ]; then
+  measured picket-blobs-only "$blobs_only" "$repository"
+  cat "$scratch/picket-blobs-only.out"
+fi
 awk '{ time[FILENAME] = $1; cpu[FILENAME] = $3 } END {
   for (name in time) if (name ~ /picket/) {
     short = name
@@ -44,5 +50,5 @@ awk '{ time[FILENAME] = $1; cpu[FILENAME] = $3 } END {
     printf "%s: %.2f x git cat-file, processor time %.2f x\n", short, time[name] / time[base],
       cpu[name] / cpu[base]
   }
-}' base="$scratch/git-cat-file" "$scratch/git-cat-file" "$scratch/picket-audit" \
-  "$scratch/picket-audit-1-thread"
+}' base="$scratch/git-cat-file" "$scratch/git-cat-file" $(find "$scratch" -name 'picket-*' \
+  ! -name '*.*')
