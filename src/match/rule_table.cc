@@ -47,6 +47,32 @@ std::string Base64Phase(std::string_view literal, size_t phase) {
   return encoded.substr(first, last - first);
 }
 
+struct Base64Spelling {
+  std::string text;
+  uint8_t quad_shift = 0;  // see EncodedLiteral
+};
+
+// All that `literal` may be spelt as in one phase. Of three bytes that begin within a group only
+// three characters are sure, and any two thousand have those by chance: one beside them that they
+// decide but for two bits is spelt out.
+std::vector<Base64Spelling> SpellInBase64(std::string_view literal, size_t phase) {
+  static constexpr uint8_t kQuadShift[3] = {0, 2, 1};
+  const std::string sure = Base64Phase(literal, phase);
+  if (sure.size() != 3 || literal.size() != 3) return {{sure, kQuadShift[phase]}};
+  std::vector<Base64Spelling> spellings;
+  const std::string bytes(literal);
+  for (unsigned two_bits = 0; two_bits < 4; ++two_bits) {
+    if (phase == 1) {
+      const std::string with_last = std::string(1, static_cast<char>(two_bits)) + bytes;
+      spellings.push_back({Base64Phase(with_last, 0).substr(1, 4), 3});
+    } else {
+      const std::string with_next = bytes + static_cast<char>(two_bits << 6);
+      spellings.push_back({Base64Phase(with_next, phase).substr(0, 4), kQuadShift[phase]});
+    }
+  }
+  return spellings;
+}
+
 std::string Hex(std::string_view literal, const char* digits) {
   std::string hex;
   for (char c : literal) {
@@ -76,15 +102,19 @@ class LiteralList {
   }
 
   void AddBase64(std::string_view literal, bool broken) {
-    static constexpr uint8_t kQuadShift[3] = {0, 2, 1};
     for (size_t phase = 0; phase < 3; ++phase) {
-      std::string standard = Base64Phase(literal, phase).substr(0, kLongestMark);
-      std::string url_safe = standard;
-      std::replace(url_safe.begin(), url_safe.end(), '+', '-');
-      std::replace(url_safe.begin(), url_safe.end(), '/', '_');
-      Add(Encoding::kBase64, standard, kQuadShift[phase]);
-      Add(Encoding::kBase64, url_safe, kQuadShift[phase]);
-      if (broken) AddBroken(standard, kQuadShift[phase]);
+      for (const Base64Spelling& spelling : SpellInBase64(literal, phase)) {
+        const std::string standard = spelling.text.substr(0, kLongestMark);
+        std::string url_safe = standard;
+        std::replace(url_safe.begin(), url_safe.end(), '+', '-');
+        std::replace(url_safe.begin(), url_safe.end(), '/', '_');
+        if (broken) AddBroken(standard, spelling.quad_shift);
+        // What the first characters mark needs no more.
+        const bool marked = broken && standard.size() >= kBrokenMark;
+        const bool differs = url_safe.compare(0, kBrokenMark, standard, 0, kBrokenMark) != 0;
+        if (!marked) Add(Encoding::kBase64, standard, spelling.quad_shift);
+        if (!marked || differs) Add(Encoding::kBase64, url_safe, spelling.quad_shift);
+      }
     }
   }
 

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -194,16 +195,44 @@ TEST_CASE("matcher: a word of the context has to stand near, in any case") {
   CHECK(Find(set, "123456", 16).empty());
 }
 
+namespace {
+
+class BoundaryRecorder : public MatchJudge {
+ public:
+  bool Accept(Bytes, const RawMatch&) override { return true; }
+  void OnEncoded(Bytes, const EncodedLiteral& literal, uint64_t offset) override {
+    if (literal.encoding == Encoding::kBase64) boundaries.insert(offset + literal.quad_shift);
+  }
+
+  std::set<uint64_t> boundaries;
+};
+
+}  // namespace
+
 TEST_CASE("matcher: encoded spellings of literals are reported with their place") {
   Rule rule = MakeRule("token", "zq_[0-9]{4}");
   rule.encoded_literals = {"zq_"};
   std::shared_ptr<const RuleSet> set = Compile({rule});
   Matcher matcher(set);
+  // Whatever stands before it and behind it: some characters are decided by both.
   for (size_t phase = 0; phase < 3; ++phase) {
-    Recorder recorder;
-    std::string text = EncodeBase64(std::string(phase, 'p') + "zq_1234 and more", false, true);
-    matcher.Scan(AsBytes(text), recorder);
-    CHECK(recorder.encoded >= 1);
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      CAPTURE(phase);
+      CAPTURE(byte);
+      const char beside = static_cast<char>(byte);
+      const std::string inner =
+          "p" + std::string(phase + 2, beside) + "zq_" + beside + "1234 and more";
+      for (const bool url_safe : {false, true}) {
+        const std::string text = EncodeBase64(inner, url_safe, !url_safe);
+        BoundaryRecorder recorder;
+        matcher.Scan(AsBytes(text), recorder);
+        // The boundary of four at or behind the first byte of the literal.
+        const uint64_t first = (phase + 3) / 3 * 4;
+        const uint64_t expected = (phase + 3) % 3 == 0 ? first : first + 4;
+        CHECK(recorder.boundaries.count(expected) == 1);
+        for (const uint64_t boundary : recorder.boundaries) CHECK(boundary % 4 == 0);
+      }
+    }
   }
 }
 
