@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "contents/expand_gap.h"
@@ -266,15 +267,8 @@ class NotebookReader {
     return false;
   }
 
-  // The first of `byte` in [begin, end), or the end.
-  uint64_t Find(uint8_t byte, uint64_t begin, uint64_t end) const {
-    const void* const found = std::memchr(bytes_.data() + begin, byte, end - begin);
-    return found == nullptr
-               ? end
-               : static_cast<uint64_t>(static_cast<const uint8_t*>(found) - bytes_.data());
-  }
-
-  // The first quote or backslash from `at` on, or the end; keys are short.
+  // The first quote or backslash from `at` on, or the end. Most are so near that a call takes
+  // longer.
   uint64_t FindMark(uint64_t at) const {
     for (; bytes_.size() - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
       const uint64_t eight = EightFrom(at);
@@ -406,18 +400,16 @@ class NotebookReader {
   }
 
   void BeginSection(Part part) {
-    is_open_ = true;
-    is_output_ = part == Part::kOutputs;
+    section_ = part;
     section_begin_ = text_.text().size();
     section_cost_ = text_.cost();
   }
 
   void EndSection() {
-    if (!is_open_) return;
-    is_open_ = false;
-    if (text_.text().size() == section_begin_) return;
+    const Part ended = std::exchange(section_, Part::kIgnored);
+    if (!IsText(ended) || text_.text().size() == section_begin_) return;
     std::string name = "cell " + std::to_string(cells_);
-    if (is_output_) name += " output";
+    if (ended == Part::kOutputs) name += " output";
     sections_.push_back({section_begin_, std::move(name)});
     text_.Append(kRecordSeparator, at_ - 1);
   }
@@ -457,8 +449,8 @@ class NotebookReader {
   // Of all sections, one behind the other.
   MappedText text_;
   std::vector<TextSection> sections_;
-  bool is_open_ = false;
-  bool is_output_ = false;
+  // The one that is being read, where there is one.
+  Part section_ = Part::kIgnored;
   uint64_t section_begin_ = 0;
   uint64_t section_cost_ = 0;
   std::string key_;  // of a key with escapes

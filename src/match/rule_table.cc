@@ -53,12 +53,12 @@ struct Base64Spelling {
 };
 
 // All that `literal` may be spelt as in one phase. Of three bytes that begin within a group only
-// three characters are sure, and any two thousand have those by chance: one beside them that they
+// three characters are sure, and any two thousand have such by chance: one beside them that they
 // decide but for two bits is spelt out.
 std::vector<Base64Spelling> SpellInBase64(std::string_view literal, size_t phase) {
   static constexpr uint8_t kQuadShift[3] = {0, 2, 1};
   const std::string sure = Base64Phase(literal, phase);
-  if (sure.size() != 3 || literal.size() != 3) return {{sure, kQuadShift[phase]}};
+  if (sure.size() != 3) return {{sure, kQuadShift[phase]}};
   std::vector<Base64Spelling> spellings;
   const std::string bytes(literal);
   for (unsigned two_bits = 0; two_bits < 4; ++two_bits) {

@@ -4,14 +4,14 @@
 
 git init -q --bare all/one.git
 git init -q --bare 'all/team/two words.git'
-git init -q all/work
+git init -q all/checkout
 git init -q --bare all/broken.git
 mkdir all/broken.git/hooks/pre-receive
 exits 2 'picket install --server all --recursive' 'in 2 bare repositories' 'is a folder, not a hook'
 for name in one 'team/two words'; do
   [ -x "all/$name.git/hooks/pre-receive" ] || fail "not installed in $name"
 done
-[ ! -e all/work/.git/hooks/pre-receive ] || fail 'a repository with a worktree got it'
+[ ! -e all/checkout/.git/hooks/pre-receive ] || fail 'a repository with a worktree got it'
 rmdir all/broken.git/hooks/pre-receive
 exits 0 'picket install --server all --recursive' 'in 1 bare' '2 had it already'
 one_line
@@ -19,4 +19,4 @@ exits 0 'picket uninstall --server all --recursive' 'from 3 bare'
 [ ! -e all/one.git/hooks/pre-receive ] || fail 'left behind'
 mkdir none
 exits 2 'picket install --server none --recursive' 'no bare repository'
-exits 2 'picket install --repo all/work --recursive'
+exits 2 'picket install --repo all/checkout --recursive'

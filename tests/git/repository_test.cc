@@ -326,10 +326,10 @@ TEST_CASE("repository: where the files are is found however it is told") {
   HookEnvironment hook(nullptr);
   GitFixture plain(folder, "plain");
   SUBCASE("a Git directory that lies elsewhere") {
-    plain.Git({"init", "-q", "--separate-git-dir", root + "/store", root + "/work"});
-    fs::create_directories(root + "/work/below");
-    CHECK(Repository::OpenAt(root + "/work/below")->worktree() == root + "/work");
-    CHECK(Repository::OpenAt(root + "/work")->git_dir() == root + "/store");
+    plain.Git({"init", "-q", "--separate-git-dir", root + "/store", root + "/checkout"});
+    fs::create_directories(root + "/checkout/below");
+    CHECK(Repository::OpenAt(root + "/checkout/below")->worktree() == root + "/checkout");
+    CHECK(Repository::OpenAt(root + "/checkout")->git_dir() == root + "/store");
   }
   SUBCASE("core.worktree, relative to the Git directory") {
     fs::create_directories(root + "/files");
