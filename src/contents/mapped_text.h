@@ -36,8 +36,11 @@ class MappedText {
     next_ = offset + piece.size();
   }
 
-  // Room for a text of so many bytes.
-  void Reserve(uint64_t bytes) { text_.reserve(bytes); }
+  // Room for a text of so many bytes, and for a step in every 32 of them.
+  void Reserve(uint64_t bytes) {
+    text_.reserve(bytes);
+    steps_.reserve(bytes / 32);
+  }
 
   const std::string& text() const { return text_; }
   bool empty() const { return text_.empty(); }

@@ -19,6 +19,7 @@
 #include "contents/expand_gap.h"
 #include "contents/expander.h"
 #include "contents/mapped_text.h"
+#include "contents/quote_marks.h"
 
 namespace picket {
 namespace {
@@ -77,17 +78,12 @@ constexpr std::array<bool, 256> kBehindWord = Table({",]} \n\r\t\0", 8});
 // The byte, eight times.
 constexpr uint64_t Eight(uint8_t byte) { return byte * uint64_t{0x0101010101010101}; }
 
-// The lowest bit that is set tells of the first of eight bytes that is `byte`.
-constexpr uint64_t MarkByte(uint64_t eight, uint8_t byte) {
-  const uint64_t others = eight ^ Eight(byte);
-  return (others - Eight(1)) & ~others & Eight(0x80);
-}
-
 class NotebookReader {
  public:
   NotebookReader(const Blob& blob, ExpandBudget& budget, FindingSink& sink, ChildVisitor& visitor)
       : blob_(blob),
         bytes_(blob.bytes),
+        marks_(blob.bytes),
         budget_(budget),
         sink_(sink),
         visitor_(visitor),
@@ -105,10 +101,11 @@ class NotebookReader {
   // it does in the file but for escapes, or in what stands beside them.
   bool RunInstead() {
     instead_ = true;
-    // Else it would look like a notebook itself.
-    beside_.Append(kRecordSeparator, 0);
     if (bytes_.size() > kMostInstead) return false;
     text_.Reserve(bytes_.size());
+    beside_.Reserve(bytes_.size() / 2);
+    // Else it would look like a notebook itself.
+    beside_.Append(kRecordSeparator, 0);
     if (!ReadValue(0, Part::kAbove)) return false;
     SkipBlanks();
     if (at_ != bytes_.size() || is_lost_) return false;
@@ -127,6 +124,7 @@ class NotebookReader {
   uint8_t peek() const { return at_ < bytes_.size() ? bytes_[at_] : 0; }
 
   void SkipBlanks() {
+    if (at_ != 0 && peek() > ' ') return;
     // Most are a line end and spaces.
     while (bytes_.size() - at_ >= sizeof(uint64_t)) {
       const uint64_t others = EightFrom(at_) ^ Eight(' ');
@@ -267,22 +265,10 @@ class NotebookReader {
     return false;
   }
 
-  // The first quote or backslash from `at` on, or the end. Most are so near that a call takes
-  // longer.
-  uint64_t FindMark(uint64_t at) const {
-    for (; bytes_.size() - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
-      const uint64_t eight = EightFrom(at);
-      const uint64_t marks = MarkByte(eight, '"') | MarkByte(eight, '\\');
-      if (marks != 0) return at + static_cast<uint64_t>(std::countr_zero(marks)) / 8;
-    }
-    while (at < bytes_.size() && bytes_[at] != '"' && bytes_[at] != '\\') ++at;
-    return at;
-  }
-
   // Of an odd key no more than its beginning.
   bool ReadKey(std::string_view* key) {
     const uint64_t begin = at_ + 1;
-    const uint64_t mark = FindMark(begin);
+    const uint64_t mark = marks_.Next(begin);
     if (mark == bytes_.size()) return false;
     if (bytes_[mark] == '"') {
       *key = AsText(bytes_.subspan(begin, mark - begin));
@@ -306,15 +292,40 @@ class NotebookReader {
     return false;
   }
 
+  // What stands between two strings, where it is as short as it is in most notebooks: a comma, a
+  // line end, four blanks and the quotes.
+  struct Gap {
+    uint64_t size = 0;
+    std::array<uint64_t, 2> bytes{};
+    std::array<uint64_t, 2> mask{};
+  };
+
+  static Gap GapOf(Bytes bytes) {
+    Gap gap;
+    if (bytes.size() > sizeof(gap.bytes)) return gap;
+    gap.size = bytes.size();
+    for (size_t i = 0; i < gap.size; ++i) {
+      gap.bytes[i / 8] |= uint64_t{bytes[i]} << (8 * (i % 8));
+      gap.mask[i / 8] |= uint64_t{0xff} << (8 * (i % 8));
+    }
+    return gap;
+  }
+
+  bool IsGap(const Gap& gap) const {
+    return bytes_.size() - at_ >= sizeof(gap.bytes) &&
+           (((EightFrom(at_) ^ gap.bytes[0]) & gap.mask[0]) |
+            ((EightFrom(at_ + 8) ^ gap.bytes[1]) & gap.mask[1])) == 0;
+  }
+
   // Strings of a list, side by side: each is a line. They are parted alike, so that what stands
   // between two is compared with what stood between those before.
   bool ReadLines(bool plain) {
     if (!ReadText(plain)) return false;
-    std::string_view gap;
+    Gap gap;
     while (true) {
       const uint64_t end = at_;
-      if (!gap.empty() && AsText(bytes_.subspan(end)).starts_with(gap)) {
-        at_ += gap.size() - 1;
+      if (gap.size != 0 && IsGap(gap)) {
+        at_ += gap.size - 1;
       } else {
         SkipBlanks();
         if (peek() != ',') return true;
@@ -324,9 +335,9 @@ class NotebookReader {
           at_ = comma;
           return true;
         }
-        gap = AsText(bytes_.subspan(end, at_ + 1 - end));
+        gap = GapOf(bytes_.subspan(end, at_ + 1 - end));
       }
-      if (plain) beside_from_ = at_;
+      if (plain) beside_from_ = at_ + 1;
       if (!ReadText(plain)) return false;
     }
   }
@@ -336,7 +347,7 @@ class NotebookReader {
     is_lost_ = is_lost_ || is_in_line();
     while (true) {
       const uint64_t begin = at_;
-      at_ = FindMark(begin);
+      at_ = marks_.Next(begin);
       PutText(AsText(bytes_.subspan(begin, at_ - begin)), begin);
       if (at_ == bytes_.size() || bytes_[at_] == '"') break;
       char byte = 0;
@@ -416,6 +427,7 @@ class NotebookReader {
 
   // What stands before `end`, from where the last text ended.
   void TakeBeside(uint64_t end) {
+    if (end == beside_from_) return;
     const std::string_view piece = AsText(bytes_.subspan(beside_from_, end - beside_from_));
     const auto is_between = [](char c) { return kBetweenLines[static_cast<uint8_t>(c)]; };
     if (std::all_of(piece.begin(), piece.end(), is_between)) return;
@@ -443,6 +455,7 @@ class NotebookReader {
 
   const Blob& blob_;
   Bytes bytes_;
+  QuoteMarks marks_;
   ExpandBudget& budget_;
   FindingSink& sink_;
   ChildVisitor& visitor_;

@@ -5,7 +5,7 @@
 #include <bit>
 #include <string_view>
 
-#include "match/mark_list.h"
+#include "core/mark_list.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>

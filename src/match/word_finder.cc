@@ -5,7 +5,7 @@
 #include <cstring>
 #include <span>
 
-#include "match/mark_list.h"
+#include "core/mark_list.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #if !defined(__clang__)
@@ -195,7 +195,7 @@ struct WordWalk {
   }
 
   // `mark` tells of a block, and of eight bytes behind it, where a word may begin; `prepare` is
-  // told of each stride of them before, and `list` writes down where (match/mark_list.h). Which
+  // told of each stride of them before, and `list` writes down where (core/mark_list.h). Which
   // blocks and bytes that are can't be predicted, so that they are gathered by the stride before
   // any is looked at.
   template <typename Prepare, typename Mark, typename List>

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/bytes.h"
-#include "match/instructions.h"
+#include "core/instructions.h"
 
 namespace picket {
 

@@ -1,4 +1,5 @@
-// The vector instructions that the finders of this folder are written for. All find the same.
+// The vector instructions that what looks at every byte of a text is written for. Whatever a
+// processor has, all find the same.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "match/instructions.h"
+#include "core/instructions.h"
 
 #include <vector>
 
