@@ -5,7 +5,8 @@
 // Where the outer blob's own bytes are examined too this only names places and joins lines. So what
 // is no well-formed JSON, and the rest of a text over kMostText, is left to the outer view.
 //
-// Of a sound notebook the text and what stands beside it are all: nothing is read twice then.
+// Of a sound notebook the texts, its pictures decoded, and what stands beside them are all: nothing
+// is read twice then.
 // Source: https://nbformat.readthedocs.io/en/latest/format_description.html
 #include <algorithm>
 #include <array>
@@ -16,9 +17,12 @@
 #include <utility>
 #include <vector>
 
+#include "contents/child_origin.h"
+#include "contents/encoded_text.h"
 #include "contents/expand_gap.h"
 #include "contents/expander.h"
 #include "contents/mapped_text.h"
+#include "contents/picture.h"
 #include "contents/quote_marks.h"
 
 namespace picket {
@@ -34,6 +38,8 @@ constexpr uint64_t kPiece = uint64_t{1} << 20;
 // Of a notebook that is handed out in place of its own bytes, since that takes as much memory
 // again.
 constexpr uint64_t kMostInstead = uint64_t{16} << 20;
+// Each picture is a child.
+constexpr size_t kMostPictures = 1000;
 // Ends a section; no pattern goes on behind it.
 constexpr char kRecordSeparator = '\x1e';
 
@@ -110,16 +116,23 @@ class NotebookReader {
     SkipBlanks();
     if (at_ != bytes_.size() || is_lost_) return false;
     TakeBeside(bytes_.size());
-    const uint64_t size = text_.text().size() + beside_.text().size();
-    if (!budget_.TakeBytes(size) || !budget_.TakeChild() || !budget_.TakeChild()) return false;
+    if (!TakeAll()) return false;
     VisitSections();
     visitor_.OnChild({blob_.ref, AsBytes(beside_.text()), beside_.MakeOrigin("")});
+    for (const Picture& picture : pictures_) VisitPicture(picture);
     return true;
   }
 
  private:
   // What the value that is being read belongs to.
-  enum class Part : uint8_t { kAbove, kCells, kCell, kSource, kOutputs, kIgnored };
+  enum class Part : uint8_t { kAbove, kCells, kCell, kSource, kOutputs, kPicture, kIgnored };
+
+  // In base64, without the padding.
+  struct Picture {
+    uint64_t begin = 0;
+    uint64_t size = 0;
+    uint64_t cell = 0;
+  };
 
   uint8_t peek() const { return at_ < bytes_.size() ? bytes_[at_] : 0; }
 
@@ -157,6 +170,7 @@ class NotebookReader {
       case '{': return ReadObject(depth, part);
       case '[': return ReadList(depth, part, plain);
       case '"':
+        if (part == Part::kPicture) return ReadPicture();
         if (!IsText(part)) return SkipString();
         if (!ReadText(plain)) return false;
         if (depth_of_list_ == 0) EndText();
@@ -183,7 +197,9 @@ class NotebookReader {
     if (is_in_line()) text_.Append('\n', at_ - 1);
   }
 
-  Part PartOf(Part parent, std::string_view key) const {
+  static Part PartOf(Part parent, std::string_view key) {
+    // Of an output, or attached to a cell.
+    if (key.starts_with("image/")) return Part::kPicture;
     switch (parent) {
       case Part::kAbove:
         return key == "cells" ? Part::kCells : key == "worksheets" ? Part::kAbove : Part::kIgnored;
@@ -191,8 +207,7 @@ class NotebookReader {
         if (key == "source" || key == "input") return Part::kSource;
         return key == "outputs" ? Part::kOutputs : Part::kIgnored;
       case Part::kOutputs:
-        // Pictures are long, and base64 in the outer bytes already.
-        if (key.starts_with("image/") || key == "metadata") return Part::kIgnored;
+        if (key == "metadata") return Part::kIgnored;
         return key == "output_type" || key == "name" || key == "ename" ? Part::kIgnored : parent;
       default: return parent;
     }
@@ -263,6 +278,19 @@ class NotebookReader {
       return true;
     }
     return false;
+  }
+
+  // What is no picture in base64, or one too many, stays beside the text.
+  bool ReadPicture() {
+    const uint64_t begin = at_ + 1;
+    if (!SkipString()) return false;
+    if (!instead_ || pictures_.size() == kMostPictures) return true;
+    const uint64_t size = PictureSize(bytes_.subspan(begin, at_ - 1 - begin));
+    if (size == 0) return true;
+    TakeBeside(begin);
+    beside_from_ = begin + size;
+    pictures_.push_back({begin, size, cells_});
+    return true;
   }
 
   // Of an odd key no more than its beginning.
@@ -435,6 +463,25 @@ class NotebookReader {
     beside_.Append(kRecordSeparator, end - 1);
   }
 
+  // Of the budget all that is to be handed out, or nothing.
+  bool TakeAll() {
+    uint64_t size = text_.text().size() + beside_.text().size();
+    for (const Picture& picture : pictures_) size += picture.size / 4 * 3 + 3;
+    const size_t children = 2 + pictures_.size();
+    if (budget_.children < children || !budget_.TakeBytes(size)) return false;
+    for (size_t i = 0; i < children; ++i) budget_.TakeChild();
+    return true;
+  }
+
+  void VisitPicture(const Picture& picture) {
+    const DecodedBase64 decoded =
+        DecodeBase64(bytes_, {picture.begin, picture.begin + picture.size});
+    const std::string name = "cell " + std::to_string(picture.cell) + " picture";
+    visitor_.OnChild(
+        {blob_.ref, AsBytes(decoded.bytes),
+         ChildOrigin(blob_.origin, name, picture.begin, decoded.outer_bytes, decoded.inner_bytes)});
+  }
+
   void VisitSections() {
     Blob child{blob_.ref, AsBytes(text_.text()), text_.MakeOrigin("")};
     child.origin.sections = sections_;
@@ -469,6 +516,7 @@ class NotebookReader {
   std::string key_;  // of a key with escapes
   MappedText beside_;
   uint64_t beside_from_ = 0;
+  std::vector<Picture> pictures_;
   bool instead_ = false;
   bool is_lost_ = false;  // something of the texts is not as in the file
   uint64_t at_ = 0;

@@ -35,3 +35,16 @@ notebook '' "token is $token"
 save work "Token in what the cell printed"
 refused "git -C work push origin main" 'in cell 2 output,' 'line 2'
 names train.ipynb 5 "$(oid work)" "$USER_TOKEN_RULE"
+
+# A picture is read decoded: here the comment of a PNG.
+picture=$({
+  printf '\211PNG\r\n\032\n'
+  head -c 1000 /dev/zero
+  printf 'tEXtComment\0%s' "$token"
+  head -c 1000 /dev/zero
+} | base64 -w0)
+git -C work reset -q --hard HEAD~1
+sed -i "s|\"name\": \"stdout\"|\"data\": {\"image/png\": \"$picture\\\\n\"}|" work/train.ipynb
+save work "Token in a picture"
+refused "git -C work push origin main" 'cell 2 picture'
+names train.ipynb 5 "$(oid work)" "$USER_TOKEN_RULE"

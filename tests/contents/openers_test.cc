@@ -344,6 +344,66 @@ TEST_CASE("notebook: in place of a sound one stand its texts and what is beside 
   CHECK_FALSE(ExpandInstead(text, limits));
 }
 
+TEST_CASE("notebook: pictures of one that is opened in place of its bytes are decoded") {
+  std::mt19937 random(11);
+  std::string picture = "\x89PNG\r\n\x1a\n";
+  while (picture.size() < 799) picture += static_cast<char>(random());
+  const auto notebook = [](const std::string& values) {
+    return "{\"cells\": [{\"source\": \"a\\n\"}, {\"outputs\": [{\"data\": {\"text/plain\": "
+           "\"3\", " +
+           values + "}}]}], \"nbformat\": 4}";
+  };
+  // With each padding, and the line end that some kernels leave.
+  for (const std::string tail : {"", "\\n"}) {
+    for (size_t size : {797u, 798u, 799u}) {
+      const std::string bytes = picture.substr(0, size);
+      const std::string text =
+          notebook("\"image/png\": \"" + EncodeBase64(bytes, false, true) + tail + "\"");
+      CAPTURE(text);
+      const std::optional<Recorder> recorder = ExpandInstead(text);
+      REQUIRE(recorder);
+      REQUIRE(recorder->children.size() == 3);
+      const Child& beside = recorder->children[1];
+      CHECK(beside.bytes.find("\"image/png\": \"\x1e") != std::string::npos);
+      CHECK(beside.bytes.find("iVBO") == std::string::npos);
+      const Child& decoded = recorder->children[2];
+      CHECK(decoded.bytes == bytes);
+      CHECK(decoded.member == "cell 2 picture");
+      CHECK(decoded.places[0] == text.find("iVBO"));
+      CHECK(decoded.places[600] == text.find("iVBO") + 800);
+    }
+  }
+  const std::string whole = EncodeBase64(picture.substr(0, 798), false, true);
+  const auto count = [&notebook](const std::string& values, const ExpandLimits& limits = {}) {
+    const std::optional<Recorder> recorder = ExpandInstead(notebook(values), limits);
+    return recorder ? recorder->children.size() : 0;
+  };
+  CHECK(count("\"image/jpeg\": [\"" + whole + "\", \"" + whole + "\"]") == 4);
+  CHECK(count("\"attachments\": {\"a.png\": {\"image/png\": \"" + whole + "\"}}") == 3);
+  // What is short, or no picture, or no base64, or would lose bits, stays beside the text.
+  CHECK(count("\"image/png\": \"" + whole.substr(0, 1020) + "\"") == 2);
+  CHECK(count("\"other/png\": \"" + whole + "\"") == 2);
+  for (const std::string odd : {"_", "-", ".", "=", "\\n", "\\\""}) {
+    CHECK(count("\"image/png\": \"" + whole.substr(0, 512) + odd + whole.substr(512) + "\"") == 2);
+  }
+  CHECK(count("\"image/png\": \"" + whole + "A\"") == 2);
+  CHECK(count("\"image/png\": \"" + whole + "AB\"") == 2);
+  CHECK(count("\"image/png\": \"" + whole + "AAB\"") == 2);
+  CHECK(count("\"image/png\": \"" + whole + "AQ==\"") == 3);
+  CHECK(count("\"image/png\": \"" + whole.substr(4) + "\"") == 2);
+  // All or nothing of the budget.
+  ExpandLimits limits;
+  limits.children = 2;
+  CHECK(count("\"image/png\": \"" + whole + "\"", limits) == 0);
+  limits.children = 3;
+  CHECK(count("\"image/png\": \"" + whole + "\"", limits) == 3);
+  limits.bytes = 900;
+  CHECK(count("\"image/png\": \"" + whole + "\"", limits) == 0);
+  std::string many;
+  for (int i = 0; i < 1'100; ++i) many += (i == 0 ? "\"" : "\", \"") + whole;
+  CHECK(count("\"image/png\": [" + many + "\"]") == 1'002);
+}
+
 TEST_CASE("notebook: every word of one that is opened in place of its bytes stands in a child") {
   std::mt19937 random(5);
   const std::vector<std::string> parts = {"\"source\": ",

@@ -14,6 +14,7 @@
 #include "contents/escapes.h"
 #include "contents/expander.h"
 #include "contents/split_text.h"
+#include "secrets/template.h"
 
 namespace picket {
 namespace {
@@ -31,6 +32,10 @@ class KeepsWords : public FindingSink, public ChildVisitor {
     }
     text_ += AsText(child.bytes);
     text_ += '\n';
+    // A notebook's picture, as it stood there.
+    if (child.origin.member.ends_with(" picture")) {
+      text_ += EncodeBase64(AsText(child.bytes), false, false);
+    }
   }
 
   void Check(std::string_view outer) const {
