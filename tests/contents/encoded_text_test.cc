@@ -72,6 +72,22 @@ TEST_CASE("encoded text: base64 decodes around a place, wrapped or not, in both 
   }
 }
 
+TEST_CASE("encoded text: a run of base64 ends at any other byte, wherever that stands in it") {
+  const std::string_view characters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+  for (uint64_t place : {1u, 63u, 64u, 65u, 127u, 128u, 190u}) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text(200, 'A');
+      text[place] = static_cast<char>(byte);
+      const bool is_character = characters.find(text[place]) != std::string_view::npos;
+      const bool goes_on = is_character || byte == '\n';
+      CAPTURE(place);
+      CAPTURE(byte);
+      CHECK(FindBase64Run(AsBytes(text), 0).end == (goes_on ? text.size() : place));
+    }
+  }
+}
+
 TEST_CASE("encoded text: characters before a run don't shift it") {
   for (size_t junk = 0; junk < 9; ++junk) {
     std::string text = std::string(junk, 'Q') + "aGVsbG8sIGJhc2U2NCB3b3JsZD8+";
