@@ -1,6 +1,5 @@
 #include "contents/quote_marks.h"
 
-#include <bit>
 #include <cstring>
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -13,7 +12,7 @@ namespace {
 
 constexpr size_t kBlock = 64;
 
-struct Space {
+struct Piece {
   const uint8_t* bytes;
   size_t size;
   uint32_t* out;
@@ -22,13 +21,13 @@ struct Space {
 // `mark` tells of a block, `list` writes down where (core/mark_list.h). Of the last block, which
 // the text may end in, a copy is looked at, with zeros behind.
 template <typename Mark, typename List>
-[[gnu::always_inline]] inline uint32_t* Walk(const Space& space, Mark mark, List list) {
-  uint32_t* out = space.out;
+[[gnu::always_inline]] inline uint32_t* Walk(const Piece& piece, Mark mark, List list) {
+  uint32_t* out = piece.out;
   size_t at = 0;
-  for (; at + kBlock <= space.size; at += kBlock) out = list(mark(space.bytes + at), at, out);
-  if (at == space.size) return out;
+  for (; at + kBlock <= piece.size; at += kBlock) out = list(mark(piece.bytes + at), at, out);
+  if (at == piece.size) return out;
   std::array<uint8_t, kBlock> rest{};
-  std::memcpy(rest.data(), space.bytes + at, space.size - at);
+  std::memcpy(rest.data(), piece.bytes + at, piece.size - at);
   return list(mark(rest.data()), at, out);
 }
 
@@ -55,16 +54,16 @@ __attribute__((target("avx2"))) uint64_t MarkAvx2(const uint8_t* block) {
   return half(0) | half(kBlock / 2) << (kBlock / 2);
 }
 
-__attribute__((target("avx2,bmi,popcnt"), flatten)) uint32_t* ListAvx2(const Space& space) {
+__attribute__((target("avx2,bmi,popcnt"), flatten)) uint32_t* ListAvx2(const Piece& piece) {
   return Walk(
-      space, [](const uint8_t* block) __attribute__((target("avx2"))) { return MarkAvx2(block); },
+      piece, [](const uint8_t* block) __attribute__((target("avx2"))) { return MarkAvx2(block); },
       &ListMarks<kAtOnce>);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,popcnt"), flatten)) uint32_t*
-ListAvx512(const Space& space) {
+ListAvx512(const Piece& piece) {
   return Walk(
-      space, [](const uint8_t* block) __attribute__((target("avx512f,avx512bw"))) {
+      piece, [](const uint8_t* block) __attribute__((target("avx512f,avx512bw"))) {
         const __m512i bytes = _mm512_loadu_si512(block);
         return uint64_t{_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) |
                         _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'))};
@@ -77,14 +76,14 @@ ListAvx512(const Space& space) {
 
 #endif
 
-uint32_t* ListWith(Instructions with, const Space& space) {
+uint32_t* ListWith(Instructions with, const Piece& piece) {
 #ifdef PICKET_X86
-  if (with == Instructions::kAvx512) return ListAvx512(space);
-  if (with == Instructions::kAvx2) return ListAvx2(space);
+  if (with == Instructions::kAvx512) return ListAvx512(piece);
+  if (with == Instructions::kAvx2) return ListAvx2(piece);
 #else
   (void)with;
 #endif
-  return Walk(space, &MarkPlainly, &ListMarks<kAtOnce>);
+  return Walk(piece, &MarkPlainly, &ListMarks<kAtOnce>);
 }
 
 }  // namespace
