@@ -1,5 +1,6 @@
 #include "match/text_signs.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <string_view>
@@ -97,25 +98,33 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) inline __m512i LookUp(
                                   _mm512_loadu_si512(kinds.data() + 64));
 }
 
-// Each byte that is marked is looked at again.
+// Each byte that is marked is looked at again. One byte behind the block is read.
+__attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"), always_inline)) inline void TakeBlock(
+    const uint8_t* block, size_t at, Walk& walk) {
+  const __m512i first = LookUp(kKinds.first, _mm512_loadu_si512(block));
+  const __m512i second = LookUp(kKinds.second, _mm512_loadu_si512(block + 1));
+  uint64_t marks = _mm512_test_epi8_mask(first, _mm512_or_si512(second, _mm512_set1_epi8(kAtSign)));
+  for (; marks != 0; marks &= marks - 1) {
+    walk.TakePlainly(at + static_cast<size_t>(std::countr_zero(marks)));
+  }
+}
+
 __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi"))) void FindAvx512(Walk& walk) {
   constexpr size_t kBlock = 64;
-  const __m512i at_sign = _mm512_set1_epi8(kAtSign);
   __mmask64 nuls = 0;
   const uint8_t* bytes = walk.text.data();
+  const size_t size = walk.text.size();
   size_t at = 0;
-  for (; at + kBlock < walk.text.size(); at += kBlock) {
+  for (; at + kBlock < size; at += kBlock) {
     const __m512i block = _mm512_loadu_si512(bytes + at);
     nuls |= _mm512_testn_epi8_mask(block, block);
-    const __m512i first = LookUp(kKinds.first, block);
-    const __m512i second = LookUp(kKinds.second, _mm512_loadu_si512(bytes + at + 1));
-    uint64_t marks = _mm512_test_epi8_mask(first, _mm512_or_si512(second, at_sign));
-    for (; marks != 0; marks &= marks - 1) {
-      walk.TakePlainly(at + static_cast<size_t>(std::countr_zero(marks)));
-    }
+    TakeBlock(bytes + at, at, walk);
   }
-  walk.signs->nul = nuls != 0;
-  walk.TakePlainlyFrom(at);
+  // What is left is copied, with zeros behind.
+  std::array<uint8_t, kBlock + 1> rest{};
+  std::copy(bytes + at, bytes + size, rest.begin());
+  walk.signs->nul = nuls != 0 || std::find(bytes + at, bytes + size, 0) != bytes + size;
+  TakeBlock(rest.data(), at, walk);
 }
 
 __attribute__((target("avx2,bmi"))) void FindAvx2(Walk& walk) {
