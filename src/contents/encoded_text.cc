@@ -68,21 +68,6 @@ uint64_t JoinBefore(Bytes bytes, uint64_t at) {
   return i > 0 && IsBase64(bytes[i - 1]) ? at - i : 0;
 }
 
-// Asks no question of a byte, so that many are looked at at once; three marks by name would be made
-// a question of bits, and that kept GCC from it.
-bool AreBase64(Bytes bytes) {
-  uint8_t others = 0;
-  for (const uint8_t c : bytes) {
-    const auto letter = static_cast<uint8_t>((c | 0x20) - 'a');
-    const auto digit = static_cast<uint8_t>(c - '/');
-    const auto differs = [c](char mark) { return static_cast<uint8_t>(c ^ mark); };
-    const uint8_t mark = std::min(std::min(differs('+'), differs('-')), differs('_'));
-    others |=
-        static_cast<uint8_t>((letter < 26 ? 0 : 1) & (digit < 11 ? 0 : 1) & (mark == 0 ? 0 : 1));
-  }
-  return others == 0;
-}
-
 // Walks forward from `from`, counting characters; stops at `stop` or at the end of the run.
 uint64_t Forward(Bytes bytes, uint64_t from, uint64_t stop, uint64_t* count) {
   constexpr uint64_t kAtOnce = 64;
@@ -219,6 +204,21 @@ class AroundInBase64 {
 };
 
 }  // namespace
+
+// Asks no question of a byte, so that many are looked at at once; three marks by name would be made
+// a question of bits, and that kept GCC from it.
+bool AreBase64(Bytes bytes) {
+  uint8_t others = 0;
+  for (const uint8_t c : bytes) {
+    const auto letter = static_cast<uint8_t>((c | 0x20) - 'a');
+    const auto digit = static_cast<uint8_t>(c - '/');
+    const auto differs = [c](char mark) { return static_cast<uint8_t>(c ^ mark); };
+    const uint8_t mark = std::min(std::min(differs('+'), differs('-')), differs('_'));
+    others |=
+        static_cast<uint8_t>((letter < 26 ? 0 : 1) & (digit < 11 ? 0 : 1) & (mark == 0 ? 0 : 1));
+  }
+  return others == 0;
+}
 
 std::optional<Utf16Text> DetectUtf16(Bytes bytes) {
   if (bytes.size() < 4) return std::nullopt;

@@ -44,6 +44,9 @@ inline constexpr uint64_t kBase64Before = 1024;
 inline constexpr uint64_t kBase64Behind = 64 << 10;
 EncodedRun FindBase64Run(Bytes bytes, uint64_t offset);
 
+// Whether all are base64 characters, of either alphabet; padding is none.
+bool AreBase64(Bytes bytes);
+
 struct DecodedBase64 {
   std::string bytes;
   // What stands for `bytes`, line breaks included, as a ratio: exact for unwrapped text; an average

@@ -42,9 +42,9 @@ class Expander {
   // Fills the budget again; call before each outermost blob.
   void Reset();
 
-  // True where all of `blob` stands in children that it then visits - a notebook's text, and what
-  // stands beside it - so that its own bytes need not be read one by one; false, and none is
-  // visited, for all else. To be called before Expand().
+  // True where all of `blob` stands in children that it then visits - a notebook's text, its
+  // pictures, and what stands beside it - so that its own bytes need not be read one by one; false,
+  // and none is visited, for all else. To be called before Expand().
   bool ExpandInstead(const Blob& blob, FindingSink& sink, ChildVisitor& visitor);
   // Visits the children of `blob`, one level down, but for those that were visited `instead`.
   // `hints` are the marks of encoded text that the detectors met in it. Gaps and disagreements

@@ -104,7 +104,7 @@ class NotebookReader {
   }
 
   // False, and nothing is handed out, unless every byte of it stands in the texts of its cells, as
-  // it does in the file but for escapes, or in what stands beside them.
+  // it does in the file but for escapes, in its pictures, or in what stands beside them.
   bool RunInstead() {
     instead_ = true;
     if (bytes_.size() > kMostInstead) return false;
@@ -321,7 +321,8 @@ class NotebookReader {
   }
 
   // What stands between two strings, where it is as short as it is in most notebooks: a comma, a
-  // line end, four blanks and the quotes.
+  // line end, four blanks and the quotes. To call a comparison for it took 4 % of this reader's
+  // time.
   struct Gap {
     uint64_t size = 0;
     std::array<uint64_t, 2> bytes{};
@@ -467,9 +468,9 @@ class NotebookReader {
   bool TakeAll() {
     uint64_t size = text_.text().size() + beside_.text().size();
     for (const Picture& picture : pictures_) size += picture.size / 4 * 3 + 3;
-    const size_t children = 2 + pictures_.size();
+    const auto children = static_cast<uint32_t>(2 + pictures_.size());
     if (budget_.children < children || !budget_.TakeBytes(size)) return false;
-    for (size_t i = 0; i < children; ++i) budget_.TakeChild();
+    budget_.children -= children;
     return true;
   }
 

@@ -4,27 +4,23 @@
 #include <iterator>
 #include <string_view>
 
+#include "contents/encoded_text.h"
+
 namespace picket {
 namespace {
 
 // How they begin.
 constexpr std::string_view kPictures[] = {"iVBORw0KGg", "/9j/", "R0lGOD", "UklGR"};
 
-// The bits of the last character that stand for no byte have to be 0. Asks no question of a byte,
-// so that many are looked at at once.
-bool IsBase64(Bytes text) {
-  uint8_t others = 0;
-  for (const uint8_t c : text) {
-    const auto letter = static_cast<uint8_t>((c | 0x20) - 'a');
-    const auto digit = static_cast<uint8_t>(c - '/');
-    others |=
-        static_cast<uint8_t>((letter < 26 ? 0 : 1) & (digit < 11 ? 0 : 1) & (c == '+' ? 0 : 1));
-  }
+// Whether the bits of the last character that stand for no byte are 0. By how many characters the
+// last quad has.
+bool IsWhole(std::string_view text) {
   static constexpr std::string_view kLast[] = {{}, {}, "AQgw", "AEIMQUYcgkosw048"};
-  const bool is_whole = text.size() % 4 == 0 ||
-                        kLast[text.size() % 4].find(AsText(text).back()) != std::string_view::npos;
-  return others == 0 && is_whole;
+  const size_t rest = text.size() % 4;
+  return rest == 0 || kLast[rest].find(text.back()) != std::string_view::npos;
 }
+
+bool Has(std::string_view text, char c) { return text.find(c) != std::string_view::npos; }
 
 }  // namespace
 
@@ -34,7 +30,9 @@ uint64_t PictureSize(Bytes value) {
   if (std::none_of(std::begin(kPictures), std::end(kPictures), begins)) return 0;
   while (text.ends_with("\\n")) text.remove_suffix(2);
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  return text.size() >= kLeastPicture && IsBase64(AsBytes(text)) ? text.size() : 0;
+  const bool good = text.size() >= kLeastPicture && IsWhole(text) && AreBase64(AsBytes(text)) &&
+                    !Has(text, '-') && !Has(text, '_');
+  return good ? text.size() : 0;
 }
 
 }  // namespace picket

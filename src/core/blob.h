@@ -73,7 +73,8 @@ struct Origin {
   std::span<const OffsetStep> steps = {};
   int depth = 0;
   // The very same bytes stood in the outer view too (a stored zip member), or stand in children (a
-  // notebook's texts and what stands beside them), so detectors that read byte by byte pass.
+  // notebook's texts, its pictures and what stands beside them), so detectors that read byte by
+  // byte pass.
   bool bytes_seen = false;
   // A loader reads this as a model part (a torch record, a pickle behind an .npy header): the name
   // of the route, "" for none. A routed blob that claims nothing else is read as a pickle.

@@ -7,13 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__x86_64__) || defined(__i386__)
-#if !defined(__clang__)
-// GCC 12's own header passes what is never read.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-#endif
+#include "core/x86.h"
 
 namespace picket {
 
@@ -35,7 +29,7 @@ template <size_t AtOnce>
 // Up to so many words behind the end that ListMarksAvx512() returns are written over.
 inline constexpr size_t kMarksAtOnce = 16;
 
-#if defined(__x86_64__) || defined(__i386__)
+#ifdef PICKET_X86
 
 alignas(64) inline constexpr std::array<uint8_t, 64> kBitPlaces = [] {
   std::array<uint8_t, 64> places{};

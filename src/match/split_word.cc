@@ -6,11 +6,7 @@
 #include <string_view>
 
 #include "core/mark_list.h"
-
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#define PICKET_X86 1
-#endif
+#include "core/x86.h"
 
 namespace picket {
 namespace {

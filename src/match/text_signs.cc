@@ -5,14 +5,7 @@
 #include <bit>
 #include <string_view>
 
-#if defined(__x86_64__) || defined(__i386__)
-#if !defined(__clang__)
-// GCC 12's own header passes what is never read.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-#define PICKET_X86 1
-#endif
+#include "core/x86.h"
 
 namespace picket {
 namespace {

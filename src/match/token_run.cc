@@ -6,10 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#define PICKET_X86 1
-#endif
+#include "core/x86.h"
 
 namespace picket {
 namespace {
