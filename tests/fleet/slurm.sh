@@ -4,7 +4,8 @@
 # By hand, as root, on a machine whose Slurm and MUNGE nobody else uses:
 #   apt-get install --no-install-recommends slurm-wlm munge
 #   PICKET=/usr/local/bin/picket tests/fleet/slurm.sh
-. "$(dirname "$0")/../cli/common.sh"
+# shellcheck source=tests/fleet/common.sh
+. "$(dirname "$0")/common.sh"
 
 for program in munged slurmctld slurmd sbatch; do
   command -v $program >/dev/null || skip "$program is not here"
@@ -73,38 +74,12 @@ until sinfo -h -o %T 2>/dev/null | grep -q idle; do
   sleep 0.5
 done
 
-number=0
-while [ $number -lt 20 ]; do
-  number=$((number + 1))
-  new_repository "repo$number"
-  "$PYTHON" -c '
-import sys
-seed = int(sys.argv[1])
-print("feature done")
-for i in range(12000):
-    body = "\n".join("line %d of %d: %d" % (j, i, seed * i * j) for j in range(60))
-    print("blob\nmark :%d\ndata %d\n%s" % (i + 1, len(body), body))
-print("commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata 4\nMany")
-for i in range(12000):
-    print("M 644 :%d d%d/f%d" % (i + 1, i % 100, i))
-print("\ndone")
-' $number | git -C "repo$number" fast-import --quiet --done
-  git -C "repo$number" reset -q --hard main
-  if [ $((number % 4)) -eq 0 ]; then put "repo$number" key.txt "key = $(token $number)"; fi
-  echo "$SCRATCH/repo$number" >>list
-done
-
+make_repositories repositories 20
 exits 1 "picket audit --repos list --format json >single.json"
 
 jobs=$(sbatch --parsable --array=0-3 --cpus-per-task=1 --mem=0 --chdir="$SCRATCH" \
   "$PICKET_SOURCE/examples/fleet/slurm.sh" "$SCRATCH/list" "$SCRATCH/results")
-results() { find results -name '*.result' 2>/dev/null | wc -l; }
-tries=0
-until [ "$(results)" -ge 1 ]; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || fail "no task has written a result"
-  sleep 0.1
-done
+wait_for 30 "no task has written a result" has_a_result
 victim=$(squeue -h -t RUNNING -o '%F_%a %K' -j "$jobs" | sed -n 's/.* //p' | head -n 1)
 before=$(results)
 [ "$before" -lt 20 ] || fail "everything was done before a task could be killed"
@@ -140,8 +115,4 @@ done
 [ "$(state_of "$merge")" = "FAILED 1:0 " ] || fail "the merge ended as $(state_of "$merge")"
 [ "$(grep -c '^picket: shard' "$SCRATCH"/picket-audit-*_"$victim".log)" -eq 1 ] ||
   fail "the killed task has no single end"
-exits 1 "picket merge results --format json >merged.json"
-cmp single.json merged.json || fail "the merged report is another one"
-holds merged.json 'len(d["repositories"]) == 20' \
-  'sum(len(r["report"]["findings"]) for r in d["repositories"]) == 5'
-echo "passed: the merged report of 4 tasks has the $(wc -c <merged.json) bytes of a single run"
+same_as_single
