@@ -1,12 +1,14 @@
 #include "git/config_file.h"
 
 #include <git2.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
 
+#include "core/environment.h"
 #include "core/error.h"
 #include "git/libgit2.h"
 #include "git/plain_config.h"
@@ -28,6 +30,32 @@ std::optional<std::vector<ConfigEntry>> TryReadPlain(const std::string& path) {
   std::string text;
   if (file) text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   return file ? TryParsePlainConfig(text) : std::nullopt;
+}
+
+// Where libgit2 looks for the system's and the user's settings, from the lowest priority to the
+// highest: git_sysdir_guess_*_dirs in its src/util/sysdir.c. nullopt where it asks elsewhere.
+std::optional<std::vector<std::string>> UserConfigFiles() {
+  const char* const home = GetVariable("HOME");
+  if (getuid() != geteuid() || home == nullptr || *home != '/') return std::nullopt;
+  const char* const xdg = GetVariable("XDG_CONFIG_HOME");
+  const std::string of_xdg =
+      xdg == nullptr || *xdg == '\0' ? std::string(home) + "/.config" : std::string(xdg);
+  if (!of_xdg.starts_with('/')) return std::nullopt;
+  return {{"/etc/gitconfig", of_xdg + "/git/config", std::string(home) + "/.gitconfig"}};
+}
+
+std::optional<std::vector<ConfigEntry>> TryReadPlain(const std::vector<std::string>& paths) {
+  std::vector<ConfigEntry> entries;
+  for (const std::string& path : paths) {
+    std::error_code code;
+    const std::filesystem::file_status status = std::filesystem::status(path, code);
+    if (status.type() == std::filesystem::file_type::not_found) continue;
+    if (!std::filesystem::is_regular_file(status)) return std::nullopt;
+    std::optional<std::vector<ConfigEntry>> more = TryReadPlain(path);
+    if (!more) return std::nullopt;
+    std::move(more->begin(), more->end(), std::back_inserter(entries));
+  }
+  return entries;
 }
 
 }  // namespace
@@ -55,9 +83,19 @@ std::vector<ConfigEntry> ReadConfigFile(const std::string& path) {
 }
 
 std::vector<ConfigEntry> ReadUserConfig() {
+  if (const std::optional<std::vector<std::string>> paths = UserConfigFiles()) {
+    if (std::optional<std::vector<ConfigEntry>> plain = TryReadPlain(*paths)) return *plain;
+  }
   Owned<git_config, &Libgit2::git_config_free> config;
   if (StartLibgit2().git_config_open_default(&config.value) < 0) return {};
   return ListEntries(config.value);
+}
+
+std::optional<std::vector<ConfigEntry>> TryReadPlainConfigs(const std::string& own) {
+  std::optional<std::vector<std::string>> paths = UserConfigFiles();
+  if (!paths) return std::nullopt;
+  paths->push_back(own);
+  return TryReadPlain(*paths);
 }
 
 const ConfigEntry* FindSetting(std::span<const ConfigEntry> entries, std::string_view name) {

@@ -87,7 +87,10 @@ class LaterLists : public RepositoryLists {
   std::optional<ObjectId> Resolve(const std::string& ref) const override {
     return Opened().Resolve(ref);
   }
-  std::vector<ConfigEntry> Configuration() const override { return Opened().Configuration(); }
+  std::vector<ConfigEntry> Configuration() const override {
+    std::optional<std::vector<ConfigEntry>> plain = TryReadPlainConfigs(git_dir_ + "/config");
+    return plain ? std::move(*plain) : Opened().Configuration();
+  }
 
  private:
   const RepositoryLists& Opened() const {

@@ -47,6 +47,37 @@ std::optional<std::string> ReadSection(std::string_view text) {
   return name + "." + std::string(text) + ".";
 }
 
+// What stands behind an equals sign, without blanks around it. What libgit2 and Git read
+// differently is left to libgit2: a quote or a comment right behind an escaped backslash, a tab.
+std::optional<std::string> ReadValue(std::string_view raw) {
+  constexpr std::string_view kEscapes = "\"\\ntb";
+  constexpr std::string_view kEscaped = "\"\\\n\t\b";
+  std::string value;
+  size_t end = 0;  // of it, without blanks before a comment
+  bool quoted = false;
+  for (size_t i = 0; i < raw.size(); ++i) {
+    const char c = raw[i];
+    if (c == '\t') return std::nullopt;
+    if (!quoted && (c == '#' || c == ';')) break;
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == '\\') {
+      if (++i == raw.size()) return std::nullopt;
+      const size_t escape = kEscapes.find(raw[i]);
+      if (escape == std::string_view::npos) return std::nullopt;
+      if (raw[i] == '\\' && HasAny(raw.substr(i + 1, 1), "\"#;")) return std::nullopt;
+      value.push_back(kEscaped[escape]);
+    } else {
+      value.push_back(c);
+      if (c == ' ' && !quoted) continue;
+    }
+    end = value.size();
+  }
+  if (quoted) return std::nullopt;
+  value.resize(end);
+  return value;
+}
+
 std::optional<ConfigEntry> ReadVariable(const std::string& section, std::string_view line) {
   const auto end = std::find_if_not(line.begin(), line.end(), IsNameByte);
   const std::string_view name = line.substr(0, static_cast<size_t>(end - line.begin()));
@@ -54,9 +85,9 @@ std::optional<ConfigEntry> ReadVariable(const std::string& section, std::string_
   ConfigEntry entry{section + Lowered(name), std::nullopt};
   const std::string_view rest = Trimmed(line.substr(name.size()));
   if (rest.empty()) return entry;
-  const std::string_view value = Trimmed(rest.substr(1));
-  if (rest.front() != '=' || HasAny(value, "\"#;\t")) return std::nullopt;
-  entry.value = value;
+  if (rest.front() != '=') return std::nullopt;
+  entry.value = ReadValue(Trimmed(rest.substr(1)));
+  if (!entry.value) return std::nullopt;
   return entry;
 }
 
@@ -64,8 +95,7 @@ std::optional<ConfigEntry> ReadVariable(const std::string& section, std::string_
 
 std::optional<std::vector<ConfigEntry>> TryParsePlainConfig(std::string_view text) {
   const auto is_unusual = [](char c) {
-    return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') || c == '\\' ||
-           c == 0x7f;
+    return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') || c == 0x7f;
   };
   if (text.size() > kMostBytes || std::any_of(text.begin(), text.end(), is_unusual))
     return std::nullopt;
@@ -75,9 +105,13 @@ std::optional<std::vector<ConfigEntry>> TryParsePlainConfig(std::string_view tex
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = Trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
+    if (line.empty()) continue;
+    if (line.front() == '#' || line.front() == ';') {
+      if (HasAny(line, "\\")) return std::nullopt;
+      continue;
+    }
     if (line.front() == '[') {
-      if (!line.ends_with(']')) return std::nullopt;
+      if (!line.ends_with(']') || HasAny(line, "\\")) return std::nullopt;
       std::optional<std::string> begun = ReadSection(line.substr(1, line.size() - 2));
       if (!begun) return std::nullopt;
       section = std::move(*begun);

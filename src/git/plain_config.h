@@ -11,8 +11,9 @@
 namespace picket {
 
 // The settings of `text` in their order; nullopt where it has anything that takes more than lines:
-// an include, quotes, escapes, a comment behind a value, a section in the old form, a control
-// character. Then libgit2 reads it, and says what is wrong with it.
+// an include, a value that goes on in the next line, a section in the old form, a backslash in a
+// section's name or a comment, a control character, what is wrong. Then libgit2 reads it, and says
+// what is wrong with it.
 std::optional<std::vector<ConfigEntry>> TryParsePlainConfig(std::string_view text);
 
 }  // namespace picket

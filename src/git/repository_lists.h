@@ -49,7 +49,8 @@ class RepositoryLists {
 // Both throw Error, with the reason and the way out, where the repository can't be opened.
 // `git_dir` is absolute.
 std::unique_ptr<RepositoryLists> OpenByLibgit2(const std::string& git_dir);
-// The same, opened when it is first asked: then that throws. For a Git directory that is whole.
+// The same, opened when it is first asked for what takes libgit2: then that throws. For a Git
+// directory that is whole and has its common files in it.
 std::unique_ptr<RepositoryLists> OpenByLibgit2Later(const std::string& git_dir);
 // `in_hook`: the environment says more about where things are. Asks Git at once whether it can
 // read the repository.

@@ -134,10 +134,6 @@ Matcher::Matcher(std::shared_ptr<const RuleSet> rules, uint64_t window)
   last_hit_.resize(ids);
   resume_.resize(rules_->rules().size());
   regexes_.resize(rules_->rules().size());
-  if (rules_->scratch() != nullptr &&
-      hs_clone_scratch(rules_->scratch(), &scratch_) != HS_SUCCESS) {
-    throw std::bad_alloc();
-  }
 }
 
 Matcher::~Matcher() { hs_free_scratch(scratch_); }
@@ -156,7 +152,7 @@ void Matcher::Scan(Bytes text, MatchJudge& judge, HitList* keep) {
 }
 
 void Matcher::CollectAll(Bytes text, const MatchJudge* judge, const std::function<void()>& take) {
-  if (rules_->scratch() == nullptr) return;
+  if (!rules_->has_database()) return;
   for (uint64_t begin = 0; begin < text.size(); begin += window_) {
     if (judge != nullptr && judge->IsStopped()) return;
     CollectRange(text, begin, begin + std::min(window_, text.size() - begin), take);
@@ -279,10 +275,29 @@ void Matcher::TakeWord(Bytes text, const RuleWord& word, uint32_t at) {
                   static_cast<uint32_t>(std::min<uint64_t>(end, text.size()))});
 }
 
+// One scratch space for all databases: it grows to what the largest needs. Hyperscan holds a
+// database against its checksum then.
+void Matcher::Prepare(SearchGroup group) {
+  bool& prepared = prepared_[static_cast<size_t>(group)];
+  if (prepared) return;
+  const hs_error_t status = hs_alloc_scratch(rules_->database(group), &scratch_);
+  if (status == HS_NOMEM) throw std::bad_alloc();
+  if (status != HS_SUCCESS) {
+    if (rules_->file_path().empty()) {
+      throw Error("Hyperscan refuses the database that it compiled; this is an error in it.");
+    }
+    throw Error("The compiled rules " + rules_->file_path() +
+                " are damaged, so nothing was judged; remove that file and run `picket rules "
+                "compile`.");
+  }
+  prepared = true;
+}
+
 // False when the hits are too many.
 bool Matcher::Search(SearchGroup group, Bytes bytes, Collector& collector) {
   const hs_database_t* database = rules_->database(group);
   if (database == nullptr || bytes.empty() || !IsWanted(group)) return true;
+  Prepare(group);
   const hs_error_t status =
       hs_scan(database, reinterpret_cast<const char*>(bytes.data()),
               static_cast<unsigned>(bytes.size()), 0, scratch_, &Collector::OnHit, &collector);

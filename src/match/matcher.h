@@ -59,8 +59,9 @@ class MatchJudge {
 bool FollowsEscape(Bytes text, uint64_t offset);
 
 // One thread's own. Memory is fixed at construction, but for the patterns that are made when a rule
-// is met for the first time and for what grows with the largest text: excerpts of it and, of
-// texts made from others, HitList::Most() hits.
+// is met for the first time, what Hyperscan needs for a group of rules, made likewise, and for what
+// grows with the largest text: excerpts of it and, of texts made from others, HitList::Most() hits.
+// Searching throws Error where a group's database is damaged.
 class Matcher {
  public:
   // `window` is in bytes; tests make it small to put a seam everywhere.
@@ -114,6 +115,7 @@ class Matcher {
   void ForgetHits();
   bool Collect(Bytes text, uint64_t begin, uint64_t end);
   void CollectEscapes(Bytes text, uint64_t from, uint64_t end);
+  void Prepare(SearchGroup group);
   bool Search(SearchGroup group, Bytes bytes, Collector& collector);
   void FindWords(Bytes text);
   void FindFarWords(Bytes text);
@@ -131,8 +133,9 @@ class Matcher {
   std::shared_ptr<const RuleSet> rules_;
   uint64_t window_;
   hs_scratch* scratch_ = nullptr;
-  std::vector<Hit> hits_;           // capacity fixed
-  std::vector<uint32_t> last_hit_;  // by id: index into hits_ + 1, or 0
+  std::array<bool, kSearchGroups.size()> prepared_{};  // scratch_ is, for its database
+  std::vector<Hit> hits_;                              // capacity fixed
+  std::vector<uint32_t> last_hit_;                     // by id: index into hits_ + 1, or 0
   TokenRunFinder run_finder_;
   std::vector<TokenRun> runs_;
   std::vector<TokenRun> named_runs_;

@@ -44,7 +44,7 @@ bool Matcher::ScanArriving(Bytes text, Arrival& arrival, MatchJudge& judge) {
     }
   };
   ForgetDecided();
-  if (rules_->scratch() == nullptr) return settle();
+  if (!rules_->has_database()) return settle();
   for (uint64_t begin = 0; begin < text.size(); begin += window_) {
     if (judge.IsStopped()) return is_here;
     const uint64_t end = begin + std::min(window_, text.size() - begin);

@@ -193,21 +193,11 @@ std::string MakeImage(const hs_database_t* database) {
 
 void RuleSet::FreeDatabase::operator()(hs_database* database) const { hs_free_database(database); }
 
-void RuleSet::FreeScratch::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
-
 RuleSet::~RuleSet() = default;
 
-// One scratch for all databases: it grows to what the largest needs.
-bool RuleSet::MakeScratch() {
-  hs_scratch_t* scratch = nullptr;
-  hs_error_t status = HS_SUCCESS;
-  for (const hs_database_t* database : databases_) {
-    if (database == nullptr || status != HS_SUCCESS) continue;
-    status = hs_alloc_scratch(database, &scratch);
-  }
-  scratch_.reset(scratch);
-  if (status == HS_NOMEM) throw std::bad_alloc();
-  return status == HS_SUCCESS;
+bool RuleSet::has_database() const {
+  return std::any_of(databases_.begin(), databases_.end(),
+                     [](const hs_database* database) { return database != nullptr; });
 }
 
 void RuleSet::FindWidest() {
@@ -278,9 +268,6 @@ std::shared_ptr<const RuleSet> RuleSet::Compile(std::vector<Rule> rules, std::st
     set->databases_[static_cast<size_t>(group)] = database;
     if (database != nullptr) set->owned_.emplace_back(database);
   }
-  if (!set->MakeScratch()) {
-    throw Error("Hyperscan refuses the database that it compiled; this is an error in it.");
-  }
   return set;
 }
 
@@ -322,8 +309,8 @@ std::string RuleSet::Serialize(std::string_view source_stamp) const {
   return file.Take();
 }
 
-// The image was whole when it was written, nobody else may write the file, and MakeScratch finds
-// out whether it is whole still.
+// The image was whole when it was written, nobody else may write the file, and whoever searches
+// with it finds out whether it is whole still.
 bool RuleSet::TakeDatabase(SearchGroup group, Bytes image) {
   const auto* database = reinterpret_cast<const hs_database_t*>(image.data());
   size_t size = 0;
@@ -382,7 +369,6 @@ std::shared_ptr<const RuleSet> RuleSet::Parse(TrustedBytes file, std::string* wh
     if (!image.empty() && !set->TakeDatabase(group, image))
       return refuse("Hyperscan refuses its database");
   }
-  if (!set->MakeScratch()) return refuse("Hyperscan refuses its database");
   set->file_.emplace(std::move(file));
   return set;
 }

@@ -72,13 +72,13 @@ std::optional<TrustedBytes> MapTrustedFile(const std::string& path, std::string*
     return std::nullopt;
   }
   const size_t size = static_cast<size_t>(status.st_size);
-  if (size == 0) return TrustedBytes({});
-  void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.fd(), 0);
+  if (size == 0) return TrustedBytes({}, path);
+  void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd(), 0);
   if (bytes == MAP_FAILED) {
     *why = "it can't be read to its end";
     return std::nullopt;
   }
-  return TrustedBytes(Bytes(static_cast<const uint8_t*>(bytes), size));
+  return TrustedBytes(Bytes(static_cast<const uint8_t*>(bytes), size), path);
 }
 
 std::optional<std::string> ReadTrustedFile(const std::string& path, std::string* why) {

@@ -15,21 +15,26 @@ namespace picket {
 // (WriteTrustedFile) and never cuts it, so the bytes stay as they were.
 class TrustedBytes {
  public:
-  explicit TrustedBytes(Bytes bytes) : bytes_(bytes) {}
-  TrustedBytes(TrustedBytes&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+  explicit TrustedBytes(Bytes bytes, std::string path = "")
+      : bytes_(bytes), path_(std::move(path)) {}
+  TrustedBytes(TrustedBytes&& other) noexcept
+      : bytes_(std::exchange(other.bytes_, {})), path_(std::move(other.path_)) {}
   TrustedBytes& operator=(TrustedBytes&&) = delete;
   ~TrustedBytes();
   // In pages of their own. Throws std::bad_alloc.
   static TrustedBytes Copy(Bytes bytes);
 
   Bytes bytes() const { return bytes_; }
+  // "" for a copy.
+  const std::string& path() const { return path_; }
 
  private:
   Bytes bytes_;
+  std::string path_;
 };
 
-// As ReadTrustedFile, without a copy: for the megabytes of the compiled rules, which a hook would
-// otherwise read, copy and drop in 3 ms.
+// As ReadTrustedFile, without a copy, and read where it is looked at: for the megabytes of the
+// compiled rules, which a hook would otherwise read, copy and drop in 3 ms.
 std::optional<TrustedBytes> MapTrustedFile(const std::string& path, std::string* why);
 
 // The bytes of a regular file, no link, that belongs with its folder to root or to the effective

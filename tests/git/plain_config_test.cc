@@ -45,6 +45,10 @@ TEST_CASE("plain config: what is read is what libgit2 reads") {
        "remote.Origin.x y.url=https://example.com/a b|remote.Origin.x y.promisor|"},
       {"# [a]\n  ; b = c\n[a-1]\n  b2-c = d \t\nempty =\n[e]\n", "a-1.b2-c=d|a-1.empty=|"},
       {"[a]\nb = c = d\nb=\xc3\xa4\n[x]\n[a]\nb = e  f\n", "a.b=c = d|a.b=\xc3\xa4|a.b=e  f|"},
+      {"[a]\nb = \"c d\"\nb=\"\"\nb = c\" # \"d \"\" \n", "a.b=c d|a.b=|a.b=c # d |"},
+      {"[a]\nb = c # d\nb = \"c \"; d\nb = #\nb = c#d\n", "a.b=c|a.b=c |a.b=|a.b=c|"},
+      {"[a]\nb = !f() { \\\"$1\\\" \\\\n\\n\\t\\b; }\n", "a.b=!f() { \"$1\" \\n\n\t\b|"},
+      {"[a]\nb = \"!f() { \\\"$1\\\"; }; f\" ; g\n", "a.b=!f() { \"$1\"; }; f|"},
   };
   for (const auto& [text, expected] : cases) {
     const std::string& shown = text;
@@ -59,10 +63,15 @@ TEST_CASE("plain config: whatever takes more than lines is left to libgit2") {
            std::string("[include]\npath = x\n"),
            std::string("[includeIf \"gitdir:/a\"]\npath = x\n"),
            std::string("[Include \"x\"]\n"),
-           std::string("[a]\nb = \"c\"\n"),
+           std::string("[a]\nb = \"c\n"),
+           std::string("[a]\nb = \"c # d\n"),
+           std::string("[a]\nb = \"c\nd\"\n"),
            std::string("[a]\nb = c\\\nd\n"),
-           std::string("[a]\nb = c # d\n"),
-           std::string("[a]\nb = c ; d\n"),
+           std::string("[a]\nb = c\\ \n"),
+           std::string("[a]\nb = \\x\n"),
+           std::string("[a]\nb = \"\\\\\"\n"),
+           std::string("[a]\nb = \\\\#c\n"),
+           std::string("[a \"b\\\\c\"]\n"),
            std::string("[a]\r\nb = c\r\n"),
            std::string("[a]\nb = c\td\n"),
            std::string("[a]\nb\0 = c\n", 9),
@@ -99,7 +108,7 @@ TEST_CASE("plain config: a file is read the same on either way") {
   const std::string path = place.directory() + "/config";
   place.Write("config", "[a]\nb = c\n");
   CHECK(Told(ReadConfigFile(path)) == "a.b=c|");
-  place.Write("config", "[a]\nb = \"c\"\n[include]\npath = more\n");
+  place.Write("config", "[a]\nb = c\n[include]\npath = more\n");
   place.Write("more", "[d]\ne\n");
   CHECK(Told(ReadConfigFile(path)) == "a.b=c|include.path=more|d.e|");
   place.Write("config", "[a\n");

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "git/config_file.h"
+#include "git/libgit2.h"
 #include "git/ref_files.h"
 #include "support/git_fixture.h"
 
@@ -14,6 +15,7 @@ namespace picket {
 namespace {
 
 using test::GitFixture;
+using test::ScopedEnvironment;
 using test::TemporaryFolder;
 
 std::vector<std::string> Lines(std::vector<Ref> refs) {
@@ -120,6 +122,55 @@ TEST_CASE("repository lists: both routes tell the same") {
     CHECK(Settings(one->Configuration()) == Settings(other->Configuration()));
     CHECK(one->id_bytes() == other->id_bytes());
   }
+}
+
+TEST_CASE(
+    "repository lists: the configuration of the user and the repository is libgit2's without it") {
+  struct Case {
+    std::string name;
+    std::string home;   // .gitconfig
+    std::string xdg;    // git/config below XDG_CONFIG_HOME
+    bool plain = true;  // libgit2 is not asked
+  };
+  const std::vector<Case> cases = {
+      {"neither", "", ""},
+      {"both, and the repository's own counts last",
+       "[user]\n\tname = A\n[lfs]\n\tstorage = /home\n[alias]\n\tlg = \"log --graph\" # wide\n",
+       "[lfs]\n\tstorage = \"/x d\"\n"},
+      {"an include", "[include]\n\tpath = more\n", "", false},
+  };
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  git.Git({"config", "lfs.storage", "own"});
+  // libgit2 remembers where they were when it started.
+  const auto look_again = [] {
+    for (const int level : {GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG})
+      StartLibgit2().git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, nullptr);
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const GitFixture home(folder, "home of " + c.name);
+    if (!c.home.empty()) home.Write(".gitconfig", c.home);
+    if (!c.xdg.empty()) home.Write("config/git/config", c.xdg);
+    home.Write("more", "[odd]\n\tincluded\n");
+    const ScopedEnvironment home_is("HOME", home.directory().c_str());
+    const ScopedEnvironment xdg_is("XDG_CONFIG_HOME", (home.directory() + "/config").c_str());
+    look_again();
+    const auto lines = [](const std::vector<ConfigEntry>& entries) {
+      std::vector<std::string> all;
+      for (const ConfigEntry& entry : entries)
+        all.push_back(entry.name + (entry.value ? "=" + *entry.value : ""));
+      return all;
+    };
+    const auto expected = lines(OpenByLibgit2(git.git_dir())->Configuration());
+    CHECK(lines(OpenByLibgit2Later(git.git_dir())->Configuration()) == expected);
+    CHECK(TryReadPlainConfigs(git.git_dir() + "/config").has_value() == c.plain);
+    CHECK(std::count(expected.begin(), expected.end(), "lfs.storage=own") == 1);
+    std::vector<std::string> of_user = lines(ReadUserConfig());
+    REQUIRE(of_user.size() < expected.size());
+    CHECK(std::equal(of_user.begin(), of_user.end(), expected.begin()));
+  }
+  look_again();
 }
 
 TEST_CASE("repository lists: what the configuration says decides who is asked") {

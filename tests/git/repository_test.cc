@@ -9,7 +9,6 @@
 #include <string>
 
 #include "core/error.h"
-#include "git/libgit2.h"
 #include "support/git_fixture.h"
 
 namespace picket {
@@ -458,9 +457,8 @@ TEST_CASE("repository: one that belongs to another user needs safe.directory") {
   fs::create_directories(home);
   for (const char* name : {"", "/.git"})
     REQUIRE(chown((git.directory() + name).c_str(), 12345, 12345) == 0);
-  const Libgit2& libgit2 = StartLibgit2();
-  REQUIRE(libgit2.git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL,
-                                   home.c_str()) == 0);
+  const ScopedEnvironment of_user("HOME", home.c_str());
+  const ScopedEnvironment xdg("XDG_CONFIG_HOME", nullptr);
   ScopedEnvironment sudo("SUDO_UID", nullptr);
   struct Case {
     std::string value;
@@ -478,7 +476,6 @@ TEST_CASE("repository: one that belongs to another user needs safe.directory") {
   GitFixture(home).Write(".gitconfig", "");
   ScopedEnvironment caller("SUDO_UID", "12345");
   CHECK(ErrorOf([&] { Repository::OpenAt(git.directory()); }) == "");
-  libgit2.git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, nullptr);
 }
 
 }  // namespace picket

@@ -17,6 +17,7 @@
 
 #include "core/error.h"
 #include "match/line_head.h"
+#include "match/matcher.h"
 #include "match/rule_reader.h"
 #include "match/rule_table.h"
 #include "secrets/validators.h"
@@ -58,6 +59,27 @@ std::string ReadAll(const std::string& path) {
 
 std::shared_ptr<const RuleSet> Load(const Folder& folder, std::vector<std::string>* notes) {
   return LoadRules(folder.path(), folder.Path("rules.bin"), ValidatorNames(), notes);
+}
+
+class Deaf : public MatchJudge {
+ public:
+  bool Accept(Bytes, const RawMatch&) override { return true; }
+  void OnEncoded(Bytes, const EncodedLiteral&, uint64_t) override {}
+};
+
+// At once, or, where the damage is inside a database, when it is searched with.
+bool IsRefused(const std::string& compiled) {
+  std::string why;
+  const std::shared_ptr<const RuleSet> set =
+      RuleSet::Parse(TrustedBytes::Copy(AsBytes(compiled)), &why);
+  if (set == nullptr) return !why.empty();
+  Deaf judge;
+  try {
+    Matcher(set).Scan(AsBytes("zz1234"), judge);
+  } catch (const Error&) {
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -123,10 +145,36 @@ TEST_CASE("rule store: a damaged compiled file is refused, whatever byte is wron
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 0x20);
     CAPTURE(at);
-    CHECK(RuleSet::Parse(TrustedBytes::Copy(AsBytes(bad)), &why) == nullptr);
+    CHECK(IsRefused(bad));
     CHECK(RuleSet::Parse(TrustedBytes::Copy(AsBytes(good).first(at)), &why) == nullptr);
   }
   CHECK(RuleSet::Parse(TrustedBytes::Copy(AsBytes(good + "x")), &why) == nullptr);
+}
+
+TEST_CASE("rule store: a database that was damaged since is named when it is to be searched with") {
+  Folder folder;
+  folder.Write("a.json", Rules(kRule));
+  const std::string compiled = folder.Path("rules.bin");
+  WriteCompiledRules(*CompileRules(folder.path(), ValidatorNames()), folder.path(), compiled);
+  std::string bytes = ReadAll(compiled);
+  // Inside the last database, which ends with the file.
+  bytes[bytes.size() - 600] = static_cast<char>(bytes[bytes.size() - 600] ^ 1);
+  folder.Write("rules.bin", bytes);
+  std::vector<std::string> notes;
+  const std::shared_ptr<const RuleSet> set = Load(folder, &notes);
+  CHECK(notes.empty());
+  CHECK(set->file_path() == compiled);
+  Deaf judge;
+  Matcher matcher(set);
+  for (int time = 0; time < 2; ++time) {
+    CAPTURE(time);
+    try {
+      matcher.Scan(AsBytes("zz1234"), judge);
+      FAIL("it was searched with");
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()).find(compiled + " are damaged") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("rule store: a compiled file is used only if nobody else can have written it") {
