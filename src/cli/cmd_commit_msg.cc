@@ -1,5 +1,6 @@
 // picket commit-msg: the message that Git will keep.
 #include <CLI/CLI.hpp>
+#include <future>
 #include <string>
 
 #include "cli/command_line.h"
@@ -15,13 +16,16 @@ namespace {
 
 int RunCommitMsg(const CommonOptions& common, const std::string& file) {
   StatsLine stats(common);
-  const ChangeList changes = ListMessage(ReadMessageFile(file), ReadMessageOptions());
+  const std::string text = ReadMessageFile(file);
+  const ChangeList changes = ListMessage(text, ReadMessageOptions(text));
   if (changes.objects.empty()) return 0;
   SplitOff(common, Gate::kCommitMsg);
+  // Git looks for the file while we load the rules.
   StagedFile policy_file(kTreePolicy);
+  std::future<LoadedRules> rules = LoadRulesNow(common, RuleCache::kOwnRules);
   const std::unique_ptr<Repository> repository = Repository::OpenForHook();
   const Policy policy = ReadStagedPolicy(common, *repository, policy_file.Read(*repository));
-  Engine engine(common, policy, RuleCache::kOwnRules);
+  Engine engine(common, policy, rules.get());
   stats.Mark("open");
   GitAncestry ancestry(*repository, GitAncestry::Base::kIndex);
   ShutIn({.gate = Gate::kCommitMsg,

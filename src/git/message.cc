@@ -161,18 +161,19 @@ void ReadMessageSettings(std::string_view text, MessageOptions* options) {
   }
 }
 
-MessageOptions ReadMessageOptions() {
+MessageOptions ReadMessageOptions(std::string_view text) {
   MessageOptions options;
   const char* editor = std::getenv("GIT_EDITOR");
   options.edited = editor == nullptr || std::string_view(editor) != ":";
+  if (!options.edited && text.find(kScissors) == std::string_view::npos) return options;
   GitProcess config({{"config", "-z", "--get-regexp",
                       "^(core\\.comment(char|string)|commit\\.(cleanup|verbose))$"},
                      "",
                      false});
-  std::string text = config.ReadAll(kMaxConfigBytes);
+  const std::string settings = config.ReadAll(kMaxConfigBytes);
   // 1: none of them is set.
   if (config.Finish() != 1) config.CheckSuccess();
-  ReadMessageSettings(text, &options);
+  ReadMessageSettings(settings, &options);
   return options;
 }
 

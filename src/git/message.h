@@ -28,9 +28,10 @@ struct MessageOptions {
   bool edited = false;
 };
 
-// From the environment and the configuration that Git gives the hook (one `git config`). Throws
-// Error where Git can't be run.
-MessageOptions ReadMessageOptions();
+// From the environment and the configuration that Git gives the hook (one `git config`, where
+// anything of `text` depends on it: not of a message that came by -m). Throws Error where Git can't
+// be run.
+MessageOptions ReadMessageOptions(std::string_view text);
 // What `git config -z` printed of it. A setting that is not known changes nothing.
 void ReadMessageSettings(std::string_view text, MessageOptions* options);
 

@@ -84,7 +84,8 @@ class Committer {
                                                               line.c_str() + equals + 1));
     }
     ScopedDirectory there(git_.directory());
-    return KeptMessage(ReadMessageFile(path("file")), ReadMessageOptions());
+    const std::string text = ReadMessageFile(path("file"));
+    return KeptMessage(text, ReadMessageOptions(text));
   }
 
   std::string kept_by_git() { return git_.Git({"log", "-1", "--format=%B"}); }
