@@ -80,7 +80,8 @@ class Libgit2Lists : public RepositoryLists {
 
 class LaterLists : public RepositoryLists {
  public:
-  explicit LaterLists(const std::string& git_dir) : git_dir_(git_dir) {}
+  LaterLists(const std::string& git_dir, const std::string& common_dir)
+      : git_dir_(git_dir), common_dir_(common_dir) {}
 
   size_t id_bytes() const override { return GIT_OID_RAWSZ; }
   RefList Refs() const override { return Opened().Refs(); }
@@ -88,7 +89,7 @@ class LaterLists : public RepositoryLists {
     return Opened().Resolve(ref);
   }
   std::vector<ConfigEntry> Configuration() const override {
-    std::optional<std::vector<ConfigEntry>> plain = TryReadPlainConfigs(git_dir_ + "/config");
+    std::optional<std::vector<ConfigEntry>> plain = TryReadPlainConfigs(common_dir_ + "/config");
     return plain ? std::move(*plain) : Opened().Configuration();
   }
 
@@ -99,6 +100,7 @@ class LaterLists : public RepositoryLists {
   }
 
   std::string git_dir_;
+  std::string common_dir_;
   mutable std::unique_ptr<RepositoryLists> lists_;
 };
 
@@ -108,8 +110,9 @@ std::unique_ptr<RepositoryLists> OpenByLibgit2(const std::string& git_dir) {
   return std::make_unique<Libgit2Lists>(git_dir);
 }
 
-std::unique_ptr<RepositoryLists> OpenByLibgit2Later(const std::string& git_dir) {
-  return std::make_unique<LaterLists>(git_dir);
+std::unique_ptr<RepositoryLists> OpenByLibgit2Later(const std::string& git_dir,
+                                                    const std::string& common_dir) {
+  return std::make_unique<LaterLists>(git_dir, common_dir);
 }
 
 }  // namespace picket

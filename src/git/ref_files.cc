@@ -218,12 +218,15 @@ RefFile ParseRefFile(std::string_view text, size_t id_bytes) {
   return file;
 }
 
-std::optional<HeadFile> TryReadHead(const std::string& common_dir, size_t id_bytes) {
+std::optional<HeadFile> TryReadHead(const std::string& git_dir, const std::string& common_dir,
+                                    size_t id_bytes) {
   std::string name = "HEAD";
   for (int links = 0; links <= kMostLinks; ++links) {
+    // What else a linked worktree has of its own is out of the ordinary for a HEAD.
+    if (links > 0 && git_dir != common_dir && !name.starts_with("refs/heads/")) return std::nullopt;
     errno = 0;
-    const std::optional<std::string> text =
-        ReadShortFile(AT_FDCWD, (common_dir + "/" + name).c_str());
+    const std::string& folder = links == 0 ? git_dir : common_dir;
+    const std::optional<std::string> text = ReadShortFile(AT_FDCWD, (folder + "/" + name).c_str());
     if (!text && (links == 0 || errno != ENOENT)) return std::nullopt;
     if (!text) {
       const std::optional<std::vector<Ref>> packed = TryReadPackedRefs(common_dir, id_bytes);

@@ -36,7 +36,9 @@ std::optional<RefList> TryReadRefFiles(const std::string& common_dir, size_t id_
 struct HeadFile {
   std::optional<ObjectId> target;
 };
-// nullopt as above.
-std::optional<HeadFile> TryReadHead(const std::string& common_dir, size_t id_bytes);
+// nullopt as above. `git_dir` has the HEAD, and is a linked worktree's where it is not
+// `common_dir`.
+std::optional<HeadFile> TryReadHead(const std::string& git_dir, const std::string& common_dir,
+                                    size_t id_bytes);
 
 }  // namespace picket

@@ -207,11 +207,12 @@ std::unique_ptr<Repository> Repository::Open(const std::string& path, bool searc
   repository->has_promisor_ = NamesPromisor(own);
   repository->worktree_ = WorktreeOf(git_dir, repository->common_dir_, search ? path : "", own);
   const RepositoryFormat format = FormatOf(own);
-  repository->reads_ref_files_ = RefFilesServe(format) && git_dir == repository->common_dir_;
+  repository->reads_head_ = RefFilesServe(format);
+  repository->reads_ref_files_ = repository->reads_head_ && git_dir == repository->common_dir_;
   if (!Libgit2Serves(format)) {
     repository->lists_ = OpenByPlumbing(git_dir, in_hook, format);
-  } else if (repository->reads_ref_files_ && IsGitDirectory(git_dir)) {
-    repository->lists_ = OpenByLibgit2Later(git_dir);
+  } else if (repository->reads_head_ && IsGitDirectory(git_dir)) {
+    repository->lists_ = OpenByLibgit2Later(git_dir, repository->common_dir_);
   } else {
     repository->lists_ = OpenByLibgit2(git_dir);
   }
@@ -333,8 +334,8 @@ std::vector<Ref> Repository::Refs(std::optional<ObjectId>* head) const {
 }
 
 std::optional<ObjectId> Repository::Resolve(std::string_view ref) const {
-  if (reads_ref_files_ && ref == "HEAD")
-    if (const std::optional<HeadFile> head = TryReadHead(common_dir_, id_bytes()))
+  if (reads_head_ && ref == "HEAD")
+    if (const std::optional<HeadFile> head = TryReadHead(git_dir_, common_dir_, id_bytes()))
       return head->target;
   return lists_->Resolve(std::string(ref));
 }

@@ -50,8 +50,9 @@ class RepositoryLists {
 // `git_dir` is absolute.
 std::unique_ptr<RepositoryLists> OpenByLibgit2(const std::string& git_dir);
 // The same, opened when it is first asked for what takes libgit2: then that throws. For a Git
-// directory that is whole and has its common files in it.
-std::unique_ptr<RepositoryLists> OpenByLibgit2Later(const std::string& git_dir);
+// directory that is whole.
+std::unique_ptr<RepositoryLists> OpenByLibgit2Later(const std::string& git_dir,
+                                                    const std::string& common_dir);
 // `in_hook`: the environment says more about where things are. Asks Git at once whether it can
 // read the repository.
 std::unique_ptr<RepositoryLists> OpenByPlumbing(const std::string& git_dir, bool in_hook,

@@ -30,5 +30,13 @@ save work-tree two
 refused 'git -C work-tree push origin main' "$USER_TOKEN_RULE" b.txt
 refused 'git -C work-tree push --no-verify origin main' "$USER_TOKEN_RULE" b.txt
 
+git -C work-tree worktree add -q ../linked HEAD^ 2>/dev/null
+watch linked
+echo three >linked/c.txt
+git -C linked add c.txt
+passes 'git -C linked commit -m three'
+echo "$(token)" >linked/c.txt
+refused 'git -C linked commit -a -m four' "$USER_TOKEN_RULE" c.txt
+
 git -C work-tree config include.path more
-undecided 'git -C work-tree commit --allow-empty -m three' "can't be loaded"
+undecided 'git -C work-tree commit --allow-empty -m five' "can't be loaded"

@@ -150,7 +150,7 @@ TEST_CASE("ref files: HEAD leads where Git says") {
   GitFixture git(folder, "repository");
   const std::string place = git.git_dir();
   const auto from_files = [&place] {
-    const std::optional<HeadFile> head = TryReadHead(place, 20);
+    const std::optional<HeadFile> head = TryReadHead(place, place, 20);
     if (!head) return std::string("declined");
     return head->target ? head->target->ToHex() : "unborn";
   };

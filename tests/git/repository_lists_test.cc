@@ -163,7 +163,7 @@ TEST_CASE(
       return all;
     };
     const auto expected = lines(OpenByLibgit2(git.git_dir())->Configuration());
-    CHECK(lines(OpenByLibgit2Later(git.git_dir())->Configuration()) == expected);
+    CHECK(lines(OpenByLibgit2Later(git.git_dir(), git.git_dir())->Configuration()) == expected);
     CHECK(TryReadPlainConfigs(git.git_dir() + "/config").has_value() == c.plain);
     CHECK(std::count(expected.begin(), expected.end(), "lfs.storage=own") == 1);
     std::vector<std::string> of_user = lines(ReadUserConfig());
@@ -171,6 +171,37 @@ TEST_CASE(
     CHECK(std::equal(of_user.begin(), of_user.end(), expected.begin()));
   }
   look_again();
+}
+
+TEST_CASE("repository lists: a linked worktree has its own HEAD and the common configuration") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  git.Write("f", "1");
+  git.Commit("one");
+  git.Git({"config", "lfs.storage", "own"});
+  git.Git({"worktree", "add", "-q", "-b", "side", "../linked"});
+  const std::string linked = git.git_dir() + "/worktrees/linked";
+  const auto head_is_libgit2s = [&] {
+    const std::optional<HeadFile> head = TryReadHead(linked, git.git_dir(), 20);
+    REQUIRE(head);
+    CHECK(Text(head->target) == Text(OpenByLibgit2(linked)->Resolve("HEAD")));
+    return head->target;
+  };
+  GitFixture side(folder.path() + "/linked");
+  side.Write("f", "2");
+  const ObjectId two = side.Commit("two");
+  CHECK(head_is_libgit2s() == two);
+  git.Git({"pack-refs", "--all"});
+  CHECK(head_is_libgit2s() == two);
+  side.Git({"checkout", "-q", "--detach", "HEAD^"});
+  CHECK(head_is_libgit2s() == git.Id("main"));
+  side.Git({"checkout", "-q", "--orphan", "none"});
+  CHECK_FALSE(head_is_libgit2s());
+  side.Git({"update-ref", "refs/worktree/own", "side"});
+  side.Git({"symbolic-ref", "HEAD", "refs/worktree/own"});
+  CHECK_FALSE(TryReadHead(linked, git.git_dir(), 20));
+  CHECK(Settings(OpenByLibgit2Later(linked, git.git_dir())->Configuration()) ==
+        Settings(OpenByLibgit2(linked)->Configuration()));
 }
 
 TEST_CASE("repository lists: what the configuration says decides who is asked") {
