@@ -44,7 +44,7 @@ std::optional<std::vector<std::string>> UserConfigFiles() {
   return {{"/etc/gitconfig", of_xdg + "/git/config", std::string(home) + "/.gitconfig"}};
 }
 
-std::optional<std::vector<ConfigEntry>> TryReadPlain(const std::vector<std::string>& paths) {
+std::optional<std::vector<ConfigEntry>> TryReadAllPlain(const std::vector<std::string>& paths) {
   std::vector<ConfigEntry> entries;
   for (const std::string& path : paths) {
     std::error_code code;
@@ -84,7 +84,8 @@ std::vector<ConfigEntry> ReadConfigFile(const std::string& path) {
 
 std::vector<ConfigEntry> ReadUserConfig() {
   if (const std::optional<std::vector<std::string>> paths = UserConfigFiles()) {
-    if (std::optional<std::vector<ConfigEntry>> plain = TryReadPlain(*paths)) return *plain;
+    if (std::optional<std::vector<ConfigEntry>> plain = TryReadAllPlain(*paths))
+      return std::move(*plain);
   }
   Owned<git_config, &Libgit2::git_config_free> config;
   if (StartLibgit2().git_config_open_default(&config.value) < 0) return {};
@@ -95,7 +96,7 @@ std::optional<std::vector<ConfigEntry>> TryReadPlainConfigs(const std::string& o
   std::optional<std::vector<std::string>> paths = UserConfigFiles();
   if (!paths) return std::nullopt;
   paths->push_back(own);
-  return TryReadPlain(*paths);
+  return TryReadAllPlain(*paths);
 }
 
 const ConfigEntry* FindSetting(std::span<const ConfigEntry> entries, std::string_view name) {

@@ -26,9 +26,9 @@ std::vector<ConfigEntry> ReadConfigFile(const std::string& path);
 // Those of the system and the user. Nothing where there are none, or where they can't be read.
 std::vector<ConfigEntry> ReadUserConfig();
 
-// Those of the system, the user and the repository whose own file is `own`, as libgit2 has them;
-// nullopt where one of the files is not plain (git/plain_config.h), or where they are is not. To
-// load libgit2 takes a fifth of the time of a hook.
+// Those of the system, the user and the repository whose own file is `own`, as libgit2 has them.
+// nullopt where one of the files is not plain (git/plain_config.h), or where libgit2 looks for them
+// elsewhere: then it has to be asked, and to load it takes as long as a hook does without it.
 std::optional<std::vector<ConfigEntry>> TryReadPlainConfigs(const std::string& own);
 
 // The value that counts, which is the last one; nullptr where there is none.

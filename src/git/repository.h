@@ -166,9 +166,8 @@ class Repository {
   mutable std::vector<ConfigEntry> configuration_;
   std::unordered_set<ObjectId> shallow_;
   bool has_promisor_ = false;
-  // Before anybody is asked for HEAD, and for refs.
-  bool reads_head_ = false;
-  bool reads_ref_files_ = false;
+  bool reads_head_ = false;       // before anybody is asked for it
+  bool reads_ref_files_ = false;  // before anybody is asked for refs
   // What Refs() gives: refs and head.
   std::optional<std::pair<std::vector<Ref>, std::optional<ObjectId>>> kept_refs_;
 };
