@@ -173,7 +173,9 @@ Verdict AuditRepository(const AuditInput& input) {
   progress.BeginPhase("names");
   const bool is_partial = repository->has_promisor();
   std::optional<KnownIds> known(std::in_place, inventory, threads);
-  TreeNames tree_names = ListTreeNames(*repository, inventory, *known, is_partial, threads);
+  const bool is_all = input.memory == nullptr || input.memory->is_whole();
+  TreeNames tree_names =
+      ListTreeNames(*repository, inventory, *known, is_partial && is_all, threads);
   ForgetTreeItems(&inventory);
   std::optional<CommitRecords> commits(std::in_place, inventory, *known);
   stats.Mark("names");
@@ -204,7 +206,11 @@ Verdict AuditRepository(const AuditInput& input) {
   stats.Mark("scan");
   uint64_t promised = 0;
   if (is_partial) {
-    promised = CountPromised(*repository, inventory, *known, *commits, tree_names.absent, threads);
+    promised = input.memory != nullptr ? input.memory->CountPromised(inventory, *known, *commits,
+                                                                     &tree_names, refs, threads)
+                                       : CountPromised(*repository, inventory, *known, *commits,
+                                                       std::move(tree_names.absent), threads)
+                                             .objects;
     stats.Mark("promised");
   }
   // Nothing is walked any more.

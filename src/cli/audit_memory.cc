@@ -15,6 +15,7 @@
 #include "core/door.h"
 #include "core/fingerprint.h"
 #include "git/commit_graph.h"
+#include "git/promised.h"
 #include "scan/cache_file.h"
 #include "scan/kept_cache.h"
 
@@ -30,6 +31,7 @@ constexpr char kWitnessesKey[] = "w";  // trees that hold each name that speaks
 constexpr char kPackKind = 'p';        // and a pack's key: every entry of it is good
 constexpr char kAnswerKind = 'a';      // and what was asked: where findings came from
 constexpr char kHistoryKind = 'h';     // and what was asked: the commits, to go on from
+constexpr char kPromisedKind = 'm';    // and what was asked: how many objects are not here
 
 // Findings of which is remembered where they came from.
 constexpr size_t kMostRemembered = 10'000;
@@ -84,7 +86,6 @@ std::optional<AuditMemoryPlace> AuditMemory::Locate(const std::string& place,
                                                     const Repository& repository,
                                                     const Engine& engine, const Policy& policy,
                                                     std::vector<std::string>* notes) {
-  if (repository.has_promisor()) return std::nullopt;
   std::error_code error;
   fs::path file = place;
   bool is_ours = true;
@@ -318,12 +319,7 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
         sorted_names);
     names_are_told_ = memo.has_value() || sorted_names.empty();
     if (memo) witnesses_.insert(memo->trees.begin(), memo->trees.end());
-    // Refs that have moved meanwhile were not those that were asked for.
-    const std::vector<Ref> now = repository_.Refs();
-    const bool same_refs = std::equal(
-        now.begin(), now.end(), refs.begin(), refs.end(),
-        [](const Ref& a, const Ref& b) { return a.name == b.name && a.target == b.target; });
-    if (memo && same_refs && remembers) {
+    if (memo && remembers && AreStill(refs)) {
       std::string head = digest_;
       AppendU64Le(memo->bytes.size(), &head);
       history.insert(0, head + memo->bytes);
@@ -343,6 +339,47 @@ Provenance AuditMemory::Attribute(const ObjectInventory& inventory, const ReadBe
     asked.names.push_back(found->names[static_cast<size_t>(at - sorted_names.begin())]);
   }
   return asked;
+}
+
+// Refs that have moved meanwhile were not those that were asked for.
+bool AuditMemory::AreStill(std::span<const Ref> refs) const {
+  const std::vector<Ref> now = repository_.Refs();
+  return std::equal(
+      now.begin(), now.end(), refs.begin(), refs.end(),
+      [](const Ref& a, const Ref& b) { return a.name == b.name && a.target == b.target; });
+}
+
+uint64_t AuditMemory::CountPromised(const ObjectInventory& inventory, const KnownIds& ids,
+                                    const CommitRecords& commits, TreeNames* trees,
+                                    std::span<const Ref> refs, unsigned threads) {
+  const std::string question =
+      kPromisedKind + Sha256(AsBytes(digest_ + ProvenanceQuestion(repository_, refs, {}, {})));
+  if (const std::optional<std::string> row = cache_->Find(question)) {
+    ByteReader reader(AsBytes(*row));
+    const uint64_t objects = reader.U64Le();
+    if (reader.ok() && reader.at_end()) return objects;
+  }
+  PromisedCount count;
+  bool has_read_trees = trees->gaps.empty();
+  if (is_whole_) {
+    count = picket::CountPromised(repository_, inventory, ids, commits, std::move(trees->absent),
+                                  threads);
+  } else {
+    // What is known of is not listed, but may name what is not here.
+    ObjectInventory whole = ListObjects(repository_, threads);
+    const KnownIds all(whole, threads);
+    TreeNames names = ListTreeNames(repository_, whole, all, true, threads);
+    ForgetTreeItems(&whole);
+    has_read_trees = names.gaps.empty();
+    count = picket::CountPromised(repository_, whole, all, CommitRecords(whole, all),
+                                  std::move(names.absent), threads);
+  }
+  if (count.has_read_all && has_read_trees && AreStill(refs)) {
+    std::string row;
+    AppendU64Le(count.objects, &row);
+    answers_.emplace_back(question, std::move(row));
+  }
+  return count.objects;
 }
 
 void AuditMemory::TellWitnesses(AuditCache::Rows* rows) {

@@ -19,6 +19,7 @@
 
 #include "cli/engine.h"
 #include "core/blob.h"
+#include "git/commit_records.h"
 #include "git/known_ids.h"
 #include "git/pack_order.h"
 #include "git/provenance.h"
@@ -26,6 +27,7 @@
 #include "git/repository.h"
 #include "git/store_ids.h"
 #include "git/stored_objects.h"
+#include "git/tree_names.h"
 #include "scan/audit_cache.h"
 #include "scan/policy.h"
 
@@ -41,8 +43,7 @@ struct AuditMemoryPlace {
 class AuditMemory {
  public:
   // `place` is a folder, a file, or "" for the user's cache. nullopt, with a sentence in `notes`,
-  // where there can't be one; without one for a partial clone, of which the parts that are not here
-  // are counted anew each time.
+  // where there can't be one.
   static std::optional<AuditMemoryPlace> Locate(const std::string& place,
                                                 const Repository& repository, const Engine& engine,
                                                 const Policy& policy,
@@ -66,6 +67,14 @@ class AuditMemory {
   Provenance Attribute(const ObjectInventory& inventory, const ReadBefore& before,
                        std::span<const Ref> refs, std::span<const ObjectId> objects,
                        std::span<const std::string> names, unsigned threads);
+
+  // As picket::CountPromised, from memory where nothing has moved since. `trees` is what
+  // ListTreeNames() said of `inventory`; what it says is absent counts where is_whole().
+  uint64_t CountPromised(const ObjectInventory& inventory, const KnownIds& ids,
+                         const CommitRecords& commits, TreeNames* trees, std::span<const Ref> refs,
+                         unsigned threads);
+  // List() gave all that the store holds.
+  bool is_whole() const { return is_whole_; }
 
   // The audit is whole. `ids` are those of `inventory`; `tree_gaps`: trees that could not be read,
   // by hexadecimal id.
@@ -91,6 +100,7 @@ class AuditMemory {
                                                  std::span<const std::string> names,
                                                  unsigned threads, std::string* history);
   void TellWitnesses(AuditCache::Rows* rows);
+  bool AreStill(std::span<const Ref> refs) const;
 
   const Repository& repository_;
   std::unique_ptr<AuditCache> cache_;
@@ -106,7 +116,8 @@ class AuditMemory {
   std::set<std::string> sound_;   // keys of packs
   bool names_are_told_ = true;    // every name that speaks has a witness
   StoredObjects known_commits_;   // not where has_state_
-  // New rows: where findings came from, for these refs, and to go on from when there are more.
+  // New rows: where findings came from, for these refs, and to go on from when there are more; and
+  // how much is not here.
   std::vector<std::pair<std::string, std::string>> answers_;
 };
 

@@ -40,11 +40,15 @@ class Reader : private ForestVisitor {
 
   void Read(const ObjectId& oid) {
     RawObject bytes;
-    if (database_->Read(oid, &bytes, nullptr) != ReadStatus::kOk) return;
+    if (database_->Read(oid, &bytes, nullptr) != ReadStatus::kOk) {
+      has_read_all_ = false;
+      return;
+    }
     Read(oid, bytes.type(), bytes.bytes());
   }
 
   const std::unordered_set<ObjectId>& absent() const { return absent_; }
+  bool has_read_all() const { return has_read_all_; }
   void MoveAbsentTo(std::unordered_set<ObjectId>* all) {
     all->merge(absent_);
     absent_.clear();
@@ -54,18 +58,25 @@ class Reader : private ForestVisitor {
   void OnObject(const WalkedObject& object) override {
     Read(object.id, object.forest.entries()[object.entry].type, object.bytes);
   }
-  void OnLarge(const DeltaForest&, uint32_t) override {}
-  void OnDamaged(const DeltaForest&, uint32_t, const std::string&) override {}
+  void OnLarge(const DeltaForest&, uint32_t) override { has_read_all_ = false; }
+  void OnDamaged(const DeltaForest&, uint32_t, const std::string&) override {
+    has_read_all_ = false;
+  }
 
   void Read(const ObjectId& oid, ObjectType type, Bytes bytes) {
     if (type == ObjectType::kCommit) {
       const std::optional<CommitHeader> header = TryParseCommit(bytes, database_->id_bytes());
-      if (!header) return;
+      if (!header) {
+        has_read_all_ = false;
+        return;
+      }
       Add(header->tree);
       if (repository_.shallow().contains(oid)) return;
       for (const ObjectId& parent : header->parents) Add(parent);
     } else if (const std::optional<TagHeader> header = TryParseTag(bytes, database_->id_bytes())) {
       Add(header->target);
+    } else {
+      has_read_all_ = false;
     }
   }
 
@@ -79,6 +90,7 @@ class Reader : private ForestVisitor {
   std::unique_ptr<ObjectDatabase> database_;
   ForestWalk walk_;
   std::unordered_set<ObjectId> absent_;
+  bool has_read_all_ = true;
 };
 
 // Positions of tags, and of commits that were not noted.
@@ -95,9 +107,10 @@ std::vector<uint32_t> NotNoted(const ObjectInventory& inventory, const CommitRec
 
 }  // namespace
 
-uint64_t CountPromised(const Repository& repository, const ObjectInventory& inventory,
-                       const KnownIds& known, const CommitRecords& records,
-                       std::unordered_set<ObjectId> absent, unsigned threads) {
+PromisedCount CountPromised(const Repository& repository, const ObjectInventory& inventory,
+                            const KnownIds& known, const CommitRecords& records,
+                            std::unordered_set<ObjectId> absent, unsigned threads) {
+  PromisedCount count;
   const std::vector<uint32_t> rest = NotNoted(inventory, records);
   // Of many it is cheaper to build all in the order of their deltas.
   const bool one_by_one = rest.size() <= inventory.objects.size() / kFewOf;
@@ -112,15 +125,17 @@ uint64_t CountPromised(const Repository& repository, const ObjectInventory& inve
           reader->Read(inventory.object_items[i]);
         }
       }
-      if (reader->absent().empty()) return;
+      if (reader->absent().empty() && reader->has_read_all()) return;
       std::lock_guard lock(mutex);
       reader->MoveAbsentTo(&absent);
+      count.has_read_all = count.has_read_all && reader->has_read_all();
     };
   });
   for (const Ref& ref : repository.Refs()) {
     if (!known.Contains(ref.target)) absent.insert(ref.target);
   }
-  return absent.size();
+  count.objects = absent.size();
+  return count;
 }
 
 }  // namespace picket

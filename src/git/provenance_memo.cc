@@ -202,7 +202,7 @@ std::optional<ProvenanceMemo> Memorise(const Repository& repository, std::span<c
                                        const Provenance& provenance,
                                        std::span<const ObjectId> objects,
                                        std::span<const std::string> names) {
-  if (!provenance.gaps.empty()) return std::nullopt;
+  if (!provenance.gaps.empty() || provenance.absent_trees != 0) return std::nullopt;
   ProvenanceMemo memo;
   Writer writer(repository, refs);
   ObjectId tree;

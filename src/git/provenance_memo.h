@@ -28,7 +28,7 @@ struct ProvenanceMemo {
 };
 
 // nullopt where some place can't be told by numbers (what no commit holds, a name with a slash), or
-// where something could not be read.
+// where something could not be read or is not here.
 std::optional<ProvenanceMemo> Memorise(const Repository& repository, std::span<const Ref> refs,
                                        const Provenance& provenance,
                                        std::span<const ObjectId> objects,
