@@ -200,7 +200,7 @@ bool AuditMemory::HasWitnesses(const ObjectInventory& inventory) {
 }
 
 ObjectInventory AuditMemory::List(unsigned threads) {
-  store_.emplace(repository_);
+  store_.emplace(repository_, threads);
   digest_ = store_->Digest();
   has_state_ = ReadState();
   if (!has_state_) ReadKnown();
@@ -209,9 +209,10 @@ ObjectInventory AuditMemory::List(unsigned threads) {
   for (const auto& pack : store_->packs()) in_order.insert(pack.get());
   for (;;) {
     AddWitnesses();
-    const ListFilter filter{unknown_, [&](const PackFile& pack) {
-                              return in_order.contains(&pack) && IsKnownSound(pack);
-                            }};
+    const ListFilter filter{
+        unknown_,
+        [&](const PackFile& pack) { return in_order.contains(&pack) && IsKnownSound(pack); },
+        store_->loose()};
     ObjectInventory inventory = ListObjects(repository_, threads, &filter);
     if (HasWitnesses(inventory)) return inventory;
     has_state_ = trees_count_ = false;

@@ -25,7 +25,7 @@ class OpenDoor : public Door {
     if (stat(path.c_str(), &info) != 0) return 0;
     return int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
   }
-  int ListNames(const std::string& folder, std::vector<std::string>* names) override {
+  int ListNames(const std::string& folder, NameList* names) override {
     const auto shut = [](DIR* one) { closedir(one); };
     const std::unique_ptr<DIR, decltype(shut)> stream(opendir(folder.c_str()), shut);
     if (stream == nullptr) return errno;
@@ -33,8 +33,8 @@ class OpenDoor : public Door {
       errno = 0;
       const dirent* entry = readdir(stream.get());
       if (entry == nullptr) return errno;
-      std::string name = entry->d_name;
-      if (name != "." && name != "..") names->push_back(std::move(name));
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names->push_back(name);
     }
   }
   Answer Ask(Errand, std::string_view) override {

@@ -9,7 +9,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "core/name_list.h"
 
 namespace picket {
 
@@ -66,7 +67,7 @@ class Door {
   // Nanoseconds since 1970, of its last change; 0 where it can't be told.
   virtual int64_t ChangedAt(const std::string& path) = 0;
   // What a folder holds, without "." and "..", in no order; 0 or an error number.
-  virtual int ListNames(const std::string& folder, std::vector<std::string>* names) = 0;
+  virtual int ListNames(const std::string& folder, NameList* names) = 0;
   // Only where is_shut(). Throws Error where the errand failed.
   virtual Answer Ask(Errand errand, std::string_view question) = 0;
 };

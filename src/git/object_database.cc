@@ -5,7 +5,7 @@
 #include "core/reading.h"
 #include "git/loose_objects.h"
 #include "git/object_stream.h"
-#include "git/pack/mapped_file.h"
+#include "git/pack/whole_file.h"
 #include "git/repository.h"
 
 namespace picket {
@@ -44,7 +44,7 @@ ReadStatus ObjectDatabase::ReadLooseObject(const ObjectId& oid, ObjectBytes* obj
                                            std::string* why) const {
   ReadStatus status = ReadStatus::kMissing;
   for (const std::string& directory : store_.object_dirs()) {
-    const MappedFile file(LoosePath(directory, oid));
+    const WholeFile file(LoosePath(directory, oid));
     if (!file.exists()) continue;
     ObjectHeader header;
     const auto allocate = [&](uint64_t size) {
@@ -94,7 +94,7 @@ ReadStatus ObjectDatabase::ReadHeader(const ObjectId& oid, ObjectHeader* header,
     if (packed == ReadStatus::kOk) return packed;
     if (packed != ReadStatus::kMissing) status = packed;
     for (const std::string& directory : store_.object_dirs()) {
-      const MappedFile file(LoosePath(directory, oid));
+      const WholeFile file(LoosePath(directory, oid));
       if (!file.exists()) continue;
       if (ReadLooseHeader(file.bytes(), header, why)) return ReadStatus::kOk;
       status = ReadStatus::kCorrupt;
@@ -112,7 +112,7 @@ std::unique_ptr<ObjectStream> ObjectDatabase::OpenStream(const ObjectId& oid,
     return std::make_unique<ObjectStream>(ZlibStream(packed), header.size, std::move(packs));
   }
   for (const std::string& directory : store_.object_dirs()) {
-    auto file = std::make_shared<MappedFile>(LoosePath(directory, oid));
+    auto file = std::make_shared<WholeFile>(LoosePath(directory, oid));
     ZlibStream stream;
     std::string early;
     ObjectHeader loose;

@@ -76,7 +76,7 @@ class Inventory {
     for (const std::string& folder : repository_.object_dirs()) CheckPairs(folder + "/pack");
     for (const auto& pack : *packs_) AddPack(pack);
     LabelWanted();
-    for (const std::string& folder : repository_.object_dirs()) AddLoose(folder);
+    AddLoose(filter_ != nullptr ? filter_->loose : ListLooseIds(repository_, threads_));
     ReadLooseHeaders();
     MakeRoom();
     const auto add_objects = [this] {
@@ -98,22 +98,15 @@ class Inventory {
   }
 
  private:
-  // The names in a folder that ends a kind of file, sorted; a folder that is not there has none.
-  std::vector<std::string> NamesIn(const std::string& folder) {
-    std::vector<std::string> names;
-    const int error = TheDoor().ListNames(folder, &names);
-    if (error != 0 && error != ENOENT) {
-      AddGap(folder, std::string("the folder can't be listed: ") + std::strerror(error));
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
   void CheckPairs(const std::string& folder) {
+    NameList listed;
+    const int error = TheDoor().ListNames(folder, &listed);
+    if (error != 0 && error != ENOENT) AddGap(folder, WhyUnlisted(error));
     std::set<std::string> names;
-    for (std::string& name : NamesIn(folder)) {
+    for (size_t i = 0; i < listed.size(); ++i) {
+      const std::string_view name = listed[i];
       if (!name.starts_with("pack-")) continue;
-      if (name.ends_with(".idx") || name.ends_with(".pack")) names.insert(std::move(name));
+      if (name.ends_with(".idx") || name.ends_with(".pack")) names.emplace(name);
     }
     for (const std::string& name : names) {
       const std::string stem = name.substr(0, name.rfind('.'));
@@ -227,20 +220,17 @@ class Inventory {
     });
   }
 
-  void AddLoose(const std::string& folder) {
-    for (const std::string& prefix : NamesIn(folder)) {
-      if (prefix.size() != 2 || !ObjectId::TryParse(prefix + std::string(38, '0'))) continue;
-      for (const std::string& name : NamesIn(folder + "/" + prefix)) {
-        std::optional<ObjectId> oid = ObjectId::TryParse(prefix + name);
-        // Git looks in lower case only, and for names of one length.
-        if (oid && (oid->raw().size() != repository_.id_bytes() || oid->ToHex() != prefix + name))
-          continue;
-        if (oid && filter_ != nullptr) {
-          if (TakeWanted(*oid)) loose_.push_back({*oid});
-          continue;
-        }
-        if (oid && !IsPacked(*oid) && known_.insert(*oid).second) loose_.push_back({*oid});
+  void AddLoose(const LooseIds& loose) {
+    result_.gaps.insert(result_.gaps.end(), loose.gaps.begin(), loose.gaps.end());
+    if (filter_ == nullptr) {
+      for (const ObjectId& oid : loose.ids) {
+        if (!IsPacked(oid)) loose_.push_back({oid});
       }
+      return;
+    }
+    for (const ObjectId& oid : filter_->wanted) {
+      if (std::binary_search(loose.ids.begin(), loose.ids.end(), oid) && TakeWanted(oid))
+        loose_.push_back({oid});
     }
   }
 
@@ -378,7 +368,6 @@ class Inventory {
   std::set<std::string> lonely_;  // stems of indexes without a pack
   std::vector<std::shared_ptr<DeltaForest>> forests_;
   std::set<std::pair<const DeltaForest*, uint32_t>> damaged_;  // and positions in the index
-  std::unordered_set<ObjectId> known_;
   std::vector<StoredObject> loose_;  // and packed ones that are listed one by one
   ObjectInventory result_;
 };

@@ -13,6 +13,7 @@
 #include "core/change_list.h"
 #include "core/finding.h"
 #include "core/object_id.h"
+#include "git/loose_ids.h"
 #include "git/pack/delta_forest.h"
 #include "git/repository.h"
 #include "git/stored_objects.h"
@@ -53,6 +54,8 @@ struct ListFilter {
   // Every entry of the pack was found good before: where few of its objects are wanted they are
   // listed one by one, and no other entry is looked at.
   std::function<bool(const PackFile&)> is_sound;
+  // As ListLooseIds() gave it.
+  const LooseIds& loose;
 };
 
 // Lists every object directory of the repository, alternates included, reachable or not, from pack

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "git/pack/mapped_file.h"
+#include "git/pack/whole_file.h"
 
 namespace picket {
 namespace {
@@ -155,7 +155,7 @@ std::optional<std::vector<Ref>> TryReadPackedRefs(const std::string& common_dir,
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     throw Error("The file " + path +
                 " is no regular file, so that no ref can be told. Restore it.");
-  const MappedFile file(path);
+  const WholeFile file(path);
   if (!file.why().empty()) return std::nullopt;
   return ParsePackedRefs(AsText(file.bytes()), id_bytes);
 }

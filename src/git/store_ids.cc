@@ -2,22 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <utility>
 
-#include "core/door.h"
 #include "core/fingerprint.h"
 
 namespace picket {
 namespace {
 
 constexpr size_t kDigestChunk = size_t{1} << 16;
-
-std::vector<std::string> NamesIn(const std::string& folder) {
-  std::vector<std::string> names;
-  TheDoor().ListNames(folder, &names);
-  return names;
-}
 
 // The rest of one sorted list.
 struct Rest {
@@ -40,23 +32,11 @@ bool Later(const Rest& a, const Rest& b) { return Less(b.id(), a.id()); }
 
 }  // namespace
 
-StoreIds::StoreIds(const Repository& repository) {
-  const size_t id_bytes = repository.id_bytes();
+StoreIds::StoreIds(const Repository& repository, unsigned threads)
+    : loose_(ListLooseIds(repository, threads)) {
   for (const auto& pack : *repository.packs().packs()) {
     if (pack->Open() && pack->index().CheckOrder().empty()) packs_.push_back(pack);
   }
-  for (const std::string& folder : repository.object_dirs()) {
-    for (const std::string& prefix : NamesIn(folder)) {
-      if (prefix.size() != 2 || !ObjectId::TryParse(prefix + std::string(38, '0'))) continue;
-      for (const std::string& name : NamesIn(folder + "/" + prefix)) {
-        const std::optional<ObjectId> oid = ObjectId::TryParse(prefix + name);
-        // Git looks in lower case only, and for names of one length.
-        if (oid && oid->raw().size() == id_bytes && oid->ToHex() == prefix + name)
-          loose_.push_back(*oid);
-      }
-    }
-  }
-  std::sort(loose_.begin(), loose_.end());
 }
 
 void StoreIds::ForEach(const std::function<void(Bytes)>& visit) const {
@@ -64,7 +44,7 @@ void StoreIds::ForEach(const std::function<void(Bytes)>& visit) const {
   for (const auto& pack : packs_) {
     if (pack->index().size() > 0) heap.push_back({&pack->index(), nullptr, 0});
   }
-  if (!loose_.empty()) heap.push_back({nullptr, &loose_, 0});
+  if (!loose_.ids.empty()) heap.push_back({nullptr, &loose_.ids, 0});
   std::make_heap(heap.begin(), heap.end(), Later);
   Bytes last;
   while (!heap.empty()) {

@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/object_id.h"
+#include "git/loose_ids.h"
 #include "git/pack/pack_store.h"
 #include "git/repository.h"
 
@@ -20,7 +21,7 @@ class StoreIds {
  public:
   // A pack that can't be opened, or whose index is not in order, is left out: ListObjects() tells
   // it. The packs stay mapped as long as this.
-  explicit StoreIds(const Repository& repository);
+  explicit StoreIds(const Repository& repository, unsigned threads = 1);
 
   // Each id once, ascending: 20 bytes in SHA-1 repositories and 32 in SHA-256 ones, valid during
   // the call.
@@ -30,13 +31,14 @@ class StoreIds {
 
   // The packs that were not left out.
   const std::vector<std::shared_ptr<const PackFile>>& packs() const { return packs_; }
+  const LooseIds& loose() const { return loose_; }
   // What tells one pack from another: the checksum that its index names, its size, and how many
   // objects the index lists.
   static std::string KeyOf(const PackFile& pack);
 
  private:
   std::vector<std::shared_ptr<const PackFile>> packs_;
-  std::vector<ObjectId> loose_;  // sorted
+  LooseIds loose_;
 };
 
 }  // namespace picket

@@ -33,10 +33,10 @@ Answer OpenRegular(const std::string& path) {
 }
 
 Answer List(const std::string& folder) {
-  std::vector<std::string> names;
+  NameList names;
   Answer answer;
   answer.error = TheDoor().ListNames(folder, &names);
-  for (const std::string& name : names) answer.text.append(name).push_back('\0');
+  for (size_t i = 0; i < names.size(); ++i) answer.text.append(names[i]).push_back('\0');
   return answer;
 }
 

@@ -235,13 +235,13 @@ End Split(const SplitOptions& options) {
 // What whoever started this had open and forgot about - a database, a log, a socket - came through
 // execve(2), so it lacks the flag that everything of our own has.
 void CloseInherited() {
-  std::vector<std::string> names;
+  NameList names;
   if (TheDoor().ListNames("/proc/self/fd", &names) != 0) {
-    names.clear();
+    names = NameList();
     for (int fd = 0; fd < kMostWithoutProc; ++fd) names.push_back(std::to_string(fd));
   }
-  for (const std::string& name : names) {
-    const int fd = static_cast<int>(std::strtol(name.c_str(), nullptr, 10));
+  for (size_t i = 0; i < names.size(); ++i) {
+    const int fd = static_cast<int>(std::strtol(std::string(names[i]).c_str(), nullptr, 10));
     const int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
     if (flags >= 0 && (flags & FD_CLOEXEC) == 0) close(fd);
   }

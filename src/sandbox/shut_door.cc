@@ -184,14 +184,15 @@ int64_t ShutDoor::ChangedAt(const std::string& path) {
   return changed;
 }
 
-int ShutDoor::ListNames(const std::string& folder, std::vector<std::string>* names) {
+int ShutDoor::ListNames(const std::string& folder, NameList* names) {
   const std::optional<PlaceQuestion> question = FindFolder(places_, folder);
   if (!question) return EACCES;
   const Answer answer = Put(*question);
-  for (size_t at = 0; at < answer.text.size();) {
-    const size_t end = answer.text.find('\0', at);
-    if (end == std::string::npos) break;
-    names->push_back(answer.text.substr(at, end - at));
+  const std::string_view text = answer.text;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\0', at);
+    if (end == text.npos) break;
+    names->push_back(text.substr(at, end - at));
     at = end + 1;
   }
   return answer.error;

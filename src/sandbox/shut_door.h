@@ -27,7 +27,7 @@ class ShutDoor : public Door {
   int OpenToRead(const std::string& path) override;
   bool Exists(const std::string& path) override;
   int64_t ChangedAt(const std::string& path) override;
-  int ListNames(const std::string& folder, std::vector<std::string>* names) override;
+  int ListNames(const std::string& folder, NameList* names) override;
   Answer Ask(Errand errand, std::string_view question) override;
 
  private:

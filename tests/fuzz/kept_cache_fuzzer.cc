@@ -73,7 +73,7 @@ class FakeDoor : public Door {
   int OpenToRead(const std::string&) override { std::abort(); }
   bool Exists(const std::string&) override { std::abort(); }
   int64_t ChangedAt(const std::string&) override { std::abort(); }
-  int ListNames(const std::string&, std::vector<std::string>*) override { std::abort(); }
+  int ListNames(const std::string&, NameList*) override { std::abort(); }
   // The fuzzer's bytes, or what the keeper says.
   Answer Ask(Errand errand, std::string_view question) override {
     if (keeper != nullptr) return keeper->Do(errand, question);

@@ -117,10 +117,10 @@ class Conversation {
     } else if (what == 5) {
       door_->ChangedAt(path);
     } else if (what == 6) {
-      std::vector<std::string> names;
+      picket::NameList names;
       door_->ListNames(path, &names);
       std::string joined;
-      for (const std::string& name : names) joined += name + '\0';
+      for (size_t i = 0; i < names.size(); ++i) joined.append(names[i]).push_back('\0');
       Require(text.starts_with(joined));
       Require(names.empty() || text.find('\0', joined.size()) == std::string_view::npos);
     } else {

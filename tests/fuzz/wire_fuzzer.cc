@@ -44,7 +44,7 @@ class FakeDoor : public Door {
   }
   bool Exists(const std::string& path) override { return path.size() % 2 == 0; }
   int64_t ChangedAt(const std::string& path) override { return static_cast<int64_t>(path.size()); }
-  int ListNames(const std::string& folder, std::vector<std::string>* names) override {
+  int ListNames(const std::string& folder, NameList* names) override {
     if (folder.size() % 2 == 0) return ENOENT;
     *names = {folder, "", "pack-1.idx"};
     return 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -72,6 +73,36 @@ TEST_CASE("store ids: each id once and ascending, however the store is packed") 
   CHECK(digests.size() == 3);
 }
 
+TEST_CASE("loose ids: files that Git would look for, each once over all object directories") {
+  TemporaryFolder folder;
+  GitFixture git(folder, "repository");
+  Grow(&git, 0, 3);
+  const auto repository = Repository::OpenAt(git.directory());
+  const LooseIds loose = ListLooseIds(*repository, 2);
+  CHECK(loose.ids.size() == 9);
+  CHECK(std::is_sorted(loose.ids.begin(), loose.ids.end()));
+
+  const std::string objects = git.directory() + "/.git/objects/";
+  const std::string hex = loose.ids.front().ToHex();
+  for (const std::string& name :
+       {"ab/" + std::string(38, 'C'), "ab/" + std::string(62, 'c'), "ab/" + std::string(37, 'c'),
+        std::string("ab/tmp_obj_abcdef"), "ab/" + std::string(37, 'c') + "g",
+        "AB/" + std::string(38, 'c'), std::string("cdef/") + std::string(36, 'c')}) {
+    std::filesystem::create_directories(objects + name.substr(0, name.find('/')));
+    std::ofstream(objects + name) << "x";
+  }
+  std::filesystem::copy(objects, folder.path() + "/other",
+                        std::filesystem::copy_options::recursive);
+  std::filesystem::remove_all(objects + hex.substr(0, 2));
+  std::ofstream(objects + "info/alternates") << folder.path() << "/other\n";
+  const auto borrower = Repository::OpenAt(git.directory());
+  for (unsigned threads : {1u, 4u}) {
+    const LooseIds again = ListLooseIds(*borrower, threads);
+    CHECK(again.ids == loose.ids);
+    CHECK(again.gaps.empty());
+  }
+}
+
 TEST_CASE("a listing with a filter holds what is wanted, from sound packs and others") {
   TemporaryFolder folder;
   GitFixture git(folder, "repository");
@@ -88,13 +119,14 @@ TEST_CASE("a listing with a filter holds what is wanted, from sound packs and ot
     for (const StoredObject& object : *list) all.push_back(object.oid);
   }
   std::sort(all.begin(), all.end());
+  const LooseIds loose = ListLooseIds(*repository, 2);
   for (size_t step : {size_t{1}, size_t{2}, size_t{7}, all.size() + 1}) {
     std::vector<ObjectId> wanted;
     for (size_t i = 0; i < all.size(); i += step) wanted.push_back(all[i]);
     // What is nowhere is not listed.
     wanted.push_back(ObjectId::FromRaw(std::vector<uint8_t>(20, 0xff)));
     for (bool sound : {false, true}) {
-      const ListFilter filter{wanted, [sound](const PackFile&) { return sound; }};
+      const ListFilter filter{wanted, [sound](const PackFile&) { return sound; }, loose};
       const ObjectInventory some = ListObjects(*repository, 2, &filter);
       std::vector<ObjectId> listed;
       for (const auto* list : {&some.objects, &some.trees}) {

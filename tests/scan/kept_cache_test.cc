@@ -26,7 +26,7 @@ class NearDoor : public Door {
   int OpenToRead(const std::string& path) override { return before_->OpenToRead(path); }
   bool Exists(const std::string& path) override { return before_->Exists(path); }
   int64_t ChangedAt(const std::string& path) override { return before_->ChangedAt(path); }
-  int ListNames(const std::string& folder, std::vector<std::string>* names) override {
+  int ListNames(const std::string& folder, NameList* names) override {
     return before_->ListNames(folder, names);
   }
   Answer Ask(Errand errand, std::string_view question) override {

@@ -14,11 +14,12 @@ namespace {
 // and then its objects are missing, which is for the caller to judge.
 std::vector<std::string> StemsIn(const std::string& folder) {
   std::vector<std::string> stems;
-  std::vector<std::string> names;
+  NameList names;
   TheDoor().ListNames(folder, &names);
-  for (const std::string& name : names) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string_view name = names[i];
     if (name.starts_with("pack-") && name.ends_with(".idx")) {
-      stems.push_back(folder + "/" + name.substr(0, name.size() - 4));
+      stems.push_back((folder + "/").append(name.substr(0, name.size() - 4)));
     }
   }
   std::sort(stems.begin(), stems.end());
@@ -35,7 +36,7 @@ bool PackFile::Open() const {
 void PackFile::OpenFiles() const {
   failed_file_ = stem_ + ".idx";
   if (index_bytes_.empty()) {
-    index_file_ = MappedFile(failed_file_);
+    index_file_ = WholeFile(failed_file_);
     index_bytes_ = index_file_.bytes();
     why_ = index_file_.why();
   }
@@ -43,7 +44,7 @@ void PackFile::OpenFiles() const {
   if (!why_.empty()) return;
   failed_file_ = stem_ + ".pack";
   if (pack_bytes_.empty()) {
-    pack_file_ = MappedFile(failed_file_);
+    pack_file_ = WholeFile(failed_file_);
     pack_bytes_ = pack_file_.bytes();
     why_ = pack_file_.why();
   }

@@ -12,8 +12,8 @@
 
 #include "core/bytes.h"
 #include "core/object_id.h"
-#include "git/pack/mapped_file.h"
 #include "git/pack/pack_index.h"
+#include "git/pack/whole_file.h"
 
 namespace picket {
 
@@ -48,8 +48,8 @@ class PackFile {
   std::string stem_;
   size_t id_bytes_;
   mutable std::once_flag once_;
-  mutable MappedFile index_file_;
-  mutable MappedFile pack_file_;
+  mutable WholeFile index_file_;
+  mutable WholeFile pack_file_;
   mutable Bytes index_bytes_;
   mutable Bytes pack_bytes_;
   mutable PackIndex index_;
