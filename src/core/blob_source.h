@@ -29,6 +29,11 @@ class BlobVisitor {
 class BlobReader {
  public:
   virtual ~BlobReader() = default;
+  // The items from `first` to before `end` are visited next, in this order.
+  virtual void WillVisit(size_t first, size_t end) {
+    static_cast<void>(first);
+    static_cast<void>(end);
+  }
   // Yields every blob of item `item` (one object, or one tree of deltas), or says why not.
   // Throws Error only where the run can't go on.
   virtual void Visit(size_t item, BlobVisitor& visitor) = 0;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -12,6 +13,31 @@
 
 namespace picket {
 namespace {
+
+FileStart Failed(int error) {
+  FileStart start;
+  start.error = error;
+  return start;
+}
+
+FileStart StartOf(int fd, uint32_t most) {
+  FileStart start;
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return Failed(errno);
+  if (!S_ISREG(info.st_mode)) return Failed(EINVAL);
+  start.size = static_cast<uint64_t>(info.st_size);
+  start.bytes.resize(std::min<uint64_t>(start.size, most));
+  size_t filled = 0;
+  while (filled < start.bytes.size()) {
+    const ssize_t got = read(fd, start.bytes.data() + filled, start.bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Failed(errno);
+    if (got == 0) break;
+    filled += static_cast<size_t>(got);
+  }
+  start.bytes.resize(filled);
+  return start;
+}
 
 class OpenDoor : public Door {
  public:
@@ -49,6 +75,16 @@ Door*& Current() {
 }
 
 }  // namespace
+
+std::vector<FileStart> Door::ReadStarts(std::span<const std::string> paths, uint32_t most) {
+  std::vector<FileStart> starts;
+  for (const std::string& path : paths) {
+    const int fd = OpenToRead(path);
+    starts.push_back(fd < 0 ? Failed(errno) : StartOf(fd, most));
+    if (fd >= 0) close(fd);
+  }
+  return starts;
+}
 
 Door& TheDoor() { return *Current(); }
 

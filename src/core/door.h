@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/name_list.h"
 
@@ -49,6 +51,13 @@ struct Answer {
   std::string text;
 };
 
+// How a file begins.
+struct FileStart {
+  int error = 0;      // 0, or the system's error number; EINVAL for what is no regular file
+  uint64_t size = 0;  // of all of it; bytes
+  std::string bytes;
+};
+
 // Does an errand outside; throws nothing but Error, which the one who asked gets as a sentence.
 // `context` is what was agreed on before.
 using DoErrand = std::function<Answer(Errand, std::string_view context, std::string_view question)>;
@@ -68,6 +77,11 @@ class Door {
   virtual int64_t ChangedAt(const std::string& path) = 0;
   // What a folder holds, without "." and "..", in no order; 0 or an error number.
   virtual int ListNames(const std::string& folder, NameList* names) = 0;
+  // The first `most` bytes of each of the files, in that order. A door that is shut knows loose
+  // objects only, and is asked once for up to kFilesAtOnce of one object directory: to wake the
+  // keeper for each takes longer than to read it.
+  static constexpr size_t kFilesAtOnce = 32;
+  virtual std::vector<FileStart> ReadStarts(std::span<const std::string> paths, uint32_t most);
   // Only where is_shut(). Throws Error where the errand failed.
   virtual Answer Ask(Errand errand, std::string_view question) = 0;
 };

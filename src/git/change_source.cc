@@ -104,6 +104,16 @@ class ChangeSource::Reader : public ForestReader {
  public:
   explicit Reader(const ChangeSource& source) : ForestReader(source.source_), source_(source) {}
 
+  void WillVisit(size_t first, size_t end) override {
+    std::vector<ObjectId> oids;
+    for (size_t item = std::max(first, source_.trees_.size()); item < end; ++item) {
+      const size_t position = source_.singles_[item - source_.trees_.size()];
+      const ChangedObject& object = source_.changes_.objects[position];
+      if (!object.oid.empty() && !source_.objects_.IsLeftOut(position)) oids.push_back(object.oid);
+    }
+    ExpectSingles(std::move(oids));
+  }
+
   void Visit(size_t item, BlobVisitor& visitor) override {
     if (item >= source_.trees_.size()) {
       VisitSingle(source_.singles_[item - source_.trees_.size()], visitor);

@@ -164,6 +164,12 @@ void CommitGraph::Read(const Repository& repository, uint32_t first, const Commi
   ForEachChunk(commits_.size() - first, kChunk, threads, [&] {
     return [&, database = repository.NewObjectDatabase()](size_t begin, size_t end) {
       std::vector<uint32_t>& read = read_parents[begin / kChunk];
+      std::vector<ObjectId> unread;
+      for (size_t i = first + begin; i < first + end; ++i) {
+        if (records == nullptr || !records->Has(static_cast<uint32_t>(i)))
+          unread.push_back(commits_[i].oid);
+      }
+      database->Expect(std::move(unread), LooseAhead::Part::kWhole);
       for (size_t i = first + begin; i < first + end; ++i) {
         const auto commit = static_cast<uint32_t>(i);
         if (records != nullptr && records->Has(commit)) continue;

@@ -29,6 +29,10 @@ class ForestReader : public BlobReader, private ForestVisitor {
     walk_.Walk(forest, root, *this);
   }
   void VisitSingle(size_t position, BlobVisitor& visitor) { singles_.Visit(position, visitor); }
+  // These are visited singly next, in this order.
+  void ExpectSingles(std::vector<ObjectId> oids) {
+    if (!oids.empty()) singles_.database().Expect(std::move(oids), LooseAhead::Part::kWhole);
+  }
 
   // Called for each object of a tree that is visited, before the visitor.
   virtual void OnBuilt(const DeltaForest::Entry& entry, Bytes bytes) {

@@ -10,6 +10,7 @@ class LfsWatch::Reader : public BlobReader, private BlobVisitor {
  public:
   explicit Reader(const LfsWatch& watch) : watch_(watch), reader_(watch.source_.NewReader()) {}
 
+  void WillVisit(size_t first, size_t end) override { reader_->WillVisit(first, end); }
   void Visit(size_t item, BlobVisitor& visitor) override {
     visitor_ = &visitor;
     reader_->Visit(item, *this);

@@ -53,12 +53,12 @@ struct Start {
   size_t filled = 0;
 };
 
-bool ReadStart(ZlibStream& stream, Bytes file, Start* start, ObjectHeader* header,
+bool ReadStart(ZlibStream& stream, uint64_t file_bytes, Start* start, ObjectHeader* header,
                std::string* why) {
   start->filled = stream.Fill(start->bytes.data(), start->bytes.size());
   start->header_length = ParseHeader(AsText(Bytes(start->bytes).first(start->filled)), header);
   if (start->header_length == 0) return Damaged(why, "its file is no loose object");
-  if (header->size > file.size() * kLargestRatio) {
+  if (header->size > file_bytes * kLargestRatio) {
     return Damaged(why, "it claims to be larger than its file can hold");
   }
   return true;
@@ -66,17 +66,17 @@ bool ReadStart(ZlibStream& stream, Bytes file, Start* start, ObjectHeader* heade
 
 }  // namespace
 
-bool ReadLooseHeader(Bytes file, ObjectHeader* header, std::string* why) {
+bool ReadLooseHeader(Bytes file, uint64_t file_bytes, ObjectHeader* header, std::string* why) {
   ZlibStream stream(file);
   Start start;
-  return ReadStart(stream, file, &start, header, why);
+  return ReadStart(stream, file_bytes, &start, header, why);
 }
 
 bool OpenLoose(Bytes file, ZlibStream* stream, ObjectHeader* header, std::string* early,
                std::string* why) {
   *stream = ZlibStream(file);
   Start start;
-  if (!ReadStart(*stream, file, &start, header, why)) return false;
+  if (!ReadStart(*stream, file.size(), &start, header, why)) return false;
   *early = AsText(Bytes(start.bytes).first(start.filled).subspan(start.header_length));
   return early->size() <= header->size || Damaged(why, "it is longer than it says");
 }

@@ -14,11 +14,12 @@
 
 namespace picket {
 
-// The header of the loose object whose file is `file`. False, with a clause in `why`, where it is
-// damaged. A size that `file` can't hold, however well it packs, is damage too.
-bool ReadLooseHeader(Bytes file, ObjectHeader* header, std::string* why);
+// The header of the loose object whose file of `file_bytes` begins with `start`. False, with a
+// clause in `why`, where it is damaged or needs more than that of the file. A size that the file
+// can't hold, however well it packs, is damage too.
+bool ReadLooseHeader(Bytes start, uint64_t file_bytes, ObjectHeader* header, std::string* why);
 
-// The start of the same: `early` gets the first bytes of the content, and `stream`, which `file`
+// Of a whole file: `early` gets the first bytes of the content, and `stream`, which `file`
 // has to outlive, makes those behind.
 bool OpenLoose(Bytes file, ZlibStream* stream, ObjectHeader* header, std::string* early,
                std::string* why);

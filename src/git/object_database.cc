@@ -31,29 +31,31 @@ std::string_view ToString(ObjectType type) {
 
 ObjectDatabase::ObjectDatabase(PackStore& store)
     : store_(store),
-      packs_(store, [this](const ObjectId& oid, ObjectBytes* object, std::string* why) {
-        return ReadLooseObject(oid, object, why);
-      }) {}
-
-std::string ObjectDatabase::LoosePath(const std::string& directory, const ObjectId& oid) const {
-  const std::string hex = oid.ToHex();
-  return directory + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
-}
+      packs_(store, [this](const ObjectId& oid, ObjectBytes* object,
+                           std::string* why) { return ReadLooseObject(oid, object, why); }),
+      ahead_(store.object_dirs(), packs_) {}
 
 ReadStatus ObjectDatabase::ReadLooseObject(const ObjectId& oid, ObjectBytes* object,
-                                           std::string* why) const {
+                                           std::string* why) {
+  const auto read = [object](Bytes file, std::string* clause) {
+    ObjectHeader header;
+    const auto allocate = [object](uint64_t size) {
+      return object->Resize(size) ? object->room().data() : nullptr;
+    };
+    if (!ReadLoose(file, allocate, &header, clause)) return false;
+    object->type = header.type;
+    return true;
+  };
+  const FileStart* start = ahead_.Find(oid);
+  if (start != nullptr && start->bytes.size() == start->size &&
+      read(AsBytes(start->bytes), nullptr)) {
+    return ReadStatus::kOk;
+  }
   ReadStatus status = ReadStatus::kMissing;
   for (const std::string& directory : store_.object_dirs()) {
     const WholeFile file(LoosePath(directory, oid));
     if (!file.exists()) continue;
-    ObjectHeader header;
-    const auto allocate = [&](uint64_t size) {
-      return object->Resize(size) ? object->room().data() : nullptr;
-    };
-    if (ReadLoose(file.bytes(), allocate, &header, why)) {
-      object->type = header.type;
-      return ReadStatus::kOk;
-    }
+    if (read(file.bytes(), why)) return ReadStatus::kOk;
     status = ReadStatus::kCorrupt;
   }
   return status;
@@ -93,10 +95,13 @@ ReadStatus ObjectDatabase::ReadHeader(const ObjectId& oid, ObjectHeader* header,
     const ReadStatus packed = packs_.ReadHeader(oid, header, why);
     if (packed == ReadStatus::kOk) return packed;
     if (packed != ReadStatus::kMissing) status = packed;
+    const FileStart* start = ahead_.Find(oid);
+    if (start != nullptr && ReadLooseHeader(AsBytes(start->bytes), start->size, header, nullptr))
+      return ReadStatus::kOk;
     for (const std::string& directory : store_.object_dirs()) {
       const WholeFile file(LoosePath(directory, oid));
       if (!file.exists()) continue;
-      if (ReadLooseHeader(file.bytes(), header, why)) return ReadStatus::kOk;
+      if (ReadLooseHeader(file.bytes(), file.bytes().size(), header, why)) return ReadStatus::kOk;
       status = ReadStatus::kCorrupt;
     }
   } while (status == ReadStatus::kMissing && packs_.Refresh());

@@ -240,6 +240,9 @@ class Inventory {
     std::vector<std::string> failures(loose_.size());
     ForEachChunk(loose_.size(), 64, threads_, [&] {
       return [&, database = repository_.NewObjectDatabase()](size_t begin, size_t end) {
+        std::vector<ObjectId> oids;
+        for (size_t i = begin; i < end; ++i) oids.push_back(loose_[i].oid);
+        database->Expect(std::move(oids), LooseAhead::Part::kHeader);
         for (size_t i = begin; i < end; ++i) {
           ObjectHeader header;
           ReadStatus status = database->ReadHeader(loose_[i].oid, &header, &failures[i]);

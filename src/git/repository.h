@@ -19,6 +19,7 @@
 #include "core/blob.h"
 #include "core/bytes.h"
 #include "core/object_id.h"
+#include "git/loose_ahead.h"
 #include "git/object_type.h"
 #include "git/pack/object_bytes.h"
 #include "git/pack/pack_reader.h"
@@ -62,17 +63,22 @@ class ObjectDatabase {
   // deltas the one of that number, from 0. Null where there is none.
   std::unique_ptr<ObjectStream> OpenStream(const ObjectId& oid, const ObjectHeader& header,
                                            size_t copy);
+  // These are read next, in this order, their headers alone or whole: where each file has to be
+  // asked for they come many at once.
+  void Expect(std::vector<ObjectId> oids, LooseAhead::Part part) {
+    ahead_.Expect(std::move(oids), part);
+  }
   // Without looking for new packs.
   bool Contains(const ObjectId& oid);
   // In packs and loose: a damaged copy may have a sound twin.
   size_t CountCopies(const ObjectId& oid);
 
  private:
-  ReadStatus ReadLooseObject(const ObjectId& oid, ObjectBytes* object, std::string* why) const;
-  std::string LoosePath(const std::string& directory, const ObjectId& oid) const;
+  ReadStatus ReadLooseObject(const ObjectId& oid, ObjectBytes* object, std::string* why);
 
   PackStore& store_;
   PackReader packs_;
+  LooseAhead ahead_;
 };
 
 class Repository {

@@ -1,5 +1,9 @@
 #include "git/store_source.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "git/forest_reader.h"
 
 namespace picket {
@@ -10,6 +14,15 @@ class StoreReader : public ForestReader {
   StoreReader(const ObjectInventory& inventory, const LongFirst& order, const ObjectSource& source,
               CommitRecords* commits)
       : ForestReader(source), inventory_(inventory), order_(order), commits_(commits) {}
+
+  void WillVisit(size_t first, size_t end) override {
+    std::vector<ObjectId> oids;
+    for (size_t item = first; item < std::min(end, inventory_.object_items.size()); ++item) {
+      const InventoryItem& what = inventory_.object_items[order_(item)];
+      if (what.forest == kNone) oids.push_back(inventory_.objects[what.index].oid);
+    }
+    ExpectSingles(std::move(oids));
+  }
 
   void Visit(size_t item, BlobVisitor& visitor) override {
     if (item >= inventory_.object_items.size()) {

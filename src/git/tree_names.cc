@@ -184,6 +184,14 @@ class Reader : private ForestVisitor {
     }
   }
 
+  // The items are read next.
+  void Expect(std::span<const InventoryItem> items) {
+    std::vector<ObjectId> oids;
+    for (const InventoryItem& item : items)
+      if (item.forest == kNone) oids.push_back(inventory_.trees[item.index].oid);
+    if (!oids.empty()) database_->Expect(std::move(oids), LooseAhead::Part::kWhole);
+  }
+
   // What was told since the last time is the chunk at `position`.
   void Keep(size_t position) {
     FindEntries();
@@ -415,6 +423,7 @@ TreeNames ListTreeNames(const Repository& repository, const ObjectInventory& inv
                                                  &shared, rows.get())](size_t turn, size_t) {
       const size_t chunk = order(turn);
       const size_t end = std::min(count, (chunk + 1) * kChunk);
+      reader->Expect(std::span(inventory.tree_items).subspan(chunk * kChunk, end - chunk * kChunk));
       for (size_t i = chunk * kChunk; i < end; ++i) {
         FetchAfter(inventory, inventory.tree_items, i);
         reader->Read(inventory.tree_items[i]);

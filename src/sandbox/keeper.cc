@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "core/byte_writer.h"
 #include "core/error.h"
 
 namespace picket {
@@ -52,6 +53,7 @@ Answer Serve(Question what, const std::string& path) {
       return answer;
     }
     case Question::kListFolder: return List(path);
+    case Question::kReadLoose:
     case Question::kOpenListed:
     case Question::kErrand:
     case Question::kPlaces:
@@ -90,6 +92,7 @@ std::optional<Keeper::Reply> Keeper::AnswerOne(const FrameHead& head, std::strin
     if (head.at < 1 || head.at > static_cast<uint64_t>(Errand::kLast)) return std::nullopt;
     return ReplyOf(RunErrand(head.at, text));
   }
+  if (what == Question::kReadLoose) return ReadLoose(head, text);
   if (text.size() > kMostQuestionBytes) return std::nullopt;
   if (what == Question::kOpenListed) return OpenListed(head.at, head.directory);
   const std::optional<std::string> path =
@@ -108,6 +111,29 @@ std::optional<Keeper::Reply> Keeper::OpenListed(uint64_t first, uint64_t count) 
     const Answer answer = OpenRegular(places_->files[i]);
     reply.text.append(reinterpret_cast<const char*>(&answer.error), sizeof answer.error);
     if (answer.fd >= 0) reply.fds.push_back(answer.fd);
+  }
+  return reply;
+}
+
+std::optional<Keeper::Reply> Keeper::ReadLoose(const FrameHead& head, std::string_view ids) const {
+  const LooseStarts what = AsLooseStarts(head.at);
+  if (what.id_bytes == 0 || ids.size() % what.id_bytes != 0 || what.most > kMostStartBytes ||
+      ids.size() / what.id_bytes > Door::kFilesAtOnce) {
+    return std::nullopt;
+  }
+  std::vector<std::string> paths;
+  for (size_t at = 0; at < ids.size(); at += what.id_bytes) {
+    std::optional<std::string> path = PathOf(
+        *places_,
+        {Question::kOpenLoose, head.directory, 0, std::string(ids.substr(at, what.id_bytes))});
+    if (!path) return std::nullopt;
+    paths.push_back(std::move(*path));
+  }
+  Reply reply;
+  for (const FileStart& start : TheDoor().ReadStarts(paths, what.most)) {
+    AppendU64Le(static_cast<uint64_t>(start.error), &reply.text);
+    AppendU64Le(start.size, &reply.text);
+    AppendSized(start.bytes, &reply.text);
   }
   return reply;
 }

@@ -37,6 +37,7 @@ class Keeper {
   Answer RunErrand(uint64_t number, std::string_view text);
   // The text has an error number for each file, and a descriptor comes where that is 0.
   std::optional<Reply> OpenListed(uint64_t first, uint64_t count) const;
+  std::optional<Reply> ReadLoose(const FrameHead& head, std::string_view ids) const;
 
   DoErrand do_errand_;
   std::optional<Places> places_;

@@ -131,6 +131,7 @@ std::optional<std::string> PathOf(const Places& places, const PlaceQuestion& que
       if (question.at == kPackFolder) return directory + "/pack";
       if (question.at > kPackFolder) return std::nullopt;
       return directory + "/" + TwoDigits(static_cast<uint32_t>(question.at));
+    case Question::kReadLoose:
     case Question::kOpenListed:
     case Question::kErrand:
     case Question::kPlaces:

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/byte_reader.h"
 #include "core/error.h"
 
 namespace picket {
@@ -196,6 +197,34 @@ int ShutDoor::ListNames(const std::string& folder, NameList* names) {
     at = end + 1;
   }
   return answer.error;
+}
+
+std::vector<FileStart> ShutDoor::ReadStarts(std::span<const std::string> paths, uint32_t most) {
+  std::vector<FileStart> starts(paths.size());
+  for (FileStart& start : starts) start.error = EACCES;
+  if (paths.size() > kFilesAtOnce) return starts;
+  std::string ids;
+  PlaceQuestion first;
+  for (const std::string& path : paths) {
+    std::optional<PlaceQuestion> question = FindFile(places_, path);
+    if (!question || question->question != Question::kOpenLoose) return starts;
+    if (ids.empty()) first = *question;
+    if (question->directory != first.directory || question->text.size() != first.text.size())
+      return starts;
+    ids += question->text;
+  }
+  if (ids.empty()) return starts;
+  const LooseStarts what{static_cast<uint32_t>(first.text.size()), std::min(most, kMostStartBytes)};
+  first = {Question::kReadLoose, first.directory, AsNumber(what), std::move(ids)};
+  const Answer answer = Put(first);
+  ByteReader reader(AsBytes(answer.text));
+  for (FileStart& start : starts) {
+    start.error = answer.error != 0 ? answer.error : static_cast<int>(reader.U64Le());
+    start.size = reader.U64Le();
+    start.bytes = AsText(reader.Take(reader.U64Le()));
+    if (start.error == 0 && !reader.ok()) start.error = EPIPE;
+  }
+  return starts;
 }
 
 Answer ShutDoor::Ask(Errand errand, std::string_view question) {

@@ -28,6 +28,7 @@ class ShutDoor : public Door {
   bool Exists(const std::string& path) override;
   int64_t ChangedAt(const std::string& path) override;
   int ListNames(const std::string& folder, NameList* names) override;
+  std::vector<FileStart> ReadStarts(std::span<const std::string> paths, uint32_t most) override;
   Answer Ask(Errand errand, std::string_view question) override;
 
  private:

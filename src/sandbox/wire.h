@@ -14,6 +14,7 @@ enum class Question : uint32_t {
   kOpenLoose = 1,   // directory, id
   kOpenPack,        // directory, name
   kOpenListed,      // number of the first, and in `directory` how many
+  kReadLoose,       // directory, ids; LooseStarts in `at`
   kLooseExists,     // directory, id
   kPacksChangedAt,  // directory
   kListFolder,      // directory, folder: 0 to 255, kTopFolder or kPackFolder
@@ -40,6 +41,20 @@ inline constexpr uint32_t kSaidNo = 1'000'000;
 inline constexpr uint64_t kMostQuestionBytes = 256;
 // Of an errand, and of every answer: the ids of fifty million objects.
 inline constexpr uint64_t kMostTextBytes = uint64_t{1} << 30;
+
+// What kReadLoose asks for, of up to Door::kFilesAtOnce objects. The answer has for each its error
+// number, its size and its first bytes (core/byte_writer.h).
+struct LooseStarts {
+  uint32_t id_bytes = 0;
+  uint32_t most = 0;  // bytes of each; kMostStartBytes at most
+};
+inline constexpr uint32_t kMostStartBytes = uint32_t{1} << 16;
+inline uint64_t AsNumber(const LooseStarts& starts) {
+  return uint64_t{starts.id_bytes} << 32 | starts.most;
+}
+inline LooseStarts AsLooseStarts(uint64_t number) {
+  return {static_cast<uint32_t>(number >> 32), static_cast<uint32_t>(number)};
+}
 
 // Descriptors that one frame brings, at most.
 inline constexpr uint32_t kMostDescriptors = 16;

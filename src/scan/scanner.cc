@@ -138,6 +138,7 @@ class Worker final : public BlobVisitor {
         together_(run->options.together && run->items >= kItemsWorthGroups && scanner_.can_sift()),
         keep_at_(2 * run->options.findings) {}
 
+  void WillVisit(size_t first, size_t end) { reader_->WillVisit(first, end); }
   void Visit(size_t item) {
     if (IsStopped()) return;
     reader_->Visit(item, *this);
@@ -329,6 +330,7 @@ void RunHelper(Run* run, ScanResult* part) {
     while (run->GoesOn()) {
       auto [first, last] = run->TakeItems(false);
       if (first == last) break;
+      worker.WillVisit(first, last);
       for (item = first; item < last && run->GoesOn(); ++item) {
         worker.Visit(item);
         worker.TellIfDue();
@@ -390,6 +392,7 @@ void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
     while (run->GoesOn()) {
       auto [first, last] = run->TakeItems(!helpers->started());
       if (first == last) break;
+      worker.WillVisit(first, last);
       for (item = first; item < last && run->GoesOn(); ++item) {
         worker.Visit(item);
         bool worth = worker.part().bytes >= kBytesWorthAThread || item + 1 >= kItemsWorthAThread;

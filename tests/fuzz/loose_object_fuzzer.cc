@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         return room.data();
       },
       &again, &why);
-  const bool header_read = picket::ReadLooseHeader(file, &header, &why);
+  const bool header_read = picket::ReadLooseHeader(file, file.size(), &header, &why);
   if (whole && (!header_read || header.size != again.size)) __builtin_trap();
   picket::ZlibStream zlib;
   std::string early;

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include <memory>
@@ -148,6 +149,84 @@ TEST_CASE("objects are read loose, packed, from alternates, and while everything
   CHECK(end.said == "packed\nloose\nin the alternate\nmissing1later\nloose\nlater\n1");
   CHECK(end.status == 0);
   for (int fd : {asks[0], asks[1], answers[0], answers[1]}) close(fd);
+}
+
+TEST_CASE("loose objects that are expected come many at once, and are the same objects") {
+  const TemporaryFolder folder;
+  GitFixture other(folder, "other");
+  GitFixture git(folder, "repo");
+  std::ofstream(git.git_dir() + "/objects/info/alternates") << other.git_dir() << "/objects\n";
+  const auto file_of = [](const GitFixture& where, const ObjectId& oid) {
+    const std::string hex = oid.ToHex();
+    return where.git_dir() + "/objects/" + hex.substr(0, 2) + "/" + hex.substr(2);
+  };
+  const auto damage = [&file_of](const GitFixture& where, const ObjectId& oid) {
+    std::filesystem::permissions(file_of(where, oid), std::filesystem::perms::owner_write,
+                                 std::filesystem::perm_options::add);
+    std::ofstream(file_of(where, oid)) << "damaged";
+  };
+  std::vector<ObjectId> ids;
+  std::vector<std::string> contents;
+  const auto add = [&](const ObjectId& oid, const std::string& content) {
+    ids.push_back(oid);
+    contents.push_back(content);
+  };
+  git.Write("packed", "packed;");
+  git.Commit("one");
+  git.Git({"repack", "-adq"});
+  git.Git({"prune-packed"});
+  std::string large;
+  for (int i = 0; i < 30'000; ++i) large += std::to_string(i * 7919 % 100'003);
+  for (int i = 0; i < 100; ++i) {
+    const std::string text = std::to_string(i) + ";";
+    add((i % 3 == 0 ? other : git).Object("blob", text), text);
+    if (i % 40 == 7) add(git.Id("HEAD:packed"), "packed;");
+    if (i % 40 == 8) add(*ObjectId::TryParse(std::string(40, '1')), "missing");
+    if (i % 40 == 9) add(git.Object("blob", large), large);
+    if (i % 40 == 9) add(git.Object("blob", ""), "");
+  }
+  const ObjectId twin = git.Object("blob", "twin;");
+  add(other.Object("blob", "twin;"), "twin;");
+  damage(git, twin);
+  add(git.Object("blob", "lost;"), "corrupt: its file is no loose object");
+  damage(git, ids.back());
+
+  const std::unique_ptr<Repository> known = Repository::OpenAt(git.directory());
+  std::unique_ptr<Repository> repository;
+  const ShutInEnd end = RunShutIn(
+      {.places = PlacesOf(*known),
+       .before = [&] { repository = Repository::OpenAt(git.directory()); },
+       .work =
+           [&] {
+             std::string said;
+             const auto read_all = [&](ObjectDatabase* database) {
+               for (size_t i = 0; i < ids.size(); ++i) {
+                 if (ReadText(*database, ids[i]) != contents[i])
+                   said += "another object " + std::to_string(i) + "; ";
+               }
+             };
+             for (const auto part : {LooseAhead::Part::kWhole, LooseAhead::Part::kHeader}) {
+               const std::unique_ptr<ObjectDatabase> database = repository->NewObjectDatabase();
+               database->Expect(ids, part);
+               read_all(database.get());
+               read_all(database.get());  // and out of the order
+             }
+             const std::unique_ptr<ObjectDatabase> headers = repository->NewObjectDatabase();
+             headers->Expect(ids, LooseAhead::Part::kHeader);
+             const std::unique_ptr<ObjectDatabase> single = repository->NewObjectDatabase();
+             for (const ObjectId& oid : ids) {
+               ObjectHeader one;
+               ObjectHeader two;
+               if (headers->ReadHeader(oid, &one, nullptr) !=
+                       single->ReadHeader(oid, &two, nullptr) ||
+                   one.size != two.size) {
+                 said += "another header of " + oid.ToHex() + "; ";
+               }
+             }
+             return said + "read";
+           }});
+  CHECK(end.said == "read");
+  CHECK(end.status == 0);
 }
 
 TEST_CASE("an object that is too large for memory is written outside and mapped inside") {
