@@ -30,6 +30,8 @@ constexpr size_t kItemsWorthGroups = 1000;
 constexpr uint64_t kObjectsUntold = 32;
 constexpr uint64_t kBytesUntold = uint64_t{1} << 20;
 constexpr size_t kNamedSkips = 100;
+// Items that one worker alone tells its reader of at a time.
+constexpr size_t kAnnounced = 64;
 constexpr auto kProgressInterval = std::chrono::milliseconds(500);
 
 // Shared by the workers of one run.
@@ -138,7 +140,12 @@ class Worker final : public BlobVisitor {
         together_(run->options.together && run->items >= kItemsWorthGroups && scanner_.can_sift()),
         keep_at_(2 * run->options.findings) {}
 
-  void WillVisit(size_t first, size_t end) { reader_->WillVisit(first, end); }
+  // One that is alone takes item by item, and yet goes on with those that follow.
+  void WillVisit(size_t first, size_t end, bool alone) {
+    if (end <= announced_) return;
+    announced_ = alone ? std::min(first + kAnnounced, run_->items) : end;
+    reader_->WillVisit(first, announced_);
+  }
   void Visit(size_t item) {
     if (IsStopped()) return;
     reader_->Visit(item, *this);
@@ -312,6 +319,7 @@ class Worker final : public BlobVisitor {
   Untold untold_;
   BlobScanner scanner_;
   std::unique_ptr<BlobReader> reader_;
+  size_t announced_ = 0;  // items before this one
   bool together_;
   ScanResult part_;
   size_t kept_ = 0;  // findings and gaps
@@ -330,7 +338,7 @@ void RunHelper(Run* run, ScanResult* part) {
     while (run->GoesOn()) {
       auto [first, last] = run->TakeItems(false);
       if (first == last) break;
-      worker.WillVisit(first, last);
+      worker.WillVisit(first, last, false);
       for (item = first; item < last && run->GoesOn(); ++item) {
         worker.Visit(item);
         worker.TellIfDue();
@@ -390,9 +398,10 @@ void RunFirst(Run* run, Helpers* helpers, ScanResult* part) {
     Worker worker(run);
     auto last_told = std::chrono::steady_clock::now();
     while (run->GoesOn()) {
-      auto [first, last] = run->TakeItems(!helpers->started());
+      const bool alone = !helpers->started();
+      auto [first, last] = run->TakeItems(alone);
       if (first == last) break;
-      worker.WillVisit(first, last);
+      worker.WillVisit(first, last, alone);
       for (item = first; item < last && run->GoesOn(); ++item) {
         worker.Visit(item);
         bool worth = worker.part().bytes >= kBytesWorthAThread || item + 1 >= kItemsWorthAThread;
