@@ -14,14 +14,14 @@ enum class Question : uint32_t {
   kOpenLoose = 1,   // directory, id
   kOpenPack,        // directory, name
   kOpenListed,      // number of the first, and in `directory` how many
-  kReadLoose,       // directory, ids; LooseStarts in `at`
   kLooseExists,     // directory, id
   kPacksChangedAt,  // directory
   kListFolder,      // directory, folder: 0 to 255, kTopFolder or kPackFolder
   kErrand,          // core/door.h; number of the errand in `at`
   kPlaces,          // the agreement itself, once, before all others
   kLastWords,       // what RunApart() returns; nothing comes after it, not even an answer
-  kLast = kLastWords,
+  kReadLoose,       // directory, ids; LooseStarts in `at`
+  kLast = kReadLoose,
 };
 
 inline constexpr uint32_t kTopFolder = 256;
