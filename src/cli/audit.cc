@@ -205,14 +205,14 @@ Verdict AuditRepository(const AuditInput& input) {
   lfs.Examine(engine, scan_options, &scan);
   stats.Mark("scan");
   uint64_t promised = 0;
-  if (is_partial) {
-    promised = input.memory != nullptr ? input.memory->CountPromised(inventory, *known, *commits,
-                                                                     &tree_names, refs, threads)
-                                       : CountPromised(*repository, inventory, *known, *commits,
-                                                       std::move(tree_names.absent), threads)
-                                             .objects;
-    stats.Mark("promised");
+  if (is_partial && input.memory != nullptr) {
+    promised = input.memory->CountPromised(inventory, *known, *commits, &tree_names, refs, threads);
+  } else if (is_partial) {
+    promised = CountPromised(*repository, inventory, *known, *commits, std::move(tree_names.absent),
+                             threads)
+                   .objects;
   }
+  if (is_partial) stats.Mark("promised");
   // Nothing is walked any more.
   inventory.forests = {};
   progress.BeginPhase("attribute");
