@@ -56,10 +56,8 @@ class Lister {
     const int error = TheDoor().ListNames(folder, &names);
     if (error != 0 && error != ENOENT) {
       const std::lock_guard lock(mutex_);
-      all_.gaps.push_back({.object = folder,
-                           .path = "",
-                           .member = "",
-                           .reason = WhyUnlisted(error)});
+      all_.gaps.push_back(
+          {.object = folder, .path = "", .member = "", .reason = WhyUnlisted(error)});
     }
     return names;
   }
