@@ -66,8 +66,8 @@ bool ReadStart(ZlibStream& stream, uint64_t file_bytes, Start* start, ObjectHead
 
 }  // namespace
 
-bool ReadLooseHeader(Bytes file, uint64_t file_bytes, ObjectHeader* header, std::string* why) {
-  ZlibStream stream(file);
+bool ReadLooseHeader(Bytes beginning, uint64_t file_bytes, ObjectHeader* header, std::string* why) {
+  ZlibStream stream(beginning);
   Start start;
   return ReadStart(stream, file_bytes, &start, header, why);
 }

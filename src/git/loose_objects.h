@@ -14,10 +14,10 @@
 
 namespace picket {
 
-// The header of the loose object whose file of `file_bytes` begins with `start`. False, with a
+// The header of the loose object whose file of `file_bytes` begins with `beginning`. False, with a
 // clause in `why`, where it is damaged or needs more than that of the file. A size that the file
 // can't hold, however well it packs, is damage too.
-bool ReadLooseHeader(Bytes start, uint64_t file_bytes, ObjectHeader* header, std::string* why);
+bool ReadLooseHeader(Bytes beginning, uint64_t file_bytes, ObjectHeader* header, std::string* why);
 
 // Of a whole file: `early` gets the first bytes of the content, and `stream`, which `file`
 // has to outlive, makes those behind.

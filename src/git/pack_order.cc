@@ -74,7 +74,11 @@ class Inventory {
     for (const std::string& folder : repository_.object_dirs()) CheckPairs(folder + "/pack");
     for (const auto& pack : *packs_) AddPack(pack);
     LabelWanted();
-    AddLoose(filter_ != nullptr ? filter_->loose : ListLooseIds(repository_, threads_));
+    if (filter_ != nullptr) {
+      AddWanted(filter_->loose);
+    } else {
+      AddUnpacked(ListLooseIds(repository_, threads_));
+    }
     ReadLooseHeaders();
     MakeRoom();
     const auto add_objects = [this] {
@@ -218,14 +222,15 @@ class Inventory {
     });
   }
 
-  void AddLoose(const LooseIds& loose) {
+  void AddUnpacked(const LooseIds& loose) {
     result_.gaps.insert(result_.gaps.end(), loose.gaps.begin(), loose.gaps.end());
-    if (filter_ == nullptr) {
-      for (const ObjectId& oid : loose.ids) {
-        if (!IsPacked(oid)) loose_.push_back({oid});
-      }
-      return;
+    for (const ObjectId& oid : loose.ids) {
+      if (!IsPacked(oid)) loose_.push_back({oid});
     }
+  }
+
+  void AddWanted(const LooseIds& loose) {
+    result_.gaps.insert(result_.gaps.end(), loose.gaps.begin(), loose.gaps.end());
     for (const ObjectId& oid : filter_->wanted) {
       if (std::binary_search(loose.ids.begin(), loose.ids.end(), oid) && TakeWanted(oid))
         loose_.push_back({oid});

@@ -32,11 +32,12 @@ bool Later(const Rest& a, const Rest& b) { return Less(b.id(), a.id()); }
 
 }  // namespace
 
-StoreIds::StoreIds(const Repository& repository, unsigned threads)
-    : loose_(ListLooseIds(repository, threads)) {
+StoreIds::StoreIds(const Repository& repository, unsigned threads) {
   for (const auto& pack : *repository.packs().packs()) {
     if (pack->Open() && pack->index().CheckOrder().empty()) packs_.push_back(pack);
   }
+  // Last, since whoever repacks writes what becomes unreachable loose before the old packs go.
+  loose_ = ListLooseIds(repository, threads);
 }
 
 void StoreIds::ForEach(const std::function<void(Bytes)>& visit) const {
